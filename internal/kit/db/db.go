@@ -1,0 +1,161 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/jmoiron/sqlx"
+	_ "modernc.org/sqlite" // the "sqlite" driver
+)
+
+// Engine is which database is behind.
+type Engine string
+
+const (
+	SQLite   Engine = "sqlite"
+	Postgres Engine = "postgres"
+)
+
+// Options tune a DB; the zero value is right for production.
+type Options struct {
+	MaxConns  int           // PostgreSQL connections, or SQLite readers; 0: 24, or 4
+	SlowQuery time.Duration // statements slower than this are logged; 0: 200 ms
+	Log       *slog.Logger  // nil: slog.Default()
+}
+
+// DB is one database. Safe for concurrent use.
+type DB struct {
+	engine Engine
+	url    string
+	write  *sqlx.DB
+	read   *sqlx.DB // the same pool as write on PostgreSQL
+	turn   chan struct{}
+	slow   time.Duration
+	log    *slog.Logger
+}
+
+// Open opens sqlite:PATH or postgres://… and checks that it answers.
+func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
+	if o.SlowQuery == 0 {
+		o.SlowQuery = 200 * time.Millisecond
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	d := &DB{url: dsn, slow: o.SlowQuery, log: o.Log}
+	var err error
+	switch {
+	case strings.HasPrefix(dsn, "sqlite:"):
+		err = d.openSQLite(strings.TrimPrefix(dsn, "sqlite:"), o.MaxConns)
+	case strings.HasPrefix(dsn, "postgres://"), strings.HasPrefix(dsn, "postgresql://"):
+		err = d.openPostgres(dsn, o.MaxConns)
+	default:
+		return nil, fmt.Errorf("db: database must be sqlite:PATH or postgres://…, not %q", Redact(dsn))
+	}
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Ping(ctx); err != nil {
+		d.Close()
+		return nil, fmt.Errorf("db: open %s: %w", Redact(dsn), err)
+	}
+	return d, nil
+}
+
+func (d *DB) openSQLite(path string, readers int) error {
+	if readers == 0 {
+		readers = 4
+	}
+	if dir := filepath.Dir(path); dir != "." {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("db: make folder of %s: %w", path, err)
+		}
+	}
+	// WAL with synchronous=FULL: an acknowledged commit survives not only a
+	// kill but a power cut. foreign_keys holds only inside a module.
+	common := "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
+		"&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)" +
+		"&_time_format=sqlite"
+	base := "file:" + (&url.URL{Path: path}).EscapedPath() + common
+	write, err := sqlx.Open("sqlite", base+"&_txlock=immediate")
+	if err != nil {
+		return fmt.Errorf("db: open %s: %w", path, err)
+	}
+	write.SetMaxOpenConns(1)
+	read, err := sqlx.Open("sqlite", base+"&_pragma=query_only(1)")
+	if err != nil {
+		write.Close()
+		return fmt.Errorf("db: open %s: %w", path, err)
+	}
+	read.SetMaxOpenConns(readers)
+	read.SetMaxIdleConns(readers)
+	d.engine, d.write, d.read, d.turn = SQLite, write, read, make(chan struct{}, 1)
+	return nil
+}
+
+func (d *DB) openPostgres(dsn string, conns int) error {
+	if conns == 0 {
+		conns = 24
+	}
+	conf, err := pgx.ParseConfig(dsn)
+	if err != nil {
+		return errors.New("db: the PostgreSQL address cannot be read; expected postgres://user:password@host:port/name")
+	}
+	if conf.RuntimeParams["timezone"] == "" {
+		conf.RuntimeParams["timezone"] = "UTC"
+	}
+	pool := sqlx.NewDb(stdlib.OpenDB(*conf), "pgx")
+	pool.SetMaxOpenConns(conns)
+	pool.SetMaxIdleConns(conns)
+	pool.SetConnMaxIdleTime(5 * time.Minute)
+	d.engine, d.write, d.read = Postgres, pool, pool
+	return nil
+}
+
+// Engine says which database is behind.
+func (d *DB) Engine() Engine { return d.engine }
+
+// URL is the address the database was opened with; it may hold a password.
+func (d *DB) URL() string { return d.url }
+
+// SQL is the pool that may write, for libraries that bring their own SQL
+// (the job queue, migrations). Modules use Conn.
+func (d *DB) SQL() *sql.DB { return d.write.DB }
+
+// Ping answers whether the database can be read and, on SQLite, still be opened.
+func (d *DB) Ping(ctx context.Context) error {
+	var one int
+	return mapErr(d.read.GetContext(ctx, &one, "SELECT 1"))
+}
+
+// Close closes the pools.
+func (d *DB) Close() error {
+	err := d.read.Close()
+	if d.write != d.read {
+		err = errors.Join(err, d.write.Close())
+	}
+	return err
+}
+
+// Redact hides the password of a database address, for logs.
+func Redact(dsn string) string {
+	if u, err := url.Parse(dsn); err == nil && u.User != nil {
+		return u.Redacted()
+	}
+	return dsn
+}
+
+// NewID makes an identifier: a UUIDv7, so that ids grow with time and indexes
+// stay compact.
+func NewID() string { return uuid.Must(uuid.NewV7()).String() }

@@ -1,0 +1,102 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net"
+	"strings"
+	"syscall"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"yimen/internal/kit/errs"
+)
+
+// ErrNoRows is told by Get when nothing matches.
+var ErrNoRows = sql.ErrNoRows
+
+// Errors of the machine rather than of the input. Nothing was stored.
+var (
+	ErrLost = errs.Define(errs.Unavailable, "database_lost", "暂时连不上数据库，本次操作没有保存，您填写的内容请勿关闭页面，稍后重试。")
+	ErrFull = errs.Define(errs.Unavailable, "disk_full", "存储空间已满，本次操作没有保存，请联系管理员后重试。")
+)
+
+// UniqueError tells that a row would have repeated a unique key.
+type UniqueError struct {
+	On    string // constraint name on PostgreSQL, "table.column, …" on SQLite
+	cause error
+}
+
+func (e *UniqueError) Error() string { return "unique key repeated: " + e.On }
+func (e *UniqueError) Unwrap() error { return e.cause }
+
+// IsUnique says whether err is a repeated unique key.
+func IsUnique(err error) bool {
+	var u *UniqueError
+	return errors.As(err, &u)
+}
+
+func mapErr(err error) error {
+	if err == nil || errors.Is(err, sql.ErrNoRows) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return mapPostgres(pg, err)
+	}
+	var lite *sqlite.Error
+	if errors.As(err, &lite) {
+		return mapSQLite(lite, err)
+	}
+	if isLost(err) {
+		return ErrLost.Because(err)
+	}
+	return err
+}
+
+func mapPostgres(pg *pgconn.PgError, err error) error {
+	switch {
+	case pg.Code == "23505":
+		return &UniqueError{On: pg.ConstraintName, cause: err}
+	case pg.Code == "53100":
+		return ErrFull.Because(err)
+	case pg.Code == "40P01", pg.Code == "40001", pg.Code == "55P03":
+		return ErrBusy.Because(err)
+	case strings.HasPrefix(pg.Code, "57P"), strings.HasPrefix(pg.Code, "08"), pg.Code == "53300":
+		return ErrLost.Because(err)
+	}
+	return err
+}
+
+func mapSQLite(lite *sqlite.Error, err error) error {
+	switch code := lite.Code(); {
+	case code == sqlite3.SQLITE_CONSTRAINT_UNIQUE, code == sqlite3.SQLITE_CONSTRAINT_PRIMARYKEY:
+		on := err.Error()
+		if i := strings.Index(on, "failed: "); i >= 0 {
+			on = on[i+len("failed: "):]
+		}
+		return &UniqueError{On: on, cause: err}
+	case code&0xff == sqlite3.SQLITE_FULL:
+		return ErrFull.Because(err)
+	case code&0xff == sqlite3.SQLITE_BUSY, code&0xff == sqlite3.SQLITE_LOCKED:
+		return ErrBusy.Because(err)
+	case code&0xff == sqlite3.SQLITE_IOERR, code&0xff == sqlite3.SQLITE_CANTOPEN,
+		code&0xff == sqlite3.SQLITE_READONLY, code&0xff == sqlite3.SQLITE_CORRUPT, code&0xff == sqlite3.SQLITE_NOTADB:
+		return ErrLost.Because(err)
+	}
+	return err
+}
+
+func isLost(err error) bool {
+	var connect *pgconn.ConnectError
+	var network net.Error
+	return errors.As(err, &connect) || errors.As(err, &network) ||
+		errors.Is(err, syscall.ECONNREFUSED) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		errors.Is(err, sql.ErrConnDone) || strings.Contains(err.Error(), "database is closed") ||
+		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "unexpected EOF")
+}
+
+func squeeze(query string) string { return strings.Join(strings.Fields(query), " ") }

@@ -1,0 +1,119 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+
+	"yimen/internal/kit/errs"
+)
+
+// ErrBusy is told when the one writing connection of SQLite could not be had.
+var ErrBusy = errs.Define(errs.Unavailable, "database_busy", "系统正忙，本次操作没有保存，请稍后重试。")
+
+// turnWait is how long a transaction waits for SQLite's one writer. Without a
+// bound, a function that lost its transaction's context would wait for itself.
+const turnWait = 20 * time.Second
+
+type txKey struct{ d *DB }
+
+type transaction struct {
+	tx    *sqlx.Tx
+	after []func()
+}
+
+// InTx runs fn in a transaction and commits it when fn returns nil. Inside
+// another InTx of the same database it joins that one: the outermost commits.
+func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
+	if d.InTxNow(ctx) {
+		return fn(ctx)
+	}
+	if err := d.takeTurn(ctx); err != nil {
+		return err
+	}
+	t := &transaction{}
+	if err := d.run(ctx, t, fn); err != nil {
+		return err
+	}
+	for _, f := range t.after {
+		f()
+	}
+	return nil
+}
+
+func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Context) error) (err error) {
+	defer d.endTurn()
+	t.tx, err = d.write.BeginTxx(ctx, nil)
+	if err != nil {
+		return mapErr(fmt.Errorf("begin transaction: %w", err))
+	}
+	defer func() {
+		// After Commit this is a no-op; after an error or a panic it undoes all.
+		_ = t.tx.Rollback()
+	}()
+	if err := fn(context.WithValue(ctx, txKey{d}, t)); err != nil {
+		return err
+	}
+	if err := t.tx.Commit(); err != nil {
+		return mapErr(fmt.Errorf("commit: %w", err))
+	}
+	return nil
+}
+
+func (d *DB) takeTurn(ctx context.Context) error {
+	if d.turn == nil {
+		return nil
+	}
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	default:
+	}
+	timer := time.NewTimer(turnWait)
+	defer timer.Stop()
+	select {
+	case d.turn <- struct{}{}:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return ErrBusy
+	}
+}
+
+func (d *DB) endTurn() {
+	if d.turn != nil {
+		<-d.turn
+	}
+}
+
+// InTxNow says whether ctx is inside a transaction of d.
+func (d *DB) InTxNow(ctx context.Context) bool { return d.current(ctx) != nil }
+
+func (d *DB) current(ctx context.Context) *transaction {
+	t, _ := ctx.Value(txKey{d}).(*transaction)
+	return t
+}
+
+// Tx is the transaction of ctx, or nil, for libraries that insert their own
+// rows beside ours (the job queue).
+func (d *DB) Tx(ctx context.Context) *sql.Tx {
+	if t := d.current(ctx); t != nil {
+		return t.tx.Tx
+	}
+	return nil
+}
+
+// AfterCommit runs f once the outermost transaction of ctx is committed, or
+// at once when there is none. f is for hints that may get lost, never for
+// work: work that must happen is a job.
+func (d *DB) AfterCommit(ctx context.Context, f func()) {
+	if t := d.current(ctx); t != nil {
+		t.after = append(t.after, f)
+		return
+	}
+	f()
+}
