@@ -25,8 +25,11 @@ func ReceivedOn(cal *Calendar, at time.Time, loc *time.Location, closes time.Dur
 	if day.IsZero() {
 		return day
 	}
+	t := at
+	if loc != nil {
+		t = at.In(loc)
+	}
 	// By the clock on the wall, not by time elapsed since midnight.
-	t := at.In(loc)
 	onWall := time.Duration(t.Hour())*time.Hour + time.Duration(t.Minute())*time.Minute +
 		time.Duration(t.Second())*time.Second + time.Duration(t.Nanosecond())
 	if cal.IsWorkday(day) && onWall < closes {
