@@ -1,0 +1,35 @@
+# Everything is two commands: `make demo` and `make test`. The rest is for those who change the code.
+SHELL := /bin/bash
+export CGO_ENABLED := 0
+BIN := bin/yimen
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+GO_BUILD := go build -trimpath -ldflags "-s -w -X yimen/internal/app.Version=$(VERSION)"
+
+.PHONY: demo build test check bench generate setup clean screenshots
+
+demo: build ## build and start the sample city on http://127.0.0.1:8080
+	./$(BIN) demo
+
+build:
+	$(GO_BUILD) -o $(BIN) ./cmd/yimen
+
+setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, Node for nothing else
+	scripts/setup
+
+test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser
+	scripts/with-postgres go test -count=1 -timeout 20m ./...
+
+check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
+	scripts/check
+
+bench: setup build ## budgets of docs/performance.md, beside the raw rate of the database
+	scripts/with-postgres ./$(BIN) bench
+
+generate: ## pages (templ) anew
+	go tool templ generate
+
+screenshots: setup build ## the pictures in docs/screenshots, taken by the browser tests
+	YIMEN_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-postgres go test -count=1 ./tests/browser/...
+
+clean:
+	rm -rf bin
