@@ -1,0 +1,13 @@
+// Package search finds Chinese text by what people type: two characters of a
+// word, its pinyin (shehui), its initials (shbzk), a number, or a mix.
+//
+// Neither database cuts Chinese into words, so we cut it ourselves: runs of
+// Han characters become overlapping pairs (社会保障 → 社会 会保 保障), and titles
+// also get their pinyin. The pairs go into FTS5 on SQLite and into a tsvector
+// under a GIN index on PostgreSQL; both give the same answers.
+//
+//	x := search.NewIndex(d)
+//	err := x.Put(ctx, "item", code, title, text)     // in the transaction of ctx
+//	hits, err := x.Search(ctx, "item", "sbk", 20)    // best first
+//	x.Where(w, "case", "c.number", q)                // as a condition of a list that has its own rights and order
+package search
