@@ -1,0 +1,46 @@
+package org
+
+import (
+	"context"
+
+	"yimen/workday"
+)
+
+// CalendarDay is a day on which a division differs from the State Council's
+// notice: a festival of an autonomous county, a local suspension. Division ""
+// amends the national calendar itself. Divisions below inherit.
+type CalendarDay struct {
+	Division string       `db:"division"`
+	Day      workday.Date `db:"day"`
+	Off      bool         `db:"is_off"` // false: a working day although the notice says otherwise
+	Name     string       `db:"name"`
+	Notice   string       `db:"notice"` // document that says so
+}
+
+// Calendar gives the working-day calendar of a division. It always answers:
+// when the database cannot be read, with what was known last, at worst the
+// national notices.
+func (m *Module) Calendar(ctx context.Context, division string) *workday.Calendar {
+	s, err := m.view(ctx)
+	if err != nil {
+		s = m.current.Load()
+	}
+	if s == nil {
+		return workday.China()
+	}
+	return s.book.For(division)
+}
+
+func newBook(days []CalendarDay) *workday.Book {
+	own := map[string][]workday.Day{}
+	for _, d := range days {
+		own[d.Division] = append(own[d.Division], workday.Day{Date: d.Day, Off: d.Off, Name: d.Name, Notice: d.Notice})
+	}
+	book := workday.NewBook(workday.China().With(own[""]...))
+	for division, list := range own {
+		if division != "" {
+			book = book.Set(division, list...)
+		}
+	}
+	return book
+}

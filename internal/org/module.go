@@ -1,0 +1,47 @@
+package org
+
+import (
+	"embed"
+	"io/fs"
+	"sync"
+	"sync/atomic"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations is the schema of the module.
+var Migrations = db.Source{Module: "org", Files: sub(migrations, "migrations")}
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB    *db.DB
+	Clock clock.Clock
+}
+
+// Module is the organisation of one city. Safe for concurrent use.
+type Module struct {
+	Deps
+	current atomic.Pointer[snapshot] // nil until first read
+	checked atomic.Int64             // real time of the last look at the version, Unix nanoseconds; 0: look now
+	loading sync.Mutex               // one at a time reads the snapshot
+}
+
+// New makes the module; nothing is read yet.
+func New(d Deps) *Module {
+	if d.Clock == nil {
+		d.Clock = clock.Real
+	}
+	return &Module{Deps: d}
+}
+
+func sub(f embed.FS, dir string) fs.FS {
+	s, err := fs.Sub(f, dir)
+	if err != nil {
+		panic(err) // embedded at build time
+	}
+	return s
+}
