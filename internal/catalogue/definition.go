@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -324,13 +325,13 @@ func (d *Definition) Material(id string) (Material, bool) {
 }
 
 // Serves says whether the item is for this audience: person or enterprise.
-func (d *Definition) Serves(audience string) bool { return contains(d.Audience, audience) }
+func (d *Definition) Serves(audience string) bool { return slices.Contains(d.Audience, audience) }
 
 // At says whether the item is offered at this level.
-func (d *Definition) At(level int) bool { return contains(d.Levels, level) }
+func (d *Definition) At(level int) bool { return slices.Contains(d.Levels, level) }
 
 // HasChannel says whether an application may come in this way.
-func (d *Definition) HasChannel(channel string) bool { return contains(d.Channels, channel) }
+func (d *Definition) HasChannel(channel string) bool { return slices.Contains(d.Channels, channel) }
 
 // Clone gives a deep copy, for an edit that must leave the published one alone.
 func (d *Definition) Clone() (Definition, error) {
@@ -340,13 +341,4 @@ func (d *Definition) Clone() (Definition, error) {
 		return c, err
 	}
 	return c, json.Unmarshal(raw, &c)
-}
-
-func contains[T comparable](list []T, v T) bool {
-	for _, x := range list {
-		if x == v {
-			return true
-		}
-	}
-	return false
 }
