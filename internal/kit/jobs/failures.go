@@ -1,0 +1,108 @@
+package jobs
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/riverqueue/river/rivertype"
+
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
+)
+
+// ErrNotFailed is told for a job that does not wait to be tried again.
+var ErrNotFailed = errs.Define(errs.Conflict, "job_not_failed", "该后台任务不在失败列表中，可能已经重试成功，请刷新列表。")
+
+// Failure is a job whose last attempt failed.
+type Failure struct {
+	ID          string
+	Kind        string
+	Attempt     int
+	MaxAttempts int
+	Error       string    // of the last attempt
+	FailedAt    time.Time //
+	NextAt      time.Time // zero: given up, waits for Retry
+	Arguments   string    // JSON: ids only
+}
+
+type failureRow struct {
+	ID          int64     `db:"id"`
+	Kind        string    `db:"kind"`
+	State       string    `db:"state"`
+	Attempt     int       `db:"attempt"`
+	MaxAttempts int       `db:"max_attempts"`
+	ScheduledAt time.Time `db:"scheduled_at"`
+	Args        []byte    `db:"args"`
+	Errors      []byte    `db:"errors"`
+}
+
+// Failures lists the jobs that failed and are not yet done, newest first, and
+// the cursor of the next page.
+func (q *Queue) Failures(ctx context.Context, p db.Page) ([]Failure, string, error) {
+	var w db.Where
+	w.And("state IN ('retryable', 'discarded')")
+	var before int64
+	if ok, err := p.Key(&before); err != nil {
+		return nil, "", err
+	} else if ok {
+		w.And("id < ?", before)
+	}
+	errorsText := "errors"
+	if q.d.Engine() == db.Postgres {
+		errorsText = "array_to_json(errors)::text"
+	}
+	query := `SELECT id, kind, state, attempt, max_attempts, scheduled_at, args, ` + errorsText + ` AS errors
+		FROM river_job` + w.SQL() + ` ORDER BY id DESC LIMIT ` + w.Arg(p.Size()+1)
+	var rows []failureRow
+	if err := q.d.Conn(ctx).Select(ctx, &rows, query, w.Args()...); err != nil {
+		return nil, "", fmt.Errorf("jobs: list failures: %w", err)
+	}
+	rows, next := db.Cut(rows, p, func(r failureRow) []any { return []any{r.ID} })
+	list := make([]Failure, len(rows))
+	for i, r := range rows {
+		list[i] = r.failure()
+	}
+	return list, next, nil
+}
+
+func (r failureRow) failure() Failure {
+	f := Failure{ID: strconv.FormatInt(r.ID, 10), Kind: r.Kind, Attempt: r.Attempt,
+		MaxAttempts: r.MaxAttempts, Arguments: string(r.Args)}
+	if r.State == string(rivertype.JobStateRetryable) {
+		f.NextAt = r.ScheduledAt.UTC()
+	}
+	var attempts []rivertype.AttemptError
+	if err := json.Unmarshal(r.Errors, &attempts); err == nil && len(attempts) > 0 {
+		last := attempts[len(attempts)-1]
+		f.Error, f.FailedAt = last.Error, last.At.UTC()
+	}
+	return f
+}
+
+// Retry makes a failed job due at once. ErrNotFailed when it is not among the
+// Failures.
+func (q *Queue) Retry(ctx context.Context, id string) error {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return ErrNotFailed.Because(err)
+	}
+	return q.d.InTx(ctx, func(ctx context.Context) error {
+		var state string
+		err := q.d.Conn(ctx).Get(ctx, &state, `SELECT state FROM river_job WHERE id = $1`, n)
+		if errors.Is(err, db.ErrNoRows) ||
+			err == nil && state != string(rivertype.JobStateRetryable) && state != string(rivertype.JobStateDiscarded) {
+			return ErrNotFailed
+		}
+		if err == nil {
+			_, err = q.inserts.JobRetryTx(ctx, q.d.Tx(ctx), n)
+		}
+		if err != nil {
+			return fmt.Errorf("jobs: retry %s: %w", id, err)
+		}
+		return nil
+	})
+}
