@@ -219,3 +219,6 @@ func (h quiet) Enabled(ctx context.Context, l slog.Level) bool {
 }
 func (h quiet) WithAttrs(a []slog.Attr) slog.Handler { return quiet{h.Handler.WithAttrs(a)} }
 func (h quiet) WithGroup(name string) slog.Handler   { return quiet{h.Handler.WithGroup(name)} }
+
+// DB is the database whose transactions Insert joins.
+func (q *Queue) DB() *db.DB { return q.d }
