@@ -43,7 +43,7 @@ func MaskIDNumber(t IDType, no string) string {
 	switch t {
 	case IDCreditCode:
 		return no
-	case IDResident, IDTemporary:
+	case IDResident, IDTemporary, IDHousehold:
 		return MaskResidentID(no)
 	}
 	return mask(no, 2, 2)

@@ -35,8 +35,6 @@ func ParsePersonName(s string) (string, error) {
 		return "", ErrNameEmpty
 	case len(runes) > MaxNameLength:
 		return "", ErrNameLong
-	case !utf8.ValidString(s):
-		return "", ErrNameCharacter
 	}
 	letters := 0
 	for i, r := range runes {
