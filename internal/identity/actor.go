@@ -1,0 +1,71 @@
+package identity
+
+import "context"
+
+// Kind says what sort of account it is.
+type Kind string
+
+// The kinds.
+const (
+	KindPerson     Kind = "person"     // 自然人
+	KindEnterprise Kind = "enterprise" // 法人
+	KindStaff      Kind = "staff"      // 工作人员
+	KindSystem     Kind = "system"     // the program itself, or a peer system with a token
+)
+
+// How an actor came in.
+const (
+	ViaSession = "session"
+	ViaToken   = "token"
+	ViaSystem  = "system"
+)
+
+// Actor is who is asking, with what they may do. The zero Actor is anonymous
+// and may nothing that needs a right.
+type Actor struct {
+	Account  string // id
+	Login    string // account name, as typed at the login page
+	Name     string // display name
+	Kind     Kind
+	Person   string // applicant key of persons and enterprises: the account's id; "" for staff
+	Agency   string // staff: own agency
+	Outlet   string // staff: own outlet
+	Division string // staff: division of work; persons: of residence
+	Staff    string // org staff id
+	Grants   []Grant
+	Via      string // session | token | system
+	// ActingFor is the staff id of whoever this act is done for, set by the
+	// module that found a delegation (org.ActsFor) behind it.
+	ActingFor string
+
+	epoch int64 // of the account when it was loaded
+}
+
+// SignedIn says that the actor is somebody.
+func (a Actor) SignedIn() bool { return a.Account != "" }
+
+// IsStaff says that the actor works here (or is the program itself).
+func (a Actor) IsStaff() bool { return a.Kind == KindStaff || a.Kind == KindSystem }
+
+// IsSystem says that the actor is the program's own work: no right is asked.
+func (a Actor) IsSystem() bool { return a.Via == ViaSystem }
+
+// IsApplicant says that the actor is a citizen or an enterprise.
+func (a Actor) IsApplicant() bool { return a.Kind == KindPerson || a.Kind == KindEnterprise }
+
+// System is the program's own work (jobs, the sample city): it may
+// everything. No login or token ever gives it.
+func System(name string) Actor {
+	return Actor{Account: "system:" + name, Login: "system:" + name, Name: "系统（" + name + "）", Kind: KindSystem, Via: ViaSystem}
+}
+
+type actorKey struct{}
+
+// With puts who is asking into the context.
+func With(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
+
+// FromContext gives who is asking; the zero Actor is anonymous.
+func FromContext(ctx context.Context) Actor {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return a
+}

@@ -1,0 +1,140 @@
+package identity
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
+)
+
+// Errors of signing in. They do not tell whether the account exists.
+var (
+	ErrLogin  = errs.Define(errs.Unauthenticated, "login_failed", "账号或密码不正确，请重新输入；忘记密码请联系管理员或到就近政务大厅重置。")
+	ErrLocked = errs.Define(errs.RateLimited, "login_locked", "密码连续输错次数过多，账号已暂时锁定，请稍后再试。")
+)
+
+// Login checks a password and gives who it is. An unknown name, a disabled
+// account and a wrong password get the same ErrLogin after the same work.
+// After MaxFailures wrong ones the name is ErrLocked for LockFor, whether
+// anybody has it or not. addr is the client's address, for the audit.
+func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor, error) {
+	row, err := m.account(ctx, name)
+	if err != nil && !errors.Is(err, ErrAccountUnknown) {
+		return Actor{}, err
+	}
+	hash := row.Password
+	if hash == "" || row.State != stateActive {
+		hash = m.decoy()
+	}
+	if err := m.tryPassword(ctx, name, password, hash); err != nil {
+		return Actor{}, errors.Join(err, m.recordLogin(ctx, row.ID, addr, errs.From(err).Code))
+	}
+	a, err := m.actorByID(ctx, row.ID, ViaSession)
+	if err != nil {
+		return Actor{}, err
+	}
+	return a, m.recordLogin(ctx, row.ID, addr, "ok")
+}
+
+// tryPassword compares and counts. The look at the count, the comparison and
+// the counting happen while holding a turn, so guesses sent all at once get
+// at most one more than allowed per processor.
+func (m *Module) tryPassword(ctx context.Context, name, password, hash string) error {
+	done, err := m.turn(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	key := failureKey(name)
+	failed, err := m.failures(ctx, key)
+	if err != nil {
+		return err
+	}
+	if failed >= m.MaxFailures {
+		return ErrLocked.Say("密码连续输错 %d 次，账号已锁定，请 %d 分钟后再试。", m.MaxFailures, int(m.LockFor.Minutes()))
+	}
+	ok := false
+	if len(password) <= 4*maxPassword {
+		if ok, err = argon2id.ComparePasswordAndHash(password, hash); err != nil {
+			return fmt.Errorf("compare password: %w", err)
+		}
+	}
+	if !ok {
+		return errors.Join(ErrLogin, m.countFailure(ctx, key))
+	}
+	if failed > 0 {
+		return m.forgetFailures(ctx, key)
+	}
+	return nil
+}
+
+func failureKey(name string) string {
+	sum := sha256.Sum256([]byte(nameKey(name)))
+	return hex.EncodeToString(sum[:])
+}
+
+// failures counts the wrong passwords of late; those older than LockFor are
+// forgotten.
+func (m *Module) failures(ctx context.Context, key string) (int, error) {
+	var n int
+	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT failures FROM identity_failure WHERE name_hash = $1 AND last_at > $2`,
+		key, m.now(ctx).Add(-m.LockFor))
+	if errors.Is(err, db.ErrNoRows) {
+		return 0, nil
+	}
+	return n, err
+}
+
+// countFailure adds one, in a statement of its own: nothing rolls it back
+// with the request that failed.
+func (m *Module) countFailure(ctx context.Context, key string) error {
+	now := m.now(ctx)
+	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO identity_failure (name_hash, failures, last_at) VALUES ($1, 1, $2)
+		ON CONFLICT (name_hash) DO UPDATE SET last_at = $2,
+			failures = CASE WHEN identity_failure.last_at > $3 THEN identity_failure.failures + 1 ELSE 1 END`,
+		key, now, now.Add(-m.LockFor))
+	return err
+}
+
+func (m *Module) forgetFailures(ctx context.Context, key string) error {
+	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE name_hash = $1`, key)
+	return err
+}
+
+// Sweep removes what no longer matters: old wrong passwords, expired tokens.
+func (m *Module) Sweep(ctx context.Context) error {
+	now := m.now(ctx)
+	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE last_at < $1`, now.Add(-m.LockFor)); err != nil {
+		return err
+	}
+	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_token WHERE expires_at < $1`, now.Add(-30*24*time.Hour))
+	return err
+}
+
+// Actor gives who an account (id or name) is now, with its grants of this
+// moment: nothing is cached, so a right taken away is gone with the next
+// request. ErrAccountUnknown, ErrAccountDisabled.
+func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
+	id, key := lookup(account)
+	var rows []actorRow
+	err := m.DB.Conn(ctx).Select(ctx, &rows, actorColumns+` WHERE a.id = $1 OR a.name_key = $2 ORDER BY g.id`, id, key)
+	if err != nil {
+		return Actor{}, err
+	}
+	return actor(rows, ViaSession)
+}
+
+func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
+	var rows []actorRow
+	if err := m.DB.Conn(ctx).Select(ctx, &rows, actorColumns+` WHERE a.id = $1 ORDER BY g.id`, id); err != nil {
+		return Actor{}, err
+	}
+	return actor(rows, via)
+}

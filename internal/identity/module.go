@@ -1,0 +1,74 @@
+package identity
+
+import (
+	"embed"
+	"io/fs"
+	"log/slog"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations is the schema of the module.
+var Migrations = db.Source{Module: "identity", Files: sub(migrations, "migrations")}
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB    *db.DB
+	Clock clock.Clock
+	Log   *slog.Logger
+
+	// Demo lets accounts share a password and registers the one-click login.
+	// Never set where real people work.
+	Demo bool
+
+	MaxFailures int           // wrong passwords before an account name is locked; 0: 5
+	LockFor     time.Duration // how long it is locked; 0: 15 minutes
+
+	// Hash are the parameters of argon2id; nil: the library's defaults
+	// (64 MiB). Tests make it cheap.
+	Hash *argon2id.Params
+}
+
+// Module keeps accounts, grants and tokens. Safe for concurrent use.
+type Module struct {
+	Deps
+	hashing chan struct{} // at most so many password hashes at once: each takes 64 MiB
+	decoy   func() string // a hash nobody's password has, for names nobody has
+}
+
+// New makes the module.
+func New(d Deps) *Module {
+	if d.Clock == nil {
+		d.Clock = clock.Real
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
+	}
+	if d.MaxFailures == 0 {
+		d.MaxFailures = 5
+	}
+	if d.LockFor == 0 {
+		d.LockFor = 15 * time.Minute
+	}
+	if d.Hash == nil {
+		d.Hash = argon2id.DefaultParams
+	}
+	m := &Module{Deps: d}
+	m.initPasswords()
+	return m
+}
+
+func sub(f embed.FS, dir string) fs.FS {
+	s, err := fs.Sub(f, dir)
+	if err != nil {
+		panic(err) // embedded at build time
+	}
+	return s
+}

@@ -1,0 +1,185 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+)
+
+type accountRow struct {
+	ID          string    `db:"id"`
+	Name        string    `db:"name"`
+	NameKey     string    `db:"name_key"`
+	Kind        Kind      `db:"kind"`
+	DisplayName string    `db:"display_name"`
+	Agency      string    `db:"agency"`
+	Outlet      string    `db:"outlet"`
+	Division    string    `db:"division"`
+	Staff       string    `db:"staff"`
+	IDType      string    `db:"id_type"`
+	IDNo        string    `db:"id_no"`
+	Phone       string    `db:"phone"`
+	Address     string    `db:"address"`
+	LegalName   string    `db:"legal_name"`
+	Password    string    `db:"password"`
+	State       string    `db:"state"`
+	Epoch       int64     `db:"epoch"`
+	CreatedAt   time.Time `db:"created_at"`
+	UpdatedAt   time.Time `db:"updated_at"`
+}
+
+const accountColumns = `id, name, name_key, kind, display_name, agency, outlet, division, staff,
+	id_type, id_no, phone, address, legal_name, password, state, epoch, created_at, updated_at`
+
+func (m *Module) row(a NewAccount, id, hash string, at time.Time) accountRow {
+	return accountRow{ID: id, Name: strings.TrimSpace(a.Name), NameKey: nameKey(a.Name), Kind: a.Kind, DisplayName: a.DisplayName,
+		Agency: a.Agency, Outlet: a.Outlet, Division: a.Division, Staff: a.Staff,
+		IDType: a.IDType, IDNo: a.IDNo, Phone: a.Phone, Address: a.Address, LegalName: a.LegalName,
+		Password: hash, State: stateActive, CreatedAt: at, UpdatedAt: at}
+}
+
+func (m *Module) insertAccounts(ctx context.Context, rows []accountRow) error {
+	list := make([][]any, len(rows))
+	for i, r := range rows {
+		list[i] = []any{r.ID, r.Name, r.NameKey, string(r.Kind), r.DisplayName, r.Agency, r.Outlet, r.Division, r.Staff,
+			r.IDType, r.IDNo, r.Phone, r.Address, r.LegalName, r.Password, r.State, r.Epoch, r.CreatedAt, r.UpdatedAt}
+	}
+	return m.insertMany(ctx, `INSERT INTO identity_account (`+accountColumns+`) VALUES `, list)
+}
+
+type grantRow struct {
+	ID        string    `db:"id"`
+	Account   string    `db:"account"`
+	Role      string    `db:"role"`
+	About     On        `db:"about"`
+	From      string    `db:"div_from"`
+	To        string    `db:"div_to"`
+	Agency    string    `db:"agency"`
+	Dept      string    `db:"dept"`
+	CreatedAt time.Time `db:"created_at"`
+	CreatedBy string    `db:"created_by"`
+}
+
+func (m *Module) insertGrants(ctx context.Context, rows []grantRow) error {
+	list := make([][]any, len(rows))
+	for i, r := range rows {
+		list[i] = []any{r.ID, r.Account, r.Role, string(r.About), r.From, r.To, r.Agency, r.Dept, r.CreatedAt, r.CreatedBy}
+	}
+	return m.insertMany(ctx, `INSERT INTO identity_grant (id, account, role, about, div_from, div_to, agency, dept, created_at, created_by) VALUES `, list)
+}
+
+// insertMany writes many rows with few statements.
+func (m *Module) insertMany(ctx context.Context, head string, rows [][]any) error {
+	const mostArgs = 12000 // well under the 32,766 of SQLite
+	for len(rows) > 0 {
+		width := len(rows[0])
+		n := min(mostArgs/width, len(rows))
+		args := make([]any, 0, n*width)
+		var b strings.Builder
+		b.WriteString(head)
+		for i, row := range rows[:n] {
+			sep := ",("
+			if i == 0 {
+				sep = "("
+			}
+			for range row {
+				fmt.Fprintf(&b, "%s$%d", sep, len(args)+1)
+				args = append(args, row[len(args)%width])
+				sep = ","
+			}
+			b.WriteByte(')')
+		}
+		if _, err := m.DB.Conn(ctx).Exec(ctx, b.String(), args...); err != nil {
+			return err
+		}
+		rows = rows[n:]
+	}
+	return nil
+}
+
+// lookup gives what an account is found by: its id, or its name.
+func lookup(account string) (id, key string) {
+	if isID(account) {
+		return account, ""
+	}
+	return "", nameKey(account)
+}
+
+// account finds an account by id or name; ErrAccountUnknown.
+func (m *Module) account(ctx context.Context, account string) (accountRow, error) {
+	var row accountRow
+	id, key := lookup(account)
+	err := m.DB.Conn(ctx).Get(ctx, &row, `SELECT `+accountColumns+` FROM identity_account WHERE id = $1 OR name_key = $2`, id, key)
+	if errors.Is(err, db.ErrNoRows) {
+		return row, ErrAccountUnknown
+	}
+	return row, err
+}
+
+// lockAccount makes changes to one account's grants wait for each other, so
+// that two roles that exclude each other cannot be given at the same moment.
+func (m *Module) lockAccount(ctx context.Context, id string) error {
+	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET updated_at = $2 WHERE id = $1`, id, m.now(ctx))
+	return err
+}
+
+func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(ctx, m.Clock).Now() }
+
+// actorRow is an account beside one of its grants; without grants there is
+// one row with an empty role.
+type actorRow struct {
+	ID          string `db:"id"`
+	Name        string `db:"name"`
+	Kind        Kind   `db:"kind"`
+	DisplayName string `db:"display_name"`
+	Agency      string `db:"agency"`
+	Outlet      string `db:"outlet"`
+	Division    string `db:"division"`
+	Staff       string `db:"staff"`
+	State       string `db:"state"`
+	Epoch       int64  `db:"epoch"`
+	Role        string `db:"role"`
+	About       On     `db:"about"`
+	From        string `db:"div_from"`
+	To          string `db:"div_to"`
+	GrantAgency string `db:"grant_agency"`
+	GrantDept   string `db:"grant_dept"`
+}
+
+const actorColumns = `SELECT a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch,
+	COALESCE(g.role, '') AS role, COALESCE(g.about, '') AS about, COALESCE(g.div_from, '') AS div_from,
+	COALESCE(g.div_to, '') AS div_to, COALESCE(g.agency, '') AS grant_agency, COALESCE(g.dept, '') AS grant_dept
+	FROM identity_account a LEFT JOIN identity_grant g ON g.account = a.id`
+
+// actor makes the Actor of its rows. ErrAccountUnknown when there are none,
+// ErrAccountDisabled.
+func actor(rows []actorRow, via string) (Actor, error) {
+	if len(rows) == 0 {
+		return Actor{}, ErrAccountUnknown
+	}
+	r := rows[0]
+	if r.State != stateActive {
+		return Actor{}, ErrAccountDisabled
+	}
+	a := Actor{Account: r.ID, Login: r.Name, Name: r.DisplayName, Kind: r.Kind, Agency: r.Agency, Outlet: r.Outlet,
+		Division: r.Division, Staff: r.Staff, Via: via, epoch: r.Epoch}
+	if a.IsApplicant() {
+		a.Person = r.ID
+		return a, nil // holds no grants, whatever the table says
+	}
+	for _, r := range rows {
+		role, known := RoleNamed(r.Role)
+		if !known {
+			continue // none, or of a later release
+		}
+		for _, v := range role.Verbs {
+			a.Grants = append(a.Grants, Grant{Verb: v, On: r.About, From: r.From, To: r.To, Agency: r.GrantAgency, Dept: r.GrantDept})
+		}
+	}
+	return a, nil
+}
