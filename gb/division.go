@@ -150,13 +150,16 @@ func (d Division) Range() (from, to string) {
 }
 
 // IsQuasi tells statistical units (mines, forest farms, industrial parks) that the statistics bureau codes like towns
-// (third segment 400–599) or villages (fourth segment 400–599), and what lies in such a town. They are no administrative
-// divisions and have no government or committee.
+// (third segment 400–599) or villages (fourth segment 400–599). They are no administrative divisions and have no
+// government or committee of their own. Only the unit's own segment counts: a real residents' committee may lie in a mine.
 func (d Division) IsQuasi() bool {
-	if d.Level() < Town {
-		return false
+	switch d.Level() {
+	case Town:
+		return quasi(d[6:9])
+	case Village:
+		return quasi(d[9:12])
 	}
-	return quasi(d[6:9]) || quasi(d[9:12])
+	return false
 }
 
 func quasi(segment Division) bool { return segment >= "400" && segment <= "599" }

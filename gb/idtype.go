@@ -27,11 +27,15 @@ const (
 
 // Refusals of document types and of numbers without a check character.
 var (
-	ErrIDType          = &Error{"id_type_invalid", "证件类型不正确，请从列表中选择。"}
-	ErrDocumentNumber  = &Error{"document_number_format", "证件号码应为2至40位的数字、字母或连字符，请对照证件核对。"}
-	ErrPassportNumber  = &Error{"passport_number_format", "护照号码应为5至20位的数字或字母，请对照护照核对。"}
-	ErrTaiwanPermit    = &Error{"taiwan_permit_format", "台湾居民来往大陆通行证号码应为8位数字（旧证10位），请对照证件核对。"}
-	ErrHongKongMacao   = &Error{"hongkong_macao_permit_format", "港澳居民来往内地通行证号码应为H或M加8位或10位数字，请对照证件核对。"}
+	ErrIDType         = &Error{"id_type_invalid", "证件类型不正确，请从列表中选择。"}
+	ErrDocumentNumber = &Error{"document_number_format", "证件号码应为2至40位的数字、字母或连字符，请对照证件核对。"}
+	ErrPassportNumber = &Error{"passport_number_format", "护照号码应为5至20位的数字或字母，请对照护照核对。"}
+	ErrTaiwanPermit   = &Error{"taiwan_permit_format", "台湾居民来往大陆通行证号码应为8位数字（旧证10位），请对照证件核对。"}
+	ErrHongKongMacao  = &Error{"hongkong_macao_permit_format", "港澳居民来往内地通行证号码应为H或M加8位或10位数字，请对照证件核对。"}
+)
+
+// In the order a form shows them.
+var (
 	idTypeOrganisation = []IDType{IDCreditCode, IDOtherOrg}
 	idTypePerson       = []IDType{IDResident, IDTemporary, IDHousehold, IDOfficer, IDPassport, IDTaiwanPermit,
 		IDHongKongMacao, IDForeignPermit, IDOtherPersonal}
