@@ -1,0 +1,230 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/web/ui"
+)
+
+// Errors of the edge itself.
+var (
+	ErrNotFound         = errs.Define(errs.NotFound, "page_not_found", "没有找到您要的页面，可能地址有误或内容已经移走，请从首页重新查找。")
+	ErrMethodNotAllowed = errs.Define(errs.NotFound, "method_not_allowed", "这个地址不支持这样的操作，请从首页重新进入。")
+	ErrCrossOrigin      = errs.Define(errs.Denied, "cross_origin", "为保护您的账号，来自其他网站的提交已被拦截，请在本站页面中重新操作。")
+)
+
+// Problem is an error as the JSON API tells it (RFC 9457, with our code,
+// fields, allowed verbs and request number).
+type Problem struct {
+	Type      string         `json:"type" doc:"urn:yimen:error:<code>"`
+	Title     string         `json:"title" doc:"错误类别"`
+	Status    int            `json:"status" doc:"HTTP 状态码"`
+	Detail    string         `json:"detail" doc:"给人看的一句话，说明该怎么办"`
+	Code      string         `json:"code" doc:"稳定的错误代码"`
+	Errors    []ProblemField `json:"errors,omitempty" doc:"哪一项填写有误"`
+	Allowed   []string       `json:"allowed,omitempty" doc:"当前状态允许的操作"`
+	RequestID string         `json:"request_id,omitempty" doc:"请求编号，报修时请提供"`
+}
+
+// ProblemField is what is wrong with one field; field is its dotted path.
+type ProblemField struct {
+	Field   string `json:"field"`
+	Message string `json:"message"`
+}
+
+// Error makes a Problem an error that huma can send.
+func (p *Problem) Error() string { return p.Code + ": " + p.Detail }
+
+// GetStatus is the HTTP status.
+func (p *Problem) GetStatus() int { return p.Status }
+
+// ContentType names the media type of problems.
+func (p *Problem) ContentType(string) string { return "application/problem+json" }
+
+func newProblem(e *errs.Error, status int, requestID string) *Problem {
+	p := &Problem{Type: "urn:yimen:error:" + e.Code, Title: titles[status], Status: status,
+		Detail: e.Message, Code: e.Code, Allowed: e.Verbs, RequestID: requestID}
+	if p.Title == "" {
+		p.Title = http.StatusText(status)
+	}
+	for _, f := range e.Fields {
+		p.Errors = append(p.Errors, ProblemField{f.Name, f.Message})
+	}
+	return p
+}
+
+var titles = map[int]string{
+	400: "请求无法读取", 401: "请先登录", 403: "没有权限", 404: "没有找到", 405: "不支持的操作", 406: "不支持的格式",
+	409: "现在不能这样操作", 413: "内容太大", 415: "不支持的格式", 422: "填写有误", 429: "操作过于频繁",
+	500: "系统出了问题", 503: "暂时无法办理",
+}
+
+// fail turns an error into the answer: a page in Chinese with its code and
+// the request's number, or problem+json below /api/. Errors that are ours are
+// logged here, once, with that number; nothing a user typed is logged.
+func (rt *Router) fail(w http.ResponseWriter, r *http.Request, err error) {
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // the client has left
+	}
+	err = rt.realCause(r, err)
+	e := errs.From(err)
+	rt.logError(r, e, err)
+	status := statusOf(e)
+	h := w.Header()
+	for _, name := range []string{"Content-Length", "Content-Encoding", "ETag", "Last-Modified"} {
+		h.Del(name)
+	}
+	h.Set("Cache-Control", "no-store")
+	if after := retryAfter(e, err); after > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(after.Seconds())))
+	}
+	switch {
+	case isAPI(r):
+		writeProblem(w, newProblem(e, status, RequestID(r)))
+	case e.Kind == errs.Unauthenticated:
+		rt.askToSignIn(w, r)
+	default:
+		rt.errorPage(w, r, e, status)
+	}
+}
+
+// realCause corrects errors that hide another: nobody is signed in because
+// the session could not be read; a body was cut off by its limit.
+func (rt *Router) realCause(r *http.Request, err error) error {
+	if q := infoOf(r.Context()); q != nil && q.session != nil && q.session.err != nil &&
+		errs.KindOf(err) == errs.Unauthenticated {
+		return q.session.err
+	}
+	var tooLarge *http.MaxBytesError
+	if errors.As(err, &tooLarge) {
+		return ErrBodyTooLarge.Because(err)
+	}
+	return err
+}
+
+func statusOf(e *errs.Error) int {
+	if e.Code == ErrMethodNotAllowed.Code {
+		return http.StatusMethodNotAllowed
+	}
+	return e.Kind.Status()
+}
+
+func retryAfter(e *errs.Error, err error) time.Duration {
+	var l *limited
+	switch {
+	case errors.As(err, &l):
+		return l.after
+	case e.Kind == errs.RateLimited:
+		return time.Minute
+	case e.Kind == errs.Unavailable:
+		return 10 * time.Second
+	}
+	return 0
+}
+
+func (rt *Router) logError(r *http.Request, e *errs.Error, err error) {
+	level := slog.LevelError
+	switch e.Kind {
+	case errs.Internal:
+	case errs.Unavailable:
+		level = slog.LevelWarn
+	default:
+		return
+	}
+	attrs := []slog.Attr{slog.String("request", RequestID(r)), slog.String("method", r.Method),
+		slog.String("code", e.Code), slog.String("error", err.Error())}
+	if q := infoOf(r.Context()); q != nil {
+		attrs = append(attrs, slog.String("route", q.pattern))
+	}
+	var p *panicError
+	if errors.As(err, &p) {
+		attrs = append(attrs, slog.String("stack", p.stack))
+	}
+	rt.o.Log.LogAttrs(r.Context(), level, "request failed", attrs...)
+}
+
+func writeProblem(w http.ResponseWriter, p *Problem) {
+	body, err := json.Marshal(p)
+	if err != nil {
+		body = []byte(`{"code":"internal"}`) // plain strings always marshal
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.WriteHeader(p.Status)
+	_, _ = w.Write(body)
+}
+
+// askToSignIn sends the visitor to the login page and back here after it.
+// After a POST "here" is the page that held the form.
+func (rt *Router) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	next := r.URL.RequestURI()
+	if r.Method != http.MethodGet && r.Method != http.MethodHead {
+		next = "/"
+		if u, err := url.Parse(r.Referer()); err == nil && u.Host == r.Host {
+			next = u.RequestURI()
+		}
+	}
+	to := rt.o.LoginURL + "?next=" + url.QueryEscape(SafeNext(next))
+	if r.Header.Get("HX-Request") == "true" {
+		// A fragment must not hold the login page: send the whole window there.
+		w.Header().Set("HX-Redirect", to)
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
+	http.Redirect(w, r, to, http.StatusSeeOther)
+}
+
+func (rt *Router) errorPage(w http.ResponseWriter, r *http.Request, e *errs.Error, status int) {
+	o := ui.ErrorOpts{Face: rt.o.FaceOf(r), Status: status, Title: titles[status], Message: e.Message,
+		Code: e.Code, Fields: e.Fields, RequestID: RequestID(r)}
+	if err := Render(w, r, status, ui.ErrorPage(o)); err != nil {
+		rt.o.Log.LogAttrs(r.Context(), slog.LevelError, "error page failed",
+			slog.String("request", RequestID(r)), slog.String("error", err.Error()))
+		http.Error(w, e.Message, status)
+	}
+}
+
+// notFound answers for every path no route has: 405 when another method
+// would do, the path without its last slash when that exists, else 404.
+func (rt *Router) notFound(w http.ResponseWriter, r *http.Request) error {
+	if allowed := rt.methodsOf(r, r.URL.Path); len(allowed) > 0 {
+		for _, m := range allowed {
+			w.Header().Add("Allow", m)
+		}
+		return ErrMethodNotAllowed
+	}
+	if p := trimSlash(r.URL.Path); p != "" && r.Method == http.MethodGet && len(rt.methodsOf(r, p)) > 0 {
+		u := url.URL{Path: p, RawQuery: r.URL.RawQuery}
+		http.Redirect(w, r, u.String(), http.StatusMovedPermanently)
+		return nil
+	}
+	return ErrNotFound
+}
+
+func trimSlash(p string) string {
+	for len(p) > 1 && p[len(p)-1] == '/' {
+		p = p[:len(p)-1]
+		if p[len(p)-1] != '/' && SafeNext(p) == p {
+			return p
+		}
+	}
+	return ""
+}
+
+func (rt *Router) methodsOf(r *http.Request, path string) []string {
+	var list []string
+	for _, m := range []string{"GET", "POST", "PUT", "PATCH", "DELETE"} {
+		probe := &http.Request{Method: m, Host: r.Host, URL: &url.URL{Path: path}}
+		if _, pattern := rt.mux.Handler(probe); pattern != "/" && pattern != "" {
+			list = append(list, m)
+		}
+	}
+	return list
+}

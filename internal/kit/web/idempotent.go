@@ -1,0 +1,275 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"yimen/internal/kit/errs"
+)
+
+// KeyField is the form field, KeyHeader the header that carries an
+// idempotency key.
+const (
+	KeyField  = "idempotency_key"
+	KeyHeader = "Idempotency-Key"
+)
+
+const keepAnswers = 7 * 24 * time.Hour
+
+// Errors of idempotency keys.
+var (
+	ErrKeyReused     = errs.Define(errs.Invalid, "idempotency_key_reused", "这个提交编号已用于另一份内容，请刷新页面后重新提交。")
+	ErrKeyUnreadable = errs.Define(errs.Invalid, "idempotency_key_unreadable", "提交编号无法识别，应为 1 至 255 个可见字符，请刷新页面后重新提交。")
+)
+
+// errNotKept undoes the transaction of an answer that is not stored.
+var errNotKept = errors.New("answer not kept")
+
+// Idempotent makes a POST that carries a key take effect once. The handler
+// runs inside ONE transaction together with the row of its answer; the same
+// key from the same account on the same path gives the first answer again
+// (status, Location, Content-Type, body) without running anything, a second
+// one that comes meanwhile waits for it. Another body under the key is
+// ErrKeyReused. An answer of 400 or more, or an error, undoes everything and
+// is not stored, so that the person can mend and send again.
+//
+// So inside such a handler every InTx joins: a handler that catches the error
+// of one and still answers below 400 keeps what had been written before it.
+//
+// Router.Post and Op apply it; it is exported for Handle.
+func (rt *Router) Idempotent(h Handler) Handler { return rt.idempotent(h) }
+
+func (rt *Router) idempotent(h Handler) Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if rt.o.DB == nil || r.Method != http.MethodPost {
+			return h(w, r)
+		}
+		key, err := readKey(r)
+		if err != nil {
+			return err
+		}
+		if key == "" {
+			return h(w, r)
+		}
+		body, err := hashBody(r)
+		if err != nil {
+			return err
+		}
+		got, err := rt.runOnce(r, answerID(rt.subject(r), r, key), body, h)
+		if err != nil {
+			return err
+		}
+		got.send(w)
+		return nil
+	}
+}
+
+// subject is whose key it is. Somebody unknown is told apart by address, so
+// that a key like "1" does not show one stranger another's answer.
+func (rt *Router) subject(r *http.Request) string {
+	if s := rt.o.Subject(r); s != "" {
+		return "account:" + s
+	}
+	return "address:" + ClientAddr(r)
+}
+
+// runOnce runs the handler or finds its stored answer.
+func (rt *Router) runOnce(r *http.Request, id, body string, h Handler) (*answer, error) {
+	var got *answer
+	err := rt.o.DB.InTx(r.Context(), func(ctx context.Context) error {
+		// On PostgreSQL a second request with the key waits here until the
+		// first has committed; on SQLite it waits for the one writer.
+		n, err := rt.o.DB.Conn(ctx).Exec(ctx, `INSERT INTO web_idempotency (id, body_hash, status, header, body, created_at)
+			VALUES ($1, $2, 0, '', '', $3) ON CONFLICT (id) DO NOTHING`, id, body, rt.o.Clock.Now())
+		if err != nil {
+			return fmt.Errorf("take idempotency key: %w", err)
+		}
+		if n == 0 {
+			got, err = rt.storedAnswer(ctx, id, body)
+			return err
+		}
+		got = &answer{header: http.Header{}}
+		if err := h(got, r.WithContext(ctx)); err != nil {
+			return err
+		}
+		if got.status == 0 {
+			got.status = http.StatusOK
+		}
+		if got.status >= 400 {
+			return errNotKept
+		}
+		return rt.storeAnswer(ctx, id, got)
+	})
+	if err != nil && !errors.Is(err, errNotKept) {
+		return nil, err
+	}
+	return got, nil
+}
+
+func (rt *Router) storeAnswer(ctx context.Context, id string, a *answer) error {
+	kept := map[string]string{}
+	for _, name := range []string{"Location", "Content-Type"} {
+		if v := a.header.Get(name); v != "" {
+			kept[name] = v
+		}
+	}
+	header, err := json.Marshal(kept)
+	if err != nil {
+		return fmt.Errorf("store answer: %w", err)
+	}
+	_, err = rt.o.DB.Conn(ctx).Exec(ctx, `UPDATE web_idempotency SET status = $2, header = $3, body = $4 WHERE id = $1`,
+		id, a.status, string(header), base64.StdEncoding.EncodeToString(a.body.Bytes()))
+	return err
+}
+
+func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, error) {
+	var row struct {
+		BodyHash string `db:"body_hash"`
+		Status   int    `db:"status"`
+		Header   string `db:"header"`
+		Body     string `db:"body"`
+	}
+	err := rt.o.DB.Conn(ctx).Get(ctx, &row, `SELECT body_hash, status, header, body FROM web_idempotency WHERE id = $1`, id)
+	if err != nil {
+		return nil, fmt.Errorf("read stored answer: %w", err)
+	}
+	if row.BodyHash != body {
+		return nil, ErrKeyReused
+	}
+	kept := map[string]string{}
+	if err := json.Unmarshal([]byte(row.Header), &kept); err != nil {
+		return nil, fmt.Errorf("read stored answer: %w", err)
+	}
+	raw, err := base64.StdEncoding.DecodeString(row.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read stored answer: %w", err)
+	}
+	a := &answer{status: row.Status, header: http.Header{"Idempotency-Replayed": {"true"}}}
+	for name, v := range kept {
+		a.header.Set(name, v)
+	}
+	a.body.Write(raw)
+	return a, nil
+}
+
+// answer records what a handler writes, to be sent after the commit.
+type answer struct {
+	status int
+	header http.Header
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header { return a.header }
+
+func (a *answer) WriteHeader(status int) {
+	if a.status == 0 && status >= 200 {
+		a.status = status
+	}
+}
+
+func (a *answer) Write(b []byte) (int, error) {
+	a.WriteHeader(http.StatusOK)
+	return a.body.Write(b)
+}
+
+func (a *answer) send(w http.ResponseWriter) {
+	for name, values := range a.header {
+		w.Header()[name] = values
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(a.body.Bytes()) // the reader has gone: it will ask again with its key
+}
+
+// readKey finds the key in the header or in the form.
+func readKey(r *http.Request) (string, error) {
+	key := r.Header.Get(KeyHeader)
+	if key == "" && isForm(r) {
+		if err := parseBody(r); err != nil {
+			return "", err
+		}
+		key = r.PostForm.Get(KeyField)
+	}
+	if len(key) > 255 || strings.ContainsFunc(key, func(c rune) bool { return c <= ' ' || c > '~' }) {
+		return "", ErrKeyUnreadable
+	}
+	return key, nil
+}
+
+func isForm(r *http.Request) bool {
+	return isMultipart(r) || strings.HasPrefix(r.Header.Get("Content-Type"), "application/x-www-form-urlencoded")
+}
+
+func answerID(subject string, r *http.Request, key string) string {
+	sum := sha256.Sum256([]byte(subject + "\n" + r.Method + " " + r.URL.Path + "\n" + key))
+	return hex.EncodeToString(sum[:])
+}
+
+// hashBody reads the whole body before any transaction starts, and hashes
+// what it says: a browser that sends a form again draws new multipart borders.
+func hashBody(r *http.Request) (string, error) {
+	h := sha256.New()
+	io.WriteString(h, r.URL.RawQuery+"\n")
+	if isForm(r) {
+		if err := parseBody(r); err != nil {
+			return "", err
+		}
+		if err := hashForm(h, r); err != nil {
+			return "", ErrBodyUnreadable.Because(err)
+		}
+		return hex.EncodeToString(h.Sum(nil)), nil
+	}
+	raw, err := io.ReadAll(r.Body)
+	if err != nil {
+		return "", bodyError(err)
+	}
+	h.Write(raw)
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	return hex.EncodeToString(h.Sum(nil)), nil
+}
+
+func hashForm(h hash.Hash, r *http.Request) error {
+	fields := map[string][]string{}
+	for name, values := range r.PostForm {
+		if name != KeyField {
+			fields[name] = values
+		}
+	}
+	if err := json.NewEncoder(h).Encode(fields); err != nil { // keys sorted
+		return err
+	}
+	if r.MultipartForm == nil {
+		return nil
+	}
+	names := make([]string, 0, len(r.MultipartForm.File))
+	for name := range r.MultipartForm.File {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for _, head := range r.MultipartForm.File[name] {
+			fmt.Fprintf(h, "%q %q %d\n", name, head.Filename, head.Size)
+			f, err := head.Open()
+			if err != nil {
+				return err
+			}
+			_, err = io.Copy(h, f)
+			f.Close()
+			if err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

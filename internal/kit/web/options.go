@@ -1,0 +1,88 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/web/ui"
+)
+
+// Options are what a Router needs. Only DB is required for sessions and
+// idempotency; without it a Router serves pages and API statelessly.
+type Options struct {
+	DB    *db.DB
+	Clock clock.Clock  // nil: clock.Real
+	Log   *slog.Logger // nil: slog.Default()
+
+	// Subject names the account of a request, "" for nobody. It keeps
+	// idempotency keys of different people apart and forbids caching.
+	Subject func(*http.Request) string
+	// LoginURL is where a page sends somebody who must sign in; "": /login.
+	LoginURL string
+	// Ready says whether requests can be answered now; nil: pings DB.
+	Ready func(context.Context) error
+
+	SessionIdle     time.Duration // unused sessions end after this; 0: 30 minutes
+	SessionLifetime time.Duration // every session ends after this; 0: 12 hours
+
+	// TrustProxy believes X-Forwarded-For and X-Forwarded-Proto. Set it only
+	// behind a gateway that overwrites them.
+	TrustProxy bool
+	// Secure forces Secure cookies and HSTS; otherwise they follow TLS or, when
+	// trusted, X-Forwarded-Proto.
+	Secure bool
+
+	BodyLimit int64 // bytes of a request body unless the route says otherwise; 0: 1 MiB
+
+	// What pages show around their content.
+	Site   ui.Site
+	User   func(*http.Request) *ui.User              // nil or nil result: nobody is signed in
+	Nav    func(*http.Request, ui.Face) []ui.NavItem // entries of the header
+	FaceOf func(*http.Request) ui.Face               // which face an error page wears; nil: ui.Citizen
+	Region func(*http.Request) string                // name of the division the visitor chose
+
+	Metrics *prometheus.Registry // nil: a new one with Go and process figures
+}
+
+func (o Options) withDefaults() Options {
+	if o.Clock == nil {
+		o.Clock = clock.Real
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	if o.LoginURL == "" {
+		o.LoginURL = "/login"
+	}
+	if o.SessionIdle == 0 {
+		o.SessionIdle = 30 * time.Minute
+	}
+	if o.SessionLifetime == 0 {
+		o.SessionLifetime = 12 * time.Hour
+	}
+	if o.BodyLimit == 0 {
+		o.BodyLimit = 1 << 20
+	}
+	if o.Subject == nil {
+		o.Subject = func(*http.Request) string { return "" }
+	}
+	if o.FaceOf == nil {
+		o.FaceOf = func(*http.Request) ui.Face { return ui.Citizen }
+	}
+	if o.Ready == nil {
+		d := o.DB
+		o.Ready = func(ctx context.Context) error {
+			if d == nil {
+				return nil
+			}
+			return d.Ping(ctx)
+		}
+	}
+	return o
+}

@@ -1,0 +1,69 @@
+package web
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+const elderCookie = "yimen_elder"
+
+// ownRoutes are those every program has.
+func (rt *Router) ownRoutes() {
+	rt.Get("/healthz", Public, func(w http.ResponseWriter, r *http.Request) error {
+		return text(w, http.StatusOK, "ok\n")
+	})
+	rt.Get("/readyz", Public, rt.ready)
+	rt.Handle("GET /metrics", Public, promhttp.HandlerFor(rt.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}))
+	rt.Get("/elder", Public, toggleElder)
+	rt.Handle("/static/", Public, http.HandlerFunc(rt.serveStatic))
+	rt.Get("/favicon.ico", Public, func(w http.ResponseWriter, r *http.Request) error {
+		w.Header().Set("Cache-Control", "public, max-age=86400")
+		http.Redirect(w, r, Asset("icon.svg"), http.StatusFound)
+		return nil
+	})
+}
+
+// ready answers 503 with the reason while requests cannot be answered.
+func (rt *Router) ready(w http.ResponseWriter, r *http.Request) error {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	if err := rt.o.Ready(ctx); err != nil {
+		w.Header().Set("Retry-After", "5")
+		return text(w, http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
+	}
+	return text(w, http.StatusOK, "ready\n")
+}
+
+func text(w http.ResponseWriter, status int, s string) error {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, err := w.Write([]byte(s))
+	return err
+}
+
+// toggleElder turns the elder version (长辈版) on or off for this browser and
+// goes back to where the visitor was.
+func toggleElder(w http.ResponseWriter, r *http.Request) error {
+	c := &http.Cookie{Name: elderCookie, Value: "1", Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: infoOf(r.Context()).secure}
+	if isElder(r) {
+		c.Value, c.MaxAge = "", -1
+	}
+	http.SetCookie(w, c)
+	w.Header().Set("Cache-Control", "no-store")
+	next := SafeNext(r.URL.Query().Get("next"))
+	if strings.HasPrefix(next, "/elder") {
+		next = "/"
+	}
+	return Redirect(w, r, next)
+}
+
+func isElder(r *http.Request) bool {
+	c, err := r.Cookie(elderCookie)
+	return err == nil && c.Value == "1"
+}

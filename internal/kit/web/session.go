@@ -1,0 +1,239 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/alexedwards/scs/v2"
+
+	"yimen/internal/kit/web/ui"
+)
+
+const (
+	sessionCookie = "yimen_session"
+	subjectKey    = "_subject"
+	flashKey      = "_flash"
+)
+
+type sessions struct{ *scs.SessionManager }
+
+func (rt *Router) initSessions() {
+	rt.store = &sessionStore{db: rt.o.DB, clock: rt.o.Clock, idle: rt.o.SessionIdle, lifetime: rt.o.SessionLifetime}
+	m := scs.New()
+	m.Store = rt.store
+	m.Codec = jsonCodec{}
+	m.HashTokenInStore = true // who reads the table cannot sign in with it
+	m.Lifetime = rt.o.SessionLifetime
+	rt.scs = sessions{m}
+}
+
+// SessionData is what is kept between the requests of one browser. Nothing is
+// read before a cookie comes, nothing is written before something is put.
+// Changes are stored when the answer's header is written, after any
+// transaction of the handler has ended.
+type SessionData struct {
+	m      *scs.SessionManager
+	ctx    context.Context // holds scs's values; not cancelled when the client leaves
+	cookie bool            // the browser sent one
+	fresh  bool            // the token must change: signed in or out
+	err    error           // the store could not be read
+	done   bool
+}
+
+// Session is the session of a request.
+func Session(r *http.Request) *SessionData { return infoOf(r.Context()).session }
+
+// Err says why the stored session could not be read, nil if it could. Then
+// the session is empty and nothing put into it is kept.
+func (s *SessionData) Err() error { return s.err }
+
+// GetString is the value of key, "" when there is none.
+func (s *SessionData) GetString(key string) string { return s.m.GetString(s.ctx, key) }
+
+// Put sets a value.
+func (s *SessionData) Put(key, value string) { s.m.Put(s.ctx, key, value) }
+
+// Pop gives a value and removes it.
+func (s *SessionData) Pop(key string) string { return s.m.PopString(s.ctx, key) }
+
+// Remove removes a value.
+func (s *SessionData) Remove(key string) { s.m.Remove(s.ctx, key) }
+
+// Bind says whose session it is, so that EndSessions can find it.
+func (s *SessionData) Bind(subject string) { s.Put(subjectKey, subject) }
+
+// Renew gives the session a new token. Call it whenever somebody signs in, or
+// a token planted before would be signed in too.
+func (s *SessionData) Renew() { s.fresh = true }
+
+// Destroy empties the session and ends its token.
+func (s *SessionData) Destroy() {
+	_ = s.m.Clear(s.ctx) // in memory only: cannot fail
+	s.fresh = true
+}
+
+func (s *SessionData) empty() bool { return len(s.m.Keys(s.ctx)) == 0 }
+
+// withSession loads the session when a cookie is there and stores it before
+// the answer's header.
+func (rt *Router) withSession(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := rt.loadSession(r)
+		infoOf(r.Context()).session = s
+		sw := &sessionWriter{ResponseWriter: w, rt: rt, r: r, s: s}
+		next.ServeHTTP(sw, r)
+		if !sw.wrote {
+			sw.WriteHeader(http.StatusOK)
+		}
+	})
+}
+
+func (rt *Router) loadSession(r *http.Request) *SessionData {
+	base := context.WithoutCancel(r.Context())
+	s := &SessionData{m: rt.scs.SessionManager}
+	token := ""
+	if c, err := r.Cookie(sessionCookie); err == nil && rt.o.DB != nil && !isBare(r) {
+		token, s.cookie = c.Value, true
+	}
+	ctx, err := s.m.Load(base, token)
+	if err != nil {
+		// Pages for everybody still work; see fail for the others.
+		s.err = fmt.Errorf("load session: %w", err)
+		ctx, _ = s.m.Load(base, "")
+	}
+	s.ctx = ctx
+	return s
+}
+
+// isBare says that a request is answered without looking at who asks: a
+// bearer token speaks for itself.
+func isBare(r *http.Request) bool {
+	return r.Header.Get("Authorization") != "" && isAPI(r)
+}
+
+// commit stores the session and sets or clears the cookie.
+func (rt *Router) commitSession(w http.ResponseWriter, r *http.Request, s *SessionData) error {
+	if s.done || s.err != nil || rt.o.DB == nil {
+		return nil
+	}
+	s.done = true
+	changed := s.m.Status(s.ctx) == scs.Modified
+	if !changed && !s.fresh {
+		return nil
+	}
+	if s.empty() {
+		if !s.cookie {
+			return nil
+		}
+		rt.setSessionCookie(w, r, "", -1)
+		if err := s.m.Destroy(s.ctx); err != nil {
+			return fmt.Errorf("end session: %w", err)
+		}
+		return nil
+	}
+	if s.fresh && s.m.Token(s.ctx) != "" {
+		if err := s.m.RenewToken(s.ctx); err != nil {
+			return fmt.Errorf("renew session: %w", err)
+		}
+	}
+	token, _, err := s.m.Commit(s.ctx)
+	if err != nil {
+		return fmt.Errorf("store session: %w", err)
+	}
+	rt.setSessionCookie(w, r, token, 0)
+	return nil
+}
+
+func (rt *Router) setSessionCookie(w http.ResponseWriter, r *http.Request, token string, maxAge int) {
+	http.SetCookie(w, &http.Cookie{Name: sessionCookie, Value: token, Path: "/", MaxAge: maxAge,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: rt.isSecure(r)})
+	w.Header().Set("Cache-Control", "no-store")
+}
+
+// sessionWriter stores the session just before the header leaves. When that
+// fails the answer becomes an error: a redirect after a sign-in that was not
+// kept would only confuse.
+type sessionWriter struct {
+	http.ResponseWriter
+	rt     *Router
+	r      *http.Request
+	s      *SessionData
+	wrote  bool
+	failed bool
+}
+
+func (w *sessionWriter) WriteHeader(status int) {
+	if w.wrote {
+		return
+	}
+	if status < 200 {
+		w.ResponseWriter.WriteHeader(status)
+		return
+	}
+	w.wrote = true
+	if err := w.rt.commitSession(w.ResponseWriter, w.r, w.s); err != nil {
+		w.failed = true
+		w.Header().Del("Location")
+		w.rt.fail(w.ResponseWriter, w.r, err)
+		return
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *sessionWriter) Write(b []byte) (int, error) {
+	if !w.wrote {
+		w.WriteHeader(http.StatusOK)
+	}
+	if w.failed {
+		return len(b), nil
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+func (w *sessionWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// Flash keeps a message for the next page of this browser. Kinds: "success",
+// "info", "warning", "danger".
+func Flash(r *http.Request, kind, text string) {
+	s := Session(r)
+	list := append(readFlashes(s.GetString(flashKey)), ui.Flash{Kind: kind, Text: text})
+	raw, err := json.Marshal(list)
+	if err != nil {
+		return // two strings always marshal
+	}
+	s.Put(flashKey, string(raw))
+}
+
+// Flashes takes the messages kept for this page; ui.Page shows them by itself.
+func Flashes(r *http.Request) []ui.Flash {
+	s := Session(r)
+	if s == nil || s.GetString(flashKey) == "" {
+		return nil
+	}
+	return readFlashes(s.Pop(flashKey))
+}
+
+func readFlashes(raw string) []ui.Flash {
+	var list []ui.Flash
+	if raw != "" {
+		_ = json.Unmarshal([]byte(raw), &list) // only Flash writes it
+	}
+	return list
+}
+
+// jsonCodec writes sessions as JSON text; values are strings.
+type jsonCodec struct{}
+
+func (jsonCodec) Encode(_ time.Time, values map[string]any) ([]byte, error) {
+	return json.Marshal(values)
+}
+
+// Decode gives no deadline: the store keeps it, by the program's clock.
+func (jsonCodec) Decode(b []byte) (time.Time, map[string]any, error) {
+	values := map[string]any{}
+	err := json.Unmarshal(b, &values)
+	return time.Time{}, values, err
+}

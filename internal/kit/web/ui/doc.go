@@ -1,0 +1,32 @@
+// Package ui holds the page parts every face of the program is built from:
+// the frame of a page, form fields with their help and error, steps,
+// timelines, deadline lights, tables, print sheets.
+//
+//	@ui.Page(ui.PageOpts{Title: "收件", Face: ui.Staff}) {
+//		@ui.ErrorSummary(form)
+//		<form method="post" action={ submitURL() }>
+//			@ui.IdempotencyKey()
+//			@ui.Field(ui.FieldOpts{Name: "phone", Label: "手机号", Value: form.Value("phone"), Error: form.ErrorOf("phone")})
+//			@ui.Submit("提交", "primary")
+//		</form>
+//	}
+//
+// Two tempers: ui.Citizen is roomy, one column, one question; ui.Staff is
+// dense, the full width. ui.Print is paper. ui.Plain is a page with nothing
+// around it (login, kiosk). There is no inline script or style: what a part
+// needs is in yimen.css and yimen.js, and every page works without the
+// latter.
+//
+// What yimen.js adds, by attribute:
+//
+//	data-confirm="…"      on a button or form: ask before it is sent
+//	data-print            a button that prints the page
+//	data-copy="…"         a button that copies the text
+//	data-key="s"          Alt+S presses the button or link, or goes to the field
+//	data-autosubmit       on a select: sends its form when changed
+//	data-check-all="name" a box that ticks all boxes of that name
+//	data-reload="60"      reloads the page every 60 seconds (call boards)
+//
+// Every form is guarded against being sent twice by a double click
+// (data-repeat on the form lifts that), and file fields list what was chosen.
+package ui

@@ -1,0 +1,193 @@
+package ui
+
+import (
+	"context"
+	"net/url"
+
+	"yimen/internal/kit/web/static"
+)
+
+// Face is which of the program's faces a page wears.
+type Face string
+
+const (
+	Citizen Face = "citizen" // roomy; header with search, footer of a government site
+	Staff   Face = "staff"   // dense, full width
+	Print   Face = "print"   // one sheet of paper
+	Plain   Face = "plain"   // content only
+)
+
+// Site is what the whole site says of itself.
+type Site struct {
+	Name      string // in the title and beside the logo; "": 一门政务服务
+	Organiser string // 主办单位
+	Undertake string // 承办单位
+	Code      string // 网站标识码, 10 digits
+	ICP       string // ICP 备案号
+	Police    string // 公安备案号
+	Hotline   string // "": 12345
+	SearchURL string // target of the header's search, field q; "": /search
+	RegionURL string // where the region is chosen; "" hides the switch
+	MapURL    string // 网站地图; "": /sitemap
+	AccessURL string // 无障碍声明; "": /accessibility
+	HomeURL   string // "": /
+}
+
+// Frame is what surrounds a page and comes from the request, not from the
+// page. The router puts it into the context of web.Render.
+type Frame struct {
+	Site    Site
+	Elder   bool
+	Path    string // of the page, to come back to
+	Region  string
+	User    *User
+	Nav     func(Face) []NavItem
+	Flashes func() []Flash
+}
+
+type frameKey struct{}
+
+// With puts a frame into ctx.
+func With(ctx context.Context, f Frame) context.Context {
+	return context.WithValue(ctx, frameKey{}, f)
+}
+
+func frameOf(ctx context.Context) Frame {
+	f, _ := ctx.Value(frameKey{}).(Frame)
+	s := &f.Site
+	for dest, fallback := range map[*string]string{&s.Name: "一门政务服务", &s.Hotline: "12345", &s.SearchURL: "/search",
+		&s.MapURL: "/sitemap", &s.AccessURL: "/accessibility", &s.HomeURL: "/", &f.Path: "/"} {
+		if *dest == "" {
+			*dest = fallback
+		}
+	}
+	return f
+}
+
+// User is who is signed in.
+type User struct {
+	Name      string
+	Role      string // post or kind, "窗口人员 · 韶关市政务服务中心"
+	LogoutURL string // "": /logout; receives a POST
+	Links     []Link // own pages: 我的办件, 账号安全
+}
+
+// NavItem is one entry of the header.
+type NavItem struct {
+	Label  string
+	URL    string
+	Active bool
+	Badge  string // a count, "" for none
+	Icon   string // name for Icon
+}
+
+// Crumb is one step of the breadcrumb; the last has no URL.
+type Crumb struct{ Label, URL string }
+
+// Link is a labelled address.
+type Link struct {
+	Label string
+	URL   string
+	Icon  string
+}
+
+// Flash is a message kept from the page before.
+type Flash struct {
+	Kind string `json:"kind"` // success, info, warning, danger
+	Text string `json:"text"`
+}
+
+// PageOpts describe a page. What is empty comes from the Frame.
+type PageOpts struct {
+	Title      string
+	Face       Face // "": Citizen
+	Heading    string
+	Lead       string // a sentence under the heading
+	NoHeading  bool   // the page brings its own h1
+	Nav        []NavItem
+	User       *User
+	Elder      bool
+	Breadcrumb []Crumb
+	Region     string
+	Flashes    []Flash
+	Actions    []Link   // beside the heading; the first is the main one
+	Styles     []string // further static files, by name
+	Scripts    []string
+	Narrow     bool // text width: one question a page
+}
+
+// page is a PageOpts joined with its Frame.
+type page struct {
+	PageOpts
+	Frame
+	nav     []NavItem
+	user    *User
+	region  string
+	elder   bool
+	flashes []Flash
+}
+
+func joinFrame(ctx context.Context, o PageOpts) page {
+	f := frameOf(ctx)
+	p := page{PageOpts: o, Frame: f, nav: o.Nav, user: o.User, region: o.Region, elder: o.Elder || f.Elder, flashes: o.Flashes}
+	if p.Face == "" {
+		p.Face = Citizen
+	}
+	if p.nav == nil && f.Nav != nil {
+		p.nav = f.Nav(p.Face)
+	}
+	if p.user == nil {
+		p.user = f.User
+	}
+	if p.region == "" {
+		p.region = f.Region
+	}
+	if f.Flashes != nil {
+		p.flashes = append(p.flashes[:len(p.flashes):len(p.flashes)], f.Flashes()...)
+	}
+	return p
+}
+
+func (p page) title() string {
+	if p.Title == "" {
+		return p.Site.Name
+	}
+	return p.Title + " - " + p.Site.Name
+}
+
+func (p page) heading() string {
+	if p.Heading != "" {
+		return p.Heading
+	}
+	return p.Title
+}
+
+func (p page) bodyClass() string {
+	c := "ym ym-" + string(p.Face)
+	if p.elder && (p.Face == Citizen || p.Face == Plain) {
+		c += " ym-elder"
+	}
+	return c
+}
+
+func (p page) mainClass() string {
+	if p.Narrow {
+		return "ym-main ym-narrow"
+	}
+	return "ym-main"
+}
+
+func (p page) elderURL() string  { return "/elder?next=" + url.QueryEscape(p.Path) }
+func (p page) regionURL() string { return p.Site.RegionURL + "?next=" + url.QueryEscape(p.Path) }
+
+func (u *User) logoutURL() string {
+	if u.LogoutURL == "" {
+		return "/logout"
+	}
+	return u.LogoutURL
+}
+
+func asset(name string) string { return static.URL(name) }
+
+// htmxConfig keeps htmx within the page policy: no eval, no styles of its own.
+const htmxConfig = `{"includeIndicatorCSS":false,"defaultTimeout":60000}`
