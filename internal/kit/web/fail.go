@@ -74,9 +74,9 @@ func (rt *Router) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
 		return // the client has left
 	}
-	err = rt.realCause(r, err)
+	err = realCause(r.Context(), err)
 	e := errs.From(err)
-	rt.logError(r, e, err)
+	rt.logError(r.Context(), e, err)
 	status := statusOf(e)
 	h := w.Header()
 	for _, name := range []string{"Content-Length", "Content-Encoding", "ETag", "Last-Modified"} {
@@ -98,8 +98,8 @@ func (rt *Router) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 // realCause corrects errors that hide another: nobody is signed in because
 // the session could not be read; a body was cut off by its limit.
-func (rt *Router) realCause(r *http.Request, err error) error {
-	if q := infoOf(r.Context()); q != nil && q.session != nil && q.session.err != nil &&
+func realCause(ctx context.Context, err error) error {
+	if q := infoOf(ctx); q != nil && q.session != nil && q.session.err != nil &&
 		errs.KindOf(err) == errs.Unauthenticated {
 		return q.session.err
 	}
@@ -130,7 +130,7 @@ func retryAfter(e *errs.Error, err error) time.Duration {
 	return 0
 }
 
-func (rt *Router) logError(r *http.Request, e *errs.Error, err error) {
+func (rt *Router) logError(ctx context.Context, e *errs.Error, err error) {
 	level := slog.LevelError
 	switch e.Kind {
 	case errs.Internal:
@@ -139,16 +139,15 @@ func (rt *Router) logError(r *http.Request, e *errs.Error, err error) {
 	default:
 		return
 	}
-	attrs := []slog.Attr{slog.String("request", RequestID(r)), slog.String("method", r.Method),
-		slog.String("code", e.Code), slog.String("error", err.Error())}
-	if q := infoOf(r.Context()); q != nil {
-		attrs = append(attrs, slog.String("route", q.pattern))
+	attrs := []slog.Attr{slog.String("code", e.Code), slog.String("error", err.Error())}
+	if q := infoOf(ctx); q != nil {
+		attrs = append(attrs, slog.String("request", q.id), slog.String("method", q.method), slog.String("route", q.pattern))
 	}
 	var p *panicError
 	if errors.As(err, &p) {
 		attrs = append(attrs, slog.String("stack", p.stack))
 	}
-	rt.o.Log.LogAttrs(r.Context(), level, "request failed", attrs...)
+	rt.o.Log.LogAttrs(ctx, level, "request failed", attrs...)
 }
 
 func writeProblem(w http.ResponseWriter, p *Problem) {

@@ -16,6 +16,7 @@ import (
 type request struct {
 	id      string
 	addr    string
+	method  string
 	pattern string // of the route, "" when none matched
 	secure  bool
 	started time.Time
@@ -31,7 +32,7 @@ func infoOf(ctx context.Context) *request {
 }
 
 func (rt *Router) newRequest(r *http.Request) *request {
-	return &request{id: newRequestID(), addr: rt.clientAddr(r), secure: rt.isSecure(r), started: time.Now(), rt: rt}
+	return &request{id: newRequestID(), addr: rt.clientAddr(r), method: r.Method, secure: rt.isSecure(r), started: time.Now(), rt: rt}
 }
 
 // RequestID is the number of the request: twelve digits in groups of four, so
@@ -52,6 +53,15 @@ func ClientAddr(r *http.Request) string {
 		return q.addr
 	}
 	return host(r.RemoteAddr)
+}
+
+// AddrOf is ClientAddr for code that has only the request's context, such as
+// API operations; "" outside a request.
+func AddrOf(ctx context.Context) string {
+	if q := infoOf(ctx); q != nil {
+		return q.addr
+	}
+	return ""
 }
 
 func (rt *Router) clientAddr(r *http.Request) string {

@@ -1,0 +1,273 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
+
+	"yimen/internal/kit/errs"
+)
+
+// apiMux registers huma's operations as routes of the router, so that they
+// have guards, limits and idempotency like every other.
+type apiMux struct {
+	*Router
+	guard Guard // of the operation being registered
+	limit int64
+}
+
+func (m *apiMux) HandleFunc(pattern string, fn func(http.ResponseWriter, *http.Request)) {
+	method, path, _ := strings.Cut(pattern, " ")
+	m.add(method, path, m.guard, m.limit, m.idempotent(func(w http.ResponseWriter, r *http.Request) error {
+		fn(w, r)
+		return nil
+	}))
+}
+
+// api is huma's API with a way back to the mux.
+type api struct {
+	huma.API
+	mux *apiMux
+}
+
+// NewAPI makes the JSON API on rt. It serves its description at
+// /openapi.json and /openapi.yaml (OpenAPI 3.1), and a page of it at /docs.
+// Operations are added by Op.
+func NewAPI(rt *Router, title, version string) huma.API {
+	mux := &apiMux{Router: rt, guard: Public, limit: rt.o.BodyLimit}
+	c := huma.DefaultConfig(title, version)
+	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
+	c.CreateHooks = nil // no $schema property in answers
+	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
+		"bearer": {Type: "http", Scheme: "bearer", Description: "yimen token 命令签发的令牌"},
+	}
+	a := &api{API: humago.New(mux, c), mux: mux}
+	rt.serveDescription(a)
+	return a
+}
+
+// Op adds an operation to the API. The guard runs before the input is read;
+// the handler's context is the request's, so it knows who is asking; its
+// errors are told by the same rule as on pages. op.MaxBodyBytes sets the
+// limit of the body. Who may call it is written into the description.
+func Op[I, O any](a huma.API, op huma.Operation, g Guard, handler func(context.Context, *I) (*O, error)) {
+	own, ok := a.(*api)
+	if !ok {
+		panic("web: Op needs an API made by NewAPI")
+	}
+	own.mux.guard, own.mux.limit = g, own.mux.o.BodyLimit
+	if op.MaxBodyBytes > 0 {
+		own.mux.limit = op.MaxBodyBytes
+	}
+	if op.OperationID == "" {
+		op.OperationID = operationID(op.Method, op.Path)
+	}
+	describeUse(&op, g)
+	huma.Register(a, op, func(ctx context.Context, in *I) (*O, error) {
+		out, err := handler(ctx, in)
+		if err != nil {
+			return nil, apiError(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// operationID names an operation after its address: get-cases-number-history.
+func operationID(method, path string) string {
+	path = strings.NewReplacer("/api/v1", "", "{", "", "}", "", "/", "-", ".", "-").Replace(path)
+	return strings.ToLower(method) + path
+}
+
+func describeUse(op *huma.Operation, g Guard) {
+	if g.Name != Public.Name {
+		op.Security = []map[string][]string{{"bearer": {}}}
+	}
+	if op.Extensions == nil {
+		op.Extensions = map[string]any{}
+	}
+	op.Extensions["x-guard"] = g.Name
+	if op.Method == http.MethodPost {
+		maximum := 255
+		op.Parameters = append(op.Parameters, &huma.Param{Name: KeyHeader, In: "header",
+			Description: "提交编号：同一编号重复提交只生效一次，并得到第一次的结果",
+			Schema:      &huma.Schema{Type: "string", MaxLength: &maximum}})
+	}
+}
+
+// apiError makes of a handler's error what huma sends, and logs what is ours.
+func apiError(ctx context.Context, err error) error {
+	q := infoOf(ctx)
+	err = realCause(ctx, err)
+	e := errs.From(err)
+	q.rt.logError(ctx, e, err)
+	p := newProblem(e, statusOf(e), q.id)
+	h := http.Header{"Cache-Control": {"no-store"}}
+	if after := retryAfter(e, err); after > 0 {
+		h.Set("Retry-After", strconv.Itoa(int(after.Seconds())))
+	}
+	return huma.ErrorWithHeaders(p, h)
+}
+
+// serveDescription serves what the API says of itself. It is written once, at
+// the first request, when every module has added its operations.
+func (rt *Router) serveDescription(a *api) {
+	asJSON := sync.OnceValues(func() ([]byte, error) { return json.Marshal(a.OpenAPI()) })
+	asYAML := sync.OnceValues(func() ([]byte, error) { return a.OpenAPI().YAML() })
+	serve := func(mediaType string, make func() ([]byte, error)) Handler {
+		return func(w http.ResponseWriter, r *http.Request) error {
+			body, err := make()
+			if err != nil {
+				return fmt.Errorf("describe API: %w", err)
+			}
+			w.Header().Set("Content-Type", mediaType)
+			_, _ = w.Write(body)
+			return nil
+		}
+	}
+	rt.Get("/openapi.json", Public, serve("application/openapi+json", asJSON))
+	rt.Get("/openapi.yaml", Public, serve("application/openapi+yaml", asYAML))
+	groups := sync.OnceValue(func() []docGroup { return docGroups(a.OpenAPI()) })
+	rt.Get("/docs", Public, func(w http.ResponseWriter, r *http.Request) error {
+		return Render(w, r, http.StatusOK, docsPage(a.OpenAPI(), groups()))
+	})
+}
+
+// docGroup is one tag of the API with its operations, for the page /docs.
+type docGroup struct {
+	Name string
+	Ops  []docOp
+}
+
+type docOp struct {
+	Method, Path, Summary, Description, Guard, ID string
+	Params                                        []*huma.Param
+	Request, Response                             []docField
+	Codes                                         []string
+}
+
+// docField is one line of a body: its dotted path, type and meaning.
+type docField struct {
+	Path, Type, Note string
+	Required         bool
+}
+
+func docGroups(o *huma.OpenAPI) []docGroup {
+	byTag := map[string]*docGroup{}
+	for path, item := range o.Paths {
+		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put,
+			"PATCH": item.Patch, "DELETE": item.Delete} {
+			if op == nil {
+				continue
+			}
+			tag := "其他"
+			if len(op.Tags) > 0 {
+				tag = op.Tags[0]
+			}
+			if byTag[tag] == nil {
+				byTag[tag] = &docGroup{Name: tag}
+			}
+			byTag[tag].Ops = append(byTag[tag].Ops, describeOp(o, method, path, op))
+		}
+	}
+	var groups []docGroup
+	for _, g := range byTag {
+		slices.SortFunc(g.Ops, func(a, b docOp) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
+		groups = append(groups, *g)
+	}
+	slices.SortFunc(groups, func(a, b docGroup) int { return strings.Compare(a.Name, b.Name) })
+	return groups
+}
+
+func describeOp(o *huma.OpenAPI, method, path string, op *huma.Operation) docOp {
+	d := docOp{Method: method, Path: path, Summary: op.Summary, Description: op.Description, ID: op.OperationID, Params: op.Parameters}
+	d.Guard, _ = op.Extensions["x-guard"].(string)
+	if op.RequestBody != nil {
+		d.Request = bodyFields(o, op.RequestBody.Content)
+	}
+	for code, resp := range op.Responses {
+		d.Codes = append(d.Codes, code)
+		if strings.HasPrefix(code, "2") {
+			d.Response = bodyFields(o, resp.Content)
+		}
+	}
+	slices.Sort(d.Codes)
+	return d
+}
+
+func bodyFields(o *huma.OpenAPI, content map[string]*huma.MediaType) []docField {
+	for _, mt := range content {
+		if mt.Schema != nil {
+			return schemaFields(o, mt.Schema, "", 0)
+		}
+	}
+	return nil
+}
+
+// docDepth is how deep bodies are unfolded; definitions of items nest further.
+const docDepth = 4
+
+func schemaFields(o *huma.OpenAPI, s *huma.Schema, prefix string, depth int) []docField {
+	s = follow(o, s)
+	if s == nil || depth > docDepth {
+		return nil
+	}
+	if s.Items != nil {
+		return schemaFields(o, s.Items, prefix+"[]", depth)
+	}
+	names := make([]string, 0, len(s.Properties))
+	for name := range s.Properties {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	var list []docField
+	for _, name := range names {
+		p := s.Properties[name]
+		path := strings.TrimPrefix(prefix+"."+name, ".")
+		target := follow(o, p)
+		if target == nil {
+			continue
+		}
+		note := p.Description
+		if note == "" {
+			note = target.Description
+		}
+		list = append(list, docField{Path: path, Type: typeName(o, target), Note: note, Required: slices.Contains(s.Required, name)})
+		list = append(list, schemaFields(o, p, path, depth+1)...)
+	}
+	return list
+}
+
+func follow(o *huma.OpenAPI, s *huma.Schema) *huma.Schema {
+	if s != nil && s.Ref != "" {
+		return o.Components.Schemas.SchemaFromRef(s.Ref)
+	}
+	return s
+}
+
+func typeName(o *huma.OpenAPI, s *huma.Schema) string {
+	name := s.Type
+	switch {
+	case s.Items != nil:
+		if item := follow(o, s.Items); item != nil {
+			name = item.Type + "[]"
+		}
+	case s.Format != "":
+		name += " (" + s.Format + ")"
+	}
+	if len(s.Enum) > 0 {
+		var values []string
+		for _, v := range s.Enum {
+			values = append(values, fmt.Sprint(v))
+		}
+		name += ": " + strings.Join(values, " | ")
+	}
+	return name
+}
