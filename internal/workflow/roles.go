@@ -3,6 +3,8 @@ package workflow
 import (
 	"slices"
 	"strings"
+
+	"yimen/internal/identity"
 )
 
 // Roles of a step: what is done there, and so who may do it.
@@ -20,6 +22,24 @@ var Roles = []string{RoleReview, RoleSurvey, RoleSign, RoleApprove, RoleDecide}
 // RoleNames are the roles in the words of the trade.
 var RoleNames = map[string]string{
 	RoleReview: "审查", RoleSurvey: "现场核查", RoleSign: "会签", RoleApprove: "审核", RoleDecide: "审批决定",
+}
+
+// The rights of this module: one for each role of a step, and those of the
+// people who watch over tasks rather than do them.
+var (
+	VerbView     = identity.DefineVerb("task.view", "查看任务")
+	VerbRemind   = identity.DefineVerb("task.remind", "催办任务")
+	VerbReview   = identity.DefineVerb("task.review", "审查办件")
+	VerbSurvey   = identity.DefineVerb("task.survey", "现场核查")
+	VerbSign     = identity.DefineVerb("task.sign", "会签办件")
+	VerbApprove  = identity.DefineVerb("task.approve", "审核办件")
+	VerbDecide   = identity.DefineVerb("task.decide", "审批决定")
+	VerbReassign = identity.DefineVerb("task.reassign", "改派任务")
+)
+
+var verbOf = map[string]identity.Verb{
+	RoleReview: VerbReview, RoleSurvey: VerbSurvey, RoleSign: VerbSign,
+	RoleApprove: VerbApprove, RoleDecide: VerbDecide,
 }
 
 func isRole(r string) bool { return slices.Contains(Roles, r) }

@@ -1,0 +1,128 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"yimen/internal/identity"
+)
+
+// Task gives one task, and what the actor of ctx may do to it;
+// ErrTaskUnknown for one the actor may not see.
+func (m *Module) Task(ctx context.Context, id string) (Task, []string, error) {
+	t, err := m.taskByID(ctx, id)
+	if err != nil {
+		return Task{}, nil, err
+	}
+	actor := identity.FromContext(ctx)
+	if !t.visible(actor) {
+		return Task{}, nil, ErrTaskUnknown
+	}
+	return t.task(m.lights(ctx)), t.allowed(actor), nil
+}
+
+// Instance is a case's way through the hands, whole.
+type Instance struct {
+	ID, Subject, Title, Item string
+	State                    string // running, finished, cancelled
+	Outcome                  string // "", Granted, Denied
+	Round                    int
+	Held                     bool
+	StartedAt                time.Time
+	EndedAt                  time.Time // zero: running
+	Definition               Definition
+	Tasks                    []Task     // all, oldest first
+	History                  []Recorded // oldest first
+
+	way taken
+}
+
+// Instance gives the newest instance of a subject with all its tasks and its
+// history; ErrNoInstance. It asks no right: the caller has checked that the
+// actor may see the subject.
+func (m *Module) Instance(ctx context.Context, subject string) (Instance, error) {
+	conn := m.DB.Conn(ctx)
+	var rows []instanceRow
+	err := conn.Select(ctx, &rows, `SELECT `+instanceColumns+` FROM workflow_instance WHERE subject = $1
+		ORDER BY id DESC LIMIT 1`, subject)
+	if err != nil {
+		return Instance{}, fmt.Errorf("read instance: %w", err)
+	}
+	if len(rows) == 0 {
+		return Instance{}, ErrNoInstance
+	}
+	i, err := m.instance(ctx, rows[0])
+	if err != nil {
+		return Instance{}, err
+	}
+	err = conn.Select(ctx, &i.History, `SELECT `+actColumns+` FROM workflow_act WHERE instance = $1 ORDER BY id`, i.ID)
+	if err != nil {
+		return Instance{}, fmt.Errorf("read history: %w", err)
+	}
+	return i, nil
+}
+
+func (m *Module) instance(ctx context.Context, row instanceRow) (Instance, error) {
+	c, err := m.definition(ctx, row.Definition)
+	if err != nil {
+		return Instance{}, err
+	}
+	i := Instance{
+		ID: row.ID, Subject: row.Subject, Title: row.Title, Item: row.Item, State: row.State, Outcome: row.Outcome,
+		Round: row.Round, Held: row.HeldOn != "", StartedAt: row.StartedAt, Definition: c.definition,
+	}
+	if row.EndedAt != nil {
+		i.EndedAt = *row.EndedAt
+	}
+	if err := json.Unmarshal([]byte(row.Way), &i.way); err != nil {
+		return i, fmt.Errorf("read branches taken: %w", err)
+	}
+	var tasks []*taskRow
+	err = m.DB.Conn(ctx).Select(ctx, &tasks, `SELECT `+taskColumns+` FROM workflow_task WHERE instance = $1 ORDER BY id`, row.ID)
+	if err != nil {
+		return i, fmt.Errorf("read tasks of instance: %w", err)
+	}
+	l := m.lights(ctx)
+	for _, t := range tasks {
+		i.Tasks = append(i.Tasks, t.task(l))
+	}
+	return i, nil
+}
+
+// Target is a step that a task can be returned to.
+type Target struct {
+	Node string `json:"node"`
+	Name string `json:"name"`
+}
+
+// Targets lists where the task can be returned to, first steps first; empty at
+// the first step. ErrTaskUnknown for a task the actor may not see.
+func (m *Module) Targets(ctx context.Context, task string) ([]Target, error) {
+	t, err := m.taskByID(ctx, task)
+	if err != nil {
+		return nil, err
+	}
+	if !t.visible(identity.FromContext(ctx)) {
+		return nil, ErrTaskUnknown
+	}
+	var row instanceRow
+	err = m.DB.Conn(ctx).Get(ctx, &row, `SELECT `+instanceColumns+` FROM workflow_instance WHERE id = $1`, t.Instance)
+	if err != nil {
+		return nil, fmt.Errorf("read instance: %w", err)
+	}
+	c, err := m.definition(ctx, row.Definition)
+	if err != nil {
+		return nil, err
+	}
+	p, err := m.plan(c, row.Way)
+	if err != nil {
+		return nil, err
+	}
+	targets := []Target{}
+	for _, n := range p.earlier(t.Node) {
+		targets = append(targets, Target{n.ID, n.Name})
+	}
+	return targets, nil
+}

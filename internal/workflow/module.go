@@ -1,0 +1,66 @@
+package workflow
+
+import (
+	"context"
+	"embed"
+	"io/fs"
+	"sync"
+	"time"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/events"
+	"yimen/internal/kit/jobs"
+	"yimen/workday"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations are the tables of this module.
+var Migrations = db.Source{Module: "workflow", Files: sub(migrations, "migrations")}
+
+func sub(f embed.FS, dir string) fs.FS {
+	s, err := fs.Sub(f, dir)
+	if err != nil {
+		panic(err)
+	}
+	return s
+}
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB       *db.DB
+	Clock    clock.Clock
+	Events   *events.Bus
+	Agencies Agencies
+	Accounts Accounts
+	// Calendar gives the working days of a division; "" is the city's.
+	Calendar func(ctx context.Context, division string) *workday.Calendar
+}
+
+// Module runs the instances. Safe for concurrent use.
+type Module struct {
+	Deps
+	definitions sync.Map // hash → *compiled
+	plans       sync.Map // hash and way → *plan
+}
+
+// New makes the module.
+func New(d Deps) *Module { return &Module{Deps: d} }
+
+// Workers registers what runs by itself: deadlines that pass, and deadlines
+// that move because the holiday calendar did.
+func (m *Module) Workers(q *jobs.Queue) {
+	jobs.RegisterPeriodic(q, "workflow.overdue", 10*time.Minute, m.CheckOverdue)
+	jobs.RegisterPeriodic(q, "workflow.redate", 6*time.Hour, m.Redate)
+}
+
+func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(ctx, m.Clock).Now() }
+
+func day(t time.Time) workday.Date { return workday.DateOf(t, clock.Beijing) }
+
+// lights are today's, by the city's calendar.
+func (m *Module) lights(ctx context.Context) lights {
+	return lightsOn(day(m.now(ctx)), m.Calendar(ctx, ""))
+}

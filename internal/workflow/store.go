@@ -1,0 +1,177 @@
+package workflow
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+)
+
+// instanceRow is a row of workflow_instance.
+type instanceRow struct {
+	ID         string     `db:"id"`
+	Subject    string     `db:"subject"`
+	Title      string     `db:"title"`
+	Item       string     `db:"item"`
+	Definition string     `db:"definition"`
+	Way        string     `db:"way"`
+	Places     string     `db:"places"`
+	Division   string     `db:"division"`
+	State      string     `db:"state"`
+	Outcome    string     `db:"outcome"`
+	Round      int        `db:"round"`
+	HeldOn     string     `db:"held_on"`
+	StartedBy  string     `db:"started_by"`
+	StartedAt  time.Time  `db:"started_at"`
+	EndedAt    *time.Time `db:"ended_at"`
+}
+
+// places are the agencies of an instance, by reference (competent, dept:D07).
+type places map[string]identity.Place
+
+func (i *instanceRow) places() (places, error) {
+	var p places
+	if err := json.Unmarshal([]byte(i.Places), &p); err != nil {
+		return nil, fmt.Errorf("read places of instance %s: %w", i.ID, err)
+	}
+	return p, nil
+}
+
+const instanceColumns = `id, subject, title, item, definition, way, places, division, state, outcome, round, held_on,
+	started_by, started_at, ended_at`
+
+const taskColumns = `id, instance, subject, title, node, name, seat, round, role, agency, receiving, division, dept,
+	assignee, on_behalf, added, host, state, held, touched, overdue, days, opened_on, due_on, opened_at, done_at,
+	done_by, done_name, result, opinion, created_act, opened_act, closed_act, closed_from, last_act`
+
+const actColumns = `id, instance, task, node, name, round, act, actor, actor_name, on_behalf, opinion, target, outcome, at`
+
+// lockByTask takes the instance of a task until the transaction ends. The
+// counter is what makes two acts on one instance wait for each other, on both
+// engines.
+func (m *Module) lockByTask(ctx context.Context, task string) (instanceRow, error) {
+	return m.lock(ctx, `id = (SELECT instance FROM workflow_task WHERE id = $1)`, task, ErrTaskUnknown)
+}
+
+// lockBySubject takes the running instance of a subject.
+func (m *Module) lockBySubject(ctx context.Context, subject string) (instanceRow, error) {
+	return m.lock(ctx, `subject = $1 AND state = 'running'`, subject, ErrNotRunning)
+}
+
+func (m *Module) lock(ctx context.Context, cond, arg string, missing error) (instanceRow, error) {
+	var i instanceRow
+	err := m.DB.Conn(ctx).Get(ctx, &i, `UPDATE workflow_instance SET revision = revision + 1 WHERE `+cond+
+		` RETURNING `+instanceColumns, arg)
+	switch {
+	case errors.Is(err, db.ErrNoRows):
+		return i, missing
+	case err != nil:
+		return i, fmt.Errorf("lock instance: %w", err)
+	}
+	return i, nil
+}
+
+// live reads the tasks that are open or waiting, oldest first.
+func (m *Module) live(ctx context.Context, instance string) ([]*taskRow, error) {
+	var rows []*taskRow
+	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+taskColumns+` FROM workflow_task
+		WHERE instance = $1 AND state IN ('open', 'waiting') ORDER BY id`, instance)
+	if err != nil {
+		return nil, fmt.Errorf("read open tasks: %w", err)
+	}
+	return rows, nil
+}
+
+func (m *Module) taskByID(ctx context.Context, id string) (*taskRow, error) {
+	var t taskRow
+	err := m.DB.Conn(ctx).Get(ctx, &t, `SELECT `+taskColumns+` FROM workflow_task WHERE id = $1`, id)
+	switch {
+	case errors.Is(err, db.ErrNoRows):
+		return nil, ErrTaskUnknown
+	case err != nil:
+		return nil, fmt.Errorf("read task: %w", err)
+	}
+	return &t, nil
+}
+
+func (m *Module) insertInstance(ctx context.Context, i instanceRow) error {
+	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO workflow_instance (`+instanceColumns+`, revision)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)`,
+		i.ID, i.Subject, i.Title, i.Item, i.Definition, i.Way, i.Places, i.Division, i.State, i.Outcome, i.Round, i.HeldOn,
+		i.StartedBy, i.StartedAt, i.EndedAt)
+	if db.IsUnique(err) {
+		return ErrRunning.Because(err)
+	}
+	if err != nil {
+		return fmt.Errorf("insert instance: %w", err)
+	}
+	return nil
+}
+
+func (m *Module) insertTasks(ctx context.Context, tasks []*taskRow) error {
+	rows := make([][]any, len(tasks))
+	for i, t := range tasks {
+		rows[i] = []any{t.ID, t.Instance, t.Subject, t.Title, t.Node, t.Name, t.Seat, t.Round, t.Role, t.Agency, t.Receiving,
+			t.Division, t.Dept, t.Assignee, t.OnBehalf, t.Added, t.Host, t.State, t.Held, t.Touched, t.Overdue, t.Days,
+			t.OpenedOn, t.DueOn, t.OpenedAt, t.DoneAt, t.DoneBy, t.DoneName, t.Result, t.Opinion, t.CreatedAct, t.OpenedAct,
+			t.ClosedAct, t.ClosedFrom, t.LastAct}
+	}
+	return m.insertRows(ctx, "workflow_task", taskColumns, rows)
+}
+
+func (m *Module) insertActs(ctx context.Context, acts []Recorded) error {
+	rows := make([][]any, len(acts))
+	for i, a := range acts {
+		rows[i] = []any{a.ID, a.Instance, a.Task, a.Node, a.Name, a.Round, a.Act, a.Actor, a.ActorName, a.OnBehalf,
+			a.Opinion, a.Target, a.Outcome, a.At}
+	}
+	return m.insertRows(ctx, "workflow_act", actColumns, rows)
+}
+
+// insertRows inserts in one statement; nothing for no rows.
+func (m *Module) insertRows(ctx context.Context, table, columns string, rows [][]any) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	var b strings.Builder
+	var args []any
+	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, columns)
+	for i, row := range rows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + placeholders(len(args), len(row)) + ")")
+		args = append(args, row...)
+	}
+	if _, err := m.DB.Conn(ctx).Exec(ctx, b.String(), args...); err != nil {
+		return fmt.Errorf("insert into %s: %w", table, err)
+	}
+	return nil
+}
+
+// placeholders are "$4, $5, $6" for three values after three others.
+func placeholders(after, n int) string {
+	list := make([]string, n)
+	for i := range list {
+		list[i] = fmt.Sprintf("$%d", after+i+1)
+	}
+	return strings.Join(list, ", ")
+}
+
+// exec runs an update that must touch exactly n rows; anything else means the
+// lock did not hold, and undoes the act.
+func (m *Module) exec(ctx context.Context, n int, query string, args ...any) error {
+	touched, err := m.DB.Conn(ctx).Exec(ctx, query, args...)
+	if err != nil {
+		return fmt.Errorf("change workflow rows: %w", err)
+	}
+	if int(touched) != n {
+		return fmt.Errorf("change workflow rows: %d touched, want %d", touched, n)
+	}
+	return nil
+}

@@ -1,0 +1,134 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+)
+
+// Query narrows a list of tasks; zero fields do not.
+type Query struct {
+	Subject string
+	State   string // "" is Open; Done lists what was done
+	Mine    bool   // in the actor's name; with State Done: done by the actor
+	Role    string
+	Light   string // of open tasks
+	Q       string // part of the title or of the subject
+}
+
+// Tasks lists tasks that the actor of ctx may see: open ones by deadline, the
+// most urgent first; others newest first. The right is part of the query.
+func (m *Module) Tasks(ctx context.Context, q Query, p db.Page) ([]Task, string, error) {
+	actor, l := identity.FromContext(ctx), m.lights(ctx)
+	w := &db.Where{}
+	if err := q.where(w, actor, l); err != nil {
+		return nil, "", err
+	}
+	open := q.State == "" || q.State == Open
+	order, err := paging(w, p, open)
+	if err != nil {
+		return nil, "", err
+	}
+	scope(w, actor)
+	var rows []*taskRow
+	limit := w.Arg(p.Size() + 1)
+	err = m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+taskColumns+` FROM workflow_task`+w.SQL()+order+` LIMIT `+limit, w.Args()...)
+	if err != nil {
+		return nil, "", fmt.Errorf("list tasks: %w", err)
+	}
+	rows, next := db.Cut(rows, p, func(t *taskRow) []any {
+		if open {
+			return []any{t.DueOn, t.ID}
+		}
+		return []any{t.ID}
+	})
+	tasks := make([]Task, len(rows))
+	for i, t := range rows {
+		tasks[i] = t.task(l)
+	}
+	return tasks, next, nil
+}
+
+// paging adds where the page begins, and gives its order.
+func paging(w *db.Where, p db.Page, open bool) (string, error) {
+	var due, id string
+	if !open {
+		after, err := p.Key(&id)
+		if err != nil {
+			return "", err
+		}
+		if after {
+			w.And("id < ?", id)
+		}
+		return " ORDER BY id DESC", nil
+	}
+	after, err := p.Key(&due, &id)
+	if err != nil {
+		return "", err
+	}
+	if after {
+		w.And("(due_on, id) > (?, ?)", due, id)
+	}
+	return " ORDER BY due_on, id", nil
+}
+
+func (q Query) where(w *db.Where, a identity.Actor, l lights) error {
+	open := q.State == "" || q.State == Open
+	switch q.State {
+	case "", Open:
+		w.And("state = 'open'") // as the partial index has it
+	case Waiting, Done, Superseded, Undone, Cancelled:
+		w.And("state = ?", q.State)
+	default:
+		return ErrState.Field("state", ErrState.Message)
+	}
+	if q.Subject != "" {
+		w.And("subject = ?", q.Subject)
+	}
+	switch {
+	case q.Mine && q.State == Done:
+		w.And("done_by <> '' AND done_by = ?", a.Account)
+	case q.Mine:
+		w.And("assignee <> '' AND assignee = ?", a.Account)
+	}
+	if q.Role != "" {
+		w.And("role = ?", q.Role)
+	}
+	if q.Light != "" {
+		if !open {
+			return ErrState.Field("light", "只有待办任务可以按红黄灯筛选。")
+		}
+		if err := l.where(w, q.Light); err != nil {
+			return err
+		}
+	}
+	if text := strings.TrimSpace(q.Q); text != "" {
+		like := "%" + escapeLike(strings.ToLower(text)) + "%"
+		w.And(`LOWER(title) LIKE ? ESCAPE '\' OR LOWER(subject) LIKE ? ESCAPE '\'`, like, like)
+	}
+	return nil
+}
+
+// where is of in SQL.
+func (l lights) where(w *db.Where, light string) error {
+	switch light {
+	case LightOverdue:
+		w.And("held = ? AND due_on < ?", false, l.today)
+	case LightRed:
+		w.And("held = ? AND due_on >= ? AND due_on <= ?", false, l.today, l.red)
+	case LightYellow:
+		w.And("held = ? AND due_on > ? AND due_on <= ?", false, l.red, l.yellow)
+	case LightNormal:
+		w.And("held = ? OR due_on > ?", true, l.yellow)
+	default:
+		return ErrState.Field("light", "红黄灯只能是normal、yellow、red或overdue。")
+	}
+	return nil
+}
+
+func escapeLike(s string) string {
+	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
