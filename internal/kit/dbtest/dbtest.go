@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/search"
@@ -62,13 +63,21 @@ func migrate(ctx context.Context, d *db.DB, sources []db.Source) error {
 	if len(sources) == 0 {
 		return nil
 	}
-	return d.Migrate(ctx, sources)
+	if err := d.Migrate(ctx, sources); err != nil {
+		return err
+	}
+	for _, s := range sources {
+		if s.Module == audit.Migrations.Module {
+			return audit.Protect(ctx, d)
+		}
+	}
+	return nil
 }
 
 // key tells one set of migrations from another by all they would run.
 func key(e db.Engine, sources []db.Source) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, e, jobs.SchemaName, search.Schema(e))
+	fmt.Fprintln(h, e, jobs.SchemaName, search.Schema(e), audit.Protection(e))
 	for _, s := range sources {
 		names, err := fs.Glob(s.Files, "*.sql")
 		if err != nil {

@@ -1,0 +1,91 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/jobs"
+)
+
+// Log is the audit log of a database.
+type Log struct {
+	d     *db.DB
+	clock clock.Clock
+}
+
+// New gives the log of a database that has its Migrations.
+func New(d *db.DB, c clock.Clock) *Log { return &Log{d, c} }
+
+// Workers seals what was written, every five seconds.
+func (l *Log) Workers(q *jobs.Queue) {
+	jobs.RegisterPeriodic(q, "audit.seal", 5*time.Second, l.Seal)
+}
+
+// Write records e in the transaction of ctx, or in one of its own.
+func (l *Log) Write(ctx context.Context, e Entry) error {
+	if e.At.IsZero() {
+		e.At = clock.FromContext(ctx, l.clock).Now()
+	}
+	e.ID = db.NewID()
+	e = e.clean()
+	return l.d.InTx(ctx, func(ctx context.Context) error {
+		conn := l.d.Conn(ctx)
+		_, err := conn.Exec(ctx, `INSERT INTO audit_row
+			(id, at, actor, actor_name, address, action, object, object_id, purpose, result, detail, hash)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+			e.ID, e.At, e.Actor, e.ActorName, e.Address, e.Action, e.Object, e.ObjectID, e.Purpose, e.Result, e.Detail, e.hash())
+		if err == nil {
+			_, err = conn.Exec(ctx, `INSERT INTO audit_pending (row_id) VALUES ($1)`, e.ID)
+		}
+		if err != nil {
+			return fmt.Errorf("audit: write: %w", err)
+		}
+		return nil
+	})
+}
+
+// Query narrows a search; zero fields do not.
+type Query struct {
+	Actor, Action, Object, ObjectID string
+	From, To                        time.Time // From ≤ at < To
+}
+
+// Search lists entries, newest first, and the cursor of the next page. Who may
+// look is for the caller to decide.
+func (l *Log) Search(ctx context.Context, q Query, p db.Page) ([]Entry, string, error) {
+	var w db.Where
+	for _, c := range []struct{ column, value string }{
+		{"actor", q.Actor}, {"action", q.Action}, {"object", q.Object}, {"object_id", q.ObjectID},
+	} {
+		if c.value != "" {
+			w.And(c.column+" = ?", c.value)
+		}
+	}
+	if !q.From.IsZero() {
+		w.And("at >= ?", q.From.UTC())
+	}
+	if !q.To.IsZero() {
+		w.And("at < ?", q.To.UTC())
+	}
+	var at time.Time
+	var id string
+	if ok, err := p.Key(&at, &id); err != nil {
+		return nil, "", err
+	} else if ok {
+		w.And("(at, id) < (?, ?)", at.UTC(), id)
+	}
+	query := `SELECT id, at, actor, actor_name, address, action, object, object_id, purpose, result, detail
+		FROM audit_row` + w.SQL() + ` ORDER BY at DESC, id DESC LIMIT ` + w.Arg(p.Size()+1)
+	var rows []Entry
+	if err := l.d.Conn(ctx).Select(ctx, &rows, query, w.Args()...); err != nil {
+		return nil, "", fmt.Errorf("audit: search: %w", err)
+	}
+	for i := range rows {
+		rows[i].At = rows[i].At.UTC()
+	}
+	rows, next := db.Cut(rows, p, func(e Entry) []any { return []any{e.At, e.ID} })
+	return rows, next, nil
+}
