@@ -1,0 +1,58 @@
+package catalogue
+
+import (
+	"embed"
+	"io/fs"
+	"sync"
+
+	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/search"
+	"yimen/internal/org"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations is the schema of the module.
+var Migrations = db.Source{Module: "catalogue", Files: sub(migrations, "migrations")}
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB    *db.DB
+	Clock clock.Clock
+	Org   *org.Module
+	Audit *audit.Log
+}
+
+// Module is the catalogue of one city. Safe for concurrent use.
+type Module struct {
+	Deps
+	index *search.Index
+	// frozen holds published versions, decoded, by versionKey. They never
+	// change, so what is in it is true as long as the process lives; which
+	// version is in force is read from the database every time.
+	frozen sync.Map
+}
+
+type versionKey struct {
+	item string
+	n    int
+}
+
+// New makes the module; nothing is read yet.
+func New(d Deps) *Module {
+	if d.Clock == nil {
+		d.Clock = clock.Real
+	}
+	return &Module{Deps: d, index: search.NewIndex(d.DB)}
+}
+
+func sub(f embed.FS, dir string) fs.FS {
+	s, err := fs.Sub(f, dir)
+	if err != nil {
+		panic(err) // embedded at build time
+	}
+	return s
+}
