@@ -22,10 +22,10 @@ type CalendarDay struct {
 // national notices.
 func (m *Module) Calendar(ctx context.Context, division string) *workday.Calendar {
 	s, err := m.view(ctx)
-	if err != nil {
-		s = m.current.Load()
+	if h := m.current.Load(); err != nil && h != nil {
+		s, err = h.snapshot, nil
 	}
-	if s == nil {
+	if err != nil {
 		return workday.China()
 	}
 	return s.book.For(division)

@@ -1,11 +1,13 @@
 package org
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"sync"
 	"sync/atomic"
 
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 )
@@ -20,20 +22,29 @@ var Migrations = db.Source{Module: "org", Files: sub(migrations, "migrations")}
 type Deps struct {
 	DB    *db.DB
 	Clock clock.Clock
+	Audit *audit.Log // nil: edits are not recorded (tests)
+
+	// Who says who is editing: account id, name, client address. The module
+	// stands below identity, so it has to be told. nil: nobody.
+	Who func(ctx context.Context) (account, name, addr string)
 }
 
 // Module is the organisation of one city. Safe for concurrent use.
 type Module struct {
 	Deps
-	current atomic.Pointer[snapshot] // nil until first read
-	checked atomic.Int64             // real time of the last look at the version, Unix nanoseconds; 0: look now
-	loading sync.Mutex               // one at a time reads the snapshot
+	current atomic.Pointer[held] // nil until first read
+	checked atomic.Int64         // real time of the last look at the version, Unix nanoseconds; 0: look now
+	edits   atomic.Int64         // committed by this process
+	loading sync.Mutex           // one at a time reads the snapshot
 }
 
 // New makes the module; nothing is read yet.
 func New(d Deps) *Module {
 	if d.Clock == nil {
 		d.Clock = clock.Real
+	}
+	if d.Who == nil {
+		d.Who = func(context.Context) (account, name, addr string) { return "", "", "" }
 	}
 	return &Module{Deps: d}
 }

@@ -35,23 +35,30 @@ type snapshot struct {
 	book  *workday.Book
 }
 
-// view gives the organisation to read from. Outside a transaction it is at
-// most checkEvery old. Inside one it does not take a second connection: it
-// gives the snapshot at hand and has it renewed aside, so an edit of the same
-// transaction is seen only after its commit.
+// view gives the organisation to read from. Outside a transaction it holds
+// every edit of this process and is at most checkEvery behind other processes.
+// Inside one it does not take a second connection (all connections might be
+// held by such readers): it gives the snapshot at hand and has it renewed
+// aside, so a transaction does not see its own edits before its commit.
 func (m *Module) view(ctx context.Context) (*snapshot, error) {
-	s := m.current.Load()
-	if s != nil && !m.due() {
-		return s, nil
+	h := m.current.Load()
+	if h != nil && h.edits >= m.edits.Load() && !m.due() {
+		return h.snapshot, nil
 	}
 	if m.DB.InTxNow(ctx) {
-		if s != nil {
+		if h != nil {
 			go m.refreshAside()
-			return s, nil
+			return h.snapshot, nil
 		}
 		return m.read(ctx) // may hold what is not committed yet: used once, not kept
 	}
 	return m.refresh(ctx)
+}
+
+// held is a snapshot with the number of this process's edits that it holds.
+type held struct {
+	*snapshot
+	edits int64
 }
 
 // due says whether it is time to look at the version again; it tells only one
@@ -66,20 +73,23 @@ func (m *Module) refresh(ctx context.Context) (*snapshot, error) {
 	m.loading.Lock()
 	defer m.loading.Unlock()
 	m.checked.Store(clock.Real.Now().UnixNano())
-	s := m.current.Load()
+	edits := m.edits.Load() // before the version: an edit after this is looked for again
 	version, err := m.version(ctx)
 	if err != nil {
 		m.checked.Store(0)
 		return nil, err
 	}
-	if s != nil && s.version == version {
-		return s, nil
+	h := m.current.Load()
+	if h != nil && h.version == version {
+		m.current.Store(&held{h.snapshot, edits})
+		return h.snapshot, nil
 	}
-	if s, err = m.read(ctx); err != nil {
+	s, err := m.read(ctx)
+	if err != nil {
 		m.checked.Store(0)
 		return nil, err
 	}
-	m.current.Store(s)
+	m.current.Store(&held{s, edits})
 	return s, nil
 }
 
@@ -90,9 +100,6 @@ func (m *Module) refreshAside() {
 	defer cancel()
 	_, _ = m.refresh(ctx)
 }
-
-// stale makes the next read in this process look at the version at once.
-func (m *Module) stale() { m.checked.Store(0) }
 
 // roots gives the city this installation serves.
 func (s *snapshot) roots() []*Division { return s.home }

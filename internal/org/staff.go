@@ -109,7 +109,7 @@ func (m *Module) Posts(ctx context.Context) (map[string]Post, error) {
 func (m *Module) ActsFor(ctx context.Context, staffID string, on workday.Date) ([]string, error) {
 	var ids []string
 	err := m.DB.Conn(ctx).Select(ctx, &ids, `SELECT DISTINCT from_staff FROM org_delegation
-		WHERE to_staff = $1 AND from_date <= $2 AND to_date >= $2 ORDER BY from_staff`, staffID, on.String())
+		WHERE to_staff = $1 AND from_date <= $2 AND to_date >= $2 ORDER BY from_staff`, staffID, on)
 	return ids, err
 }
 
@@ -117,6 +117,6 @@ func (m *Module) ActsFor(ctx context.Context, staffID string, on workday.Date) (
 func (m *Module) StandIns(ctx context.Context, staffID string, on workday.Date) ([]string, error) {
 	var ids []string
 	err := m.DB.Conn(ctx).Select(ctx, &ids, `SELECT DISTINCT to_staff FROM org_delegation
-		WHERE from_staff = $1 AND from_date <= $2 AND to_date >= $2 ORDER BY to_staff`, staffID, on.String())
+		WHERE from_staff = $1 AND from_date <= $2 AND to_date >= $2 ORDER BY to_staff`, staffID, on)
 	return ids, err
 }

@@ -83,7 +83,7 @@ func (m *Module) version(ctx context.Context) (int64, error) {
 // makes edits wait for each other.
 func (m *Module) bump(ctx context.Context) error {
 	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE org_version SET version = version + 1 WHERE id = 1`)
-	m.DB.AfterCommit(ctx, m.stale)
+	m.DB.AfterCommit(ctx, func() { m.edits.Add(1) })
 	return err
 }
 

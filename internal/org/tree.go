@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"time"
 
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
@@ -149,6 +150,8 @@ func (m *Module) Home(ctx context.Context) (Division, error) {
 	return Division{}, ErrDivisionUnknown
 }
 
+func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(ctx, m.Clock).Now() }
+
 func (m *Module) today(ctx context.Context) workday.Date {
-	return workday.DateOf(clock.FromContext(ctx, m.Clock).Now(), clock.Beijing)
+	return workday.DateOf(m.now(ctx), clock.Beijing)
 }
