@@ -250,7 +250,7 @@ func (r *fieldReader) field(name string, n schemaNode, depth int) FormField {
 		ReadOnly: n.ReadOnly, When: whenOf(n.When), MinItems: n.MinItems, MaxItems: n.MaxItems,
 		MaxLength: n.MaxLength, Pattern: n.Pattern, Min: n.Minimum.String(), Max: n.Maximum.String(), Default: n.Default,
 	}
-	if f.Default == nil {
+	if f.Default == nil && n.Const != true { // a declaration is ticked by the one who makes it
 		f.Default = n.Const
 	}
 	values := n

@@ -114,7 +114,7 @@ func (p posted) value(f FormField, name string) (any, bool) {
 	case f.Type == "boolean" && len(list) == 0:
 		// A box that is not ticked posts nothing; two radio buttons of which
 		// none is chosen are no answer.
-		return false, f.Widget == "checkbox" && f.Default != true
+		return false, f.Widget == "checkbox"
 	case len(list) == 0:
 		return nil, false
 	}

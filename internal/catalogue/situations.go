@@ -27,6 +27,8 @@ type Checklist struct {
 	Defaults   map[string]any  // form values that the answers fill in
 	Stop       string          // why the applicant cannot go on; "" when they can
 	Complete   bool            // all answered and not stopped
+
+	item *Definition
 }
 
 // situations is the questions of one version with their conditions compiled.
@@ -93,7 +95,7 @@ func (s *situations) resolve(given Answers) (*Checklist, error) {
 	if err := s.known(given); err != nil {
 		return nil, err
 	}
-	list := &Checklist{Questions: []Question{}, Answers: Answers{}, Open: []string{}, Defaults: map[string]any{}, FormSchema: s.def.Form}
+	list := &Checklist{item: s.def, Questions: []Question{}, Answers: Answers{}, Open: []string{}, Defaults: map[string]any{}, FormSchema: s.def.Form}
 	needed := map[string]bool{}
 	for _, id := range s.def.BaseMaterials {
 		needed[id] = true
