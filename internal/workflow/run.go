@@ -258,8 +258,8 @@ func (r *run) close(ctx context.Context, list []string) error {
 // wake opens tasks that were waiting for this act.
 func (r *run) wake(ctx context.Context, list []string) error {
 	for _, id := range list {
-		err := r.m.exec(ctx, 1, `UPDATE workflow_task SET state = 'open', opened_act = $2, opened_at = $3, touched = $4
-			WHERE id = $1 AND state = 'waiting'`, id, r.act, r.now, false)
+		err := r.m.exec(ctx, 1, `UPDATE workflow_task SET state = 'open', opened_act = $2, opened_at = $3, touched = $4,
+			last_act = '', done_by = '', done_name = '' WHERE id = $1 AND state = 'waiting'`, id, r.act, r.now, false)
 		if err != nil {
 			return err
 		}
