@@ -20,7 +20,7 @@ var schemas = map[db.Engine][]string{
 		// makes `保*` and the first letters of a pinyin as quick as a word.
 		`CREATE VIRTUAL TABLE IF NOT EXISTS search_word USING fts5(
 			kind, title, text, content='', contentless_delete=1, prefix='1 2 3',
-			tokenize="unicode61 remove_diacritics 0")`,
+			tokenize="unicode61 remove_diacritics 0 tokenchars '_'")`,
 	},
 	db.Postgres: {
 		`CREATE TABLE IF NOT EXISTS search_doc (
@@ -28,7 +28,7 @@ var schemas = map[db.Engine][]string{
 			id TEXT NOT NULL,
 			words tsvector NOT NULL,
 			PRIMARY KEY (kind, id))`,
-		`CREATE INDEX IF NOT EXISTS search_doc_words ON search_doc USING gin (words)`,
+		`CREATE INDEX IF NOT EXISTS search_doc_words ON search_doc USING gin (words) WITH (fastupdate = off)`,
 	},
 }
 
