@@ -1,0 +1,102 @@
+package cases
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+)
+
+// Finish is the job that carries a decided case on.
+type Finish struct {
+	Number string `json:"number"`
+}
+
+// Kind is the name of the job.
+func (Finish) Kind() string { return "cases.finish" }
+
+// Finish carries a decided case on as far as it goes by itself: a granted one
+// to `issuing`, and, once its result is there and nothing promised for later
+// is missing, to `delivering`; electronic delivery closes it. Safe to run twice.
+func (m *Module) Finish(ctx context.Context, number string) error {
+	err := m.job(ctx, number, "办结处理", func(ctx context.Context, t *turn) error {
+		if !inState(t.r.State, StateDecided, StateIssuing, StateDelivering) {
+			return nil
+		}
+		return t.onwards(ctx)
+	})
+	if errors.Is(err, ErrUnknown) {
+		return nil // deleted with the sample city
+	}
+	return err
+}
+
+// onwards makes the moves that nobody has to ask for.
+func (t *turn) onwards(ctx context.Context) error {
+	if t.r.State == StateDecided && t.r.Outcome == Granted {
+		if err := t.step(VerbIssue, "", nil); err != nil {
+			return err
+		}
+	}
+	if !t.r.DeferredUntil.IsZero() {
+		return nil // no result leaves before the 容缺 materials are there
+	}
+	if t.r.State == StateDecided || t.r.State == StateIssuing {
+		if err := t.step(VerbDispatch, "", nil); err != nil {
+			return err
+		}
+	}
+	if t.r.State != StateDelivering || t.r.Deliver != DeliverElectronic {
+		return nil
+	}
+	t.give(deliverySheet(t.r, t.today, Act{Receiver: t.r.ApplicantName}))
+	t.tell(Delivered{Ref: t.r.ref(), By: DeliverElectronic})
+	return t.close(VerbClose, "", map[string]string{"by": DeliverElectronic})
+}
+
+// close ends a case in the ordinary way.
+func (t *turn) close(v Verb, opinion string, detail any) error {
+	if err := t.step(v, opinion, detail); err != nil {
+		return err
+	}
+	at := t.now
+	t.r.ClosedAt = &at
+	t.tell(Closed{Ref: t.r.ref(), Outcome: t.r.Outcome})
+	return nil
+}
+
+// ArchiveClosed files away what has been closed for long enough (归档). A
+// periodic job.
+func (m *Module) ArchiveClosed(ctx context.Context) error {
+	before := m.today(ctx).Add(-m.Rules.ArchiveAfter).Time(clock.Beijing).UTC()
+	var failed []error
+	for {
+		w := new(db.Where).And("state = ?", StateClosed).And("closed_at < ?", before)
+		limit := w.Arg(sweepBatch)
+		var numbers []string
+		err := m.db.Conn(ctx).Select(ctx, &numbers, "SELECT number FROM cases_case"+w.SQL()+" ORDER BY closed_at LIMIT "+limit, w.Args()...)
+		if err != nil {
+			return fmt.Errorf("archive: find cases: %w", err)
+		}
+		for _, number := range numbers {
+			if err := m.archive(ctx, number); err != nil {
+				failed = append(failed, fmt.Errorf("archive %s: %w", number, err))
+			}
+		}
+		// What failed would be found again and again.
+		if len(numbers) < sweepBatch || len(failed) > 0 || ctx.Err() != nil {
+			return errors.Join(append(failed, ctx.Err())...)
+		}
+	}
+}
+
+func (m *Module) archive(ctx context.Context, number string) error {
+	return m.job(ctx, number, "归档", func(ctx context.Context, t *turn) error {
+		if t.r.State != StateClosed {
+			return nil
+		}
+		return t.step(VerbArchive, "", nil)
+	})
+}

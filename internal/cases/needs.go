@@ -1,0 +1,58 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+
+	"yimen/internal/catalogue"
+	"yimen/internal/kit/files"
+	"yimen/internal/org"
+	"yimen/internal/workflow"
+	"yimen/workday"
+)
+
+// Organisation says who is competent, and by which days the clock runs.
+type Organisation interface {
+	Division(ctx context.Context, code string) (org.Division, error)
+	Agency(ctx context.Context, code string) (org.Agency, error)
+	CompetentAgency(ctx context.Context, dept string, level org.Level, division string) (org.Agency, error)
+	Outlet(ctx context.Context, code string) (org.Outlet, error)
+	OutletsNear(ctx context.Context, division string) ([]org.Outlet, error)
+	Calendar(ctx context.Context, division string) *workday.Calendar
+}
+
+// Catalogue says what an item asks for: a case keeps the version it came in under.
+type Catalogue interface {
+	Current(ctx context.Context, code string) (catalogue.Version, error)
+	Version(ctx context.Context, code string, n int) (catalogue.Version, error)
+	Checklist(ctx context.Context, code, division string, version int, answers catalogue.Answers) (catalogue.Checklist, error)
+	CheckForm(def catalogue.Definition, form json.RawMessage) error
+}
+
+// Workflow carries an accepted case through the hands it has to pass.
+type Workflow interface {
+	Start(ctx context.Context, s workflow.Start) (string, error)
+	Instance(ctx context.Context, subject string) (workflow.Instance, error)
+	Approve(ctx context.Context, task string, a workflow.Act) error
+	Hold(ctx context.Context, subject string) error
+	Release(ctx context.Context, subject string) error
+	Cancel(ctx context.Context, subject, reason string) error
+}
+
+// Files keeps what was uploaded.
+type Files interface {
+	Stat(ctx context.Context, id string) (files.File, error)
+}
+
+// Accounts finds the account of an applicant who came to a window, so that
+// their case is among their own when they sign in; "" when they have none.
+type Accounts interface {
+	AccountOf(ctx context.Context, idType, idNo string) (string, error)
+}
+
+// Licences says whether an electronic licence stands in for a material; nil
+// until the licence register is there, and a licence handed in is refused in
+// so many words.
+type Licences interface {
+	Usable(ctx context.Context, licence, licenceType, holderIDNo string) error
+}

@@ -1,0 +1,358 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"yimen/internal/kit/db"
+	"yimen/workday"
+)
+
+// record is one row of cases_case.
+type record struct {
+	ID                string       `db:"id"`
+	Number            string       `db:"number"`
+	QueryCode         string       `db:"query_code"`
+	State             State        `db:"state"`
+	Revision          int          `db:"revision"`
+	Item              string       `db:"item"`
+	ItemName          string       `db:"item_name"`
+	Version           int          `db:"version"`
+	Kind              string       `db:"kind"`
+	AcceptedBy        string       `db:"accepted_by"`
+	Division          string       `db:"division"`
+	DivisionName      string       `db:"division_name"`
+	Channel           string       `db:"channel"`
+	Account           string       `db:"account"`
+	SubmittedBy       string       `db:"submitted_by"`
+	KeyScope          *string      `db:"key_scope"`
+	Key               *string      `db:"idempotency_key"`
+	KeyDigest         *string      `db:"key_digest"`
+	ApplicantType     string       `db:"applicant_type"`
+	ApplicantName     string       `db:"applicant_name"`
+	ApplicantKey      string       `db:"applicant_key"`
+	ApplicantIDType   string       `db:"applicant_id_type"`
+	ApplicantIDNo     string       `db:"applicant_id_no"`
+	ApplicantPhone    string       `db:"applicant_phone"`
+	ReceivingOutlet   string       `db:"receiving_outlet"`
+	ReceivingName     string       `db:"receiving_name"`
+	ReceivingDivision string       `db:"receiving_division"`
+	CompetentAgency   string       `db:"competent_agency"`
+	CompetentName     string       `db:"competent_name"`
+	CompetentDivision string       `db:"competent_division"`
+	Dept              string       `db:"dept"`
+	Deliver           string       `db:"deliver"`
+	DeliverCode       string       `db:"deliver_code"`
+	DeliverName       string       `db:"deliver_name"`
+	DeliverDivision   string       `db:"deliver_division"`
+	DeliverAddress    string       `db:"deliver_address"`
+	SubmittedAt       time.Time    `db:"submitted_at"`
+	ReceivedOn        workday.Date `db:"received_on"`
+	ReceiptDueOn      workday.Date `db:"receipt_due_on"`
+	CorrectionFrom    workday.Date `db:"correction_from"`
+	CorrectionDays    int          `db:"correction_days"`
+	CorrectionDueOn   workday.Date `db:"correction_due_on"`
+	Corrections       int          `db:"corrections"`
+	AcceptedOn        workday.Date `db:"accepted_on"`
+	Deemed            bool         `db:"deemed"`
+	PromiseN          int          `db:"promise_n"`
+	PromiseUnit       string       `db:"promise_unit"`
+	LegalN            int          `db:"legal_n"`
+	LegalUnit         string       `db:"legal_unit"`
+	PromiseDueOn      workday.Date `db:"promise_due_on"`
+	DueOn             workday.Date `db:"due_on"`
+	DecidedOn         workday.Date `db:"decided_on"`
+	Outcome           string       `db:"outcome"`
+	ResultKind        string       `db:"result_kind"`
+	DeferredUntil     workday.Date `db:"deferred_until"`
+	ClosedAt          *time.Time   `db:"closed_at"`
+	Instance          string       `db:"instance"`
+	HistoryLen        int          `db:"history_len"`
+	Sample            bool         `db:"sample"`
+}
+
+// content is one row of cases_content; every column is JSON.
+type content struct {
+	CaseID     string `db:"case_id"`
+	Agent      string `db:"agent"`
+	Answers    string `db:"answers"`
+	Form       string `db:"form"`
+	Checklist  string `db:"checklist"`
+	Correction string `db:"correction"`
+}
+
+// materialRow is one row of cases_material.
+type materialRow struct {
+	ID         string     `db:"id"`
+	CaseID     string     `db:"case_id"`
+	Material   string     `db:"material"`
+	Name       string     `db:"name"`
+	Way        string     `db:"way"`
+	File       string     `db:"file"`
+	FileName   string     `db:"file_name"`
+	Licence    string     `db:"licence"`
+	MadeAt     time.Time  `db:"made_at"`
+	Superseded *time.Time `db:"superseded_at"`
+}
+
+// historyRow is one row of cases_history.
+type historyRow struct {
+	CaseID   string    `db:"case_id"`
+	Seq      int       `db:"seq"`
+	Revision int       `db:"revision"`
+	At       time.Time `db:"at"`
+	Verb     Verb      `db:"verb"`
+	From     State     `db:"from_state"`
+	To       State     `db:"to_state"`
+	Who      string    `db:"who"`
+	WhoName  string    `db:"who_name"`
+	Agency   string    `db:"agency"`
+	Opinion  string    `db:"opinion"`
+	Detail   string    `db:"detail"`
+}
+
+// clockRow is one row of cases_clock.
+type clockRow struct {
+	CaseID     string       `db:"case_id"`
+	Seq        int          `db:"seq"`
+	Kind       workday.Kind `db:"kind"`
+	On         workday.Date `db:"on_date"`
+	Reason     string       `db:"reason"`
+	Document   string       `db:"document"`
+	ApprovedBy string       `db:"approved_by"`
+	Days       int          `db:"days"`
+}
+
+// noticeRow is one row of cases_notice.
+type noticeRow struct {
+	ID      string    `db:"id"`
+	CaseID  string    `db:"case_id"`
+	Kind    string    `db:"kind"`
+	Agency  string    `db:"agency"`
+	Year    int       `db:"year"`
+	DocNo   string    `db:"doc_no"`
+	Content string    `db:"content"`
+	MadeAt  time.Time `db:"made_at"`
+}
+
+// The columns of a record, in the order of the struct, and what follows from them.
+var (
+	recordColumns = strings.Fields(`id number query_code state revision item item_name version kind accepted_by
+		division division_name channel account submitted_by key_scope idempotency_key key_digest
+		applicant_type applicant_name applicant_key applicant_id_type applicant_id_no applicant_phone
+		receiving_outlet receiving_name receiving_division competent_agency competent_name competent_division dept
+		deliver deliver_code deliver_name deliver_division deliver_address
+		submitted_at received_on receipt_due_on correction_from correction_days correction_due_on corrections
+		accepted_on deemed promise_n promise_unit legal_n legal_unit promise_due_on due_on decided_on outcome result_kind
+		deferred_until closed_at instance history_len sample`)
+	// What a verb may change; the rest is as it was handed in.
+	movedColumns = strings.Fields(`state received_on receipt_due_on correction_from correction_days
+		correction_due_on corrections accepted_on deemed promise_due_on due_on decided_on outcome deferred_until
+		closed_at instance history_len`)
+
+	selectRecord = "SELECT " + strings.Join(recordColumns, ", ") + " FROM cases_case"
+	insertRecord = "INSERT INTO cases_case (" + strings.Join(recordColumns, ", ") + ") VALUES (" + named(recordColumns) +
+		") ON CONFLICT DO NOTHING"
+	updateRecord = "UPDATE cases_case SET revision = revision + 1, " + assigned(movedColumns) +
+		" WHERE id = :id AND revision = :revision"
+)
+
+func named(columns []string) string { return ":" + strings.Join(columns, ", :") }
+
+func assigned(columns []string) string {
+	parts := make([]string, len(columns))
+	for i, c := range columns {
+		parts[i] = c + " = :" + c
+	}
+	return strings.Join(parts, ", ")
+}
+
+// byNumber reads a case; ErrUnknown. It does not ask who is looking.
+func (m *Module) byNumber(ctx context.Context, number string) (*record, error) {
+	var r record
+	err := m.db.Conn(ctx).Get(ctx, &r, selectRecord+" WHERE number = $1", number)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, ErrUnknown
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read case: %w", err)
+	}
+	return &r, nil
+}
+
+// byKey reads the case made with an idempotency key; nil when there is none.
+func (m *Module) byKey(ctx context.Context, scope, key string) (*record, error) {
+	var r record
+	err := m.db.Conn(ctx).Get(ctx, &r, selectRecord+" WHERE key_scope = $1 AND idempotency_key = $2", scope, key)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read case by key: %w", err)
+	}
+	return &r, nil
+}
+
+// insert writes a new record; false when its number or key is taken.
+func (m *Module) insert(ctx context.Context, r *record) (bool, error) {
+	n, err := m.db.Conn(ctx).ExecNamed(ctx, insertRecord, r)
+	if err != nil {
+		return false, fmt.Errorf("insert case: %w", err)
+	}
+	return n == 1, nil
+}
+
+// update writes what a verb changed; false when somebody else was first. The
+// revision of r grows with the row's.
+func (m *Module) update(ctx context.Context, r *record) (bool, error) {
+	n, err := m.db.Conn(ctx).ExecNamed(ctx, updateRecord, r)
+	if err != nil {
+		return false, fmt.Errorf("update case: %w", err)
+	}
+	if n == 1 {
+		r.Revision++
+	}
+	return n == 1, nil
+}
+
+func (m *Module) insertContent(ctx context.Context, c content) error {
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_content (case_id, agent, answers, form, checklist, correction)
+		VALUES (:case_id, :agent, :answers, :form, :checklist, :correction)`, c)
+	return wrap("insert case content", err)
+}
+
+func (m *Module) contentOf(ctx context.Context, id string) (content, error) {
+	var c content
+	err := m.db.Conn(ctx).Get(ctx, &c,
+		`SELECT case_id, agent, answers, form, checklist, correction FROM cases_content WHERE case_id = $1`, id)
+	return c, wrap("read case content", err)
+}
+
+func (m *Module) setForm(ctx context.Context, id, form string) error {
+	_, err := m.db.Conn(ctx).Exec(ctx, `UPDATE cases_content SET form = $1 WHERE case_id = $2`, form, id)
+	return wrap("replace form", err)
+}
+
+func (m *Module) setCorrection(ctx context.Context, id, correction string) error {
+	_, err := m.db.Conn(ctx).Exec(ctx, `UPDATE cases_content SET correction = $1 WHERE case_id = $2`, correction, id)
+	return wrap("store correction", err)
+}
+
+func (m *Module) insertMaterials(ctx context.Context, rows []materialRow) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_material
+		(id, case_id, material, name, way, file, file_name, licence, made_at, superseded_at)
+		VALUES (:id, :case_id, :material, :name, :way, :file, :file_name, :licence, :made_at, :superseded_at)`, rows)
+	return wrap("insert materials", err)
+}
+
+func (m *Module) materialsOf(ctx context.Context, id string) ([]materialRow, error) {
+	var rows []materialRow
+	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT id, case_id, material, name, way, file, file_name, licence, made_at, superseded_at
+		FROM cases_material WHERE case_id = $1 ORDER BY id`, id)
+	return rows, wrap("read materials", err)
+}
+
+// supersede marks the present materials of these ids as replaced.
+func (m *Module) supersede(ctx context.Context, id string, materials []string, at time.Time) error {
+	w := new(db.Where)
+	set := w.Arg(at)
+	w.And("case_id = ?", id).And("superseded_at IS NULL").In("material", materials)
+	_, err := m.db.Conn(ctx).Exec(ctx, "UPDATE cases_material SET superseded_at = "+set+w.SQL(), w.Args()...)
+	return wrap("supersede materials", err)
+}
+
+// openDeferred counts the 容缺 materials that are still to come.
+func (m *Module) openDeferred(ctx context.Context, id string) (int, error) {
+	var n int
+	err := m.db.Conn(ctx).Get(ctx, &n,
+		`SELECT COUNT(*) FROM cases_material WHERE case_id = $1 AND way = $2 AND superseded_at IS NULL`, id, wayLater)
+	return n, wrap("count deferred materials", err)
+}
+
+func (m *Module) insertHistory(ctx context.Context, rows []historyRow) error {
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_history
+		(case_id, seq, revision, at, verb, from_state, to_state, who, who_name, agency, opinion, detail)
+		VALUES (:case_id, :seq, :revision, :at, :verb, :from_state, :to_state, :who, :who_name, :agency, :opinion, :detail)`, rows)
+	return wrap("append history", err)
+}
+
+func (m *Module) lastSeq(ctx context.Context, id string) (int, error) {
+	var n int
+	err := m.db.Conn(ctx).Get(ctx, &n, `SELECT COALESCE(MAX(seq), 0) FROM cases_history WHERE case_id = $1`, id)
+	return n, wrap("read history", err)
+}
+
+// historyOf reads the entries of revisions after since, oldest first.
+func (m *Module) historyOf(ctx context.Context, id string, since int) ([]historyRow, error) {
+	var rows []historyRow
+	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT case_id, seq, revision, at, verb, from_state, to_state, who, who_name, agency, opinion, detail
+		FROM cases_history WHERE case_id = $1 AND revision > $2 ORDER BY seq`, id, since)
+	return rows, wrap("read history", err)
+}
+
+func (m *Module) ledgerOf(ctx context.Context, id string) (workday.Ledger, error) {
+	var rows []clockRow
+	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT case_id, seq, kind, on_date, reason, document, approved_by, days
+		FROM cases_clock WHERE case_id = $1 ORDER BY seq`, id)
+	if err != nil {
+		return workday.Ledger{}, fmt.Errorf("read clock: %w", err)
+	}
+	entries := make([]workday.Entry, len(rows))
+	for i, r := range rows {
+		entries[i] = workday.Entry{Kind: r.Kind, On: r.On, Reason: r.Reason, Document: r.Document, ApprovedBy: r.ApprovedBy, Days: r.Days}
+	}
+	l, err := workday.NewLedger(entries...)
+	return l, wrap("read clock", err)
+}
+
+func (m *Module) insertClock(ctx context.Context, id string, seq int, e workday.Entry) error {
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_clock (case_id, seq, kind, on_date, reason, document, approved_by, days)
+		VALUES (:case_id, :seq, :kind, :on_date, :reason, :document, :approved_by, :days)`,
+		clockRow{id, seq, e.Kind, e.On, e.Reason, e.Document, e.ApprovedBy, e.Days})
+	return wrap("append clock", err)
+}
+
+func (m *Module) insertNotice(ctx context.Context, n noticeRow) error {
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_notice (id, case_id, kind, agency, year, doc_no, content, made_at)
+		VALUES (:id, :case_id, :kind, :agency, :year, :doc_no, :content, :made_at)`, n)
+	return wrap("insert notice", err)
+}
+
+func (m *Module) noticesOf(ctx context.Context, id string) ([]noticeRow, error) {
+	var rows []noticeRow
+	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT id, case_id, kind, agency, year, doc_no, content, made_at
+		FROM cases_notice WHERE case_id = $1 ORDER BY id`, id)
+	return rows, wrap("read notices", err)
+}
+
+// nextInSequence gives the next document number of an agency, kind and year.
+// The row stays locked until the commit, so it is asked for last.
+func (m *Module) nextInSequence(ctx context.Context, agency string, year int, kind string) (int, error) {
+	var n int
+	err := m.db.Conn(ctx).Get(ctx, &n, `INSERT INTO cases_sequence (agency, year, kind, last) VALUES ($1, $2, $3, 1)
+		ON CONFLICT (agency, year, kind) DO UPDATE SET last = cases_sequence.last + 1 RETURNING last`, agency, year, kind)
+	return n, wrap("number a document", err)
+}
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("%s: %w", what, err)
+}
+
+// asJSON writes what this program made itself and can therefore always be written.
+func asJSON(v any) string {
+	raw, err := json.Marshal(v)
+	if err != nil {
+		panic("cases: cannot write JSON: " + err.Error())
+	}
+	return string(raw)
+}

@@ -1,0 +1,116 @@
+package cases
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"yimen/internal/kit/db"
+	"yimen/workday"
+)
+
+// sweepBatch is how many cases a sweep reads at a time.
+const sweepBatch = 200
+
+// sweep does fn for every case in one of the states whose date column lies
+// before today. A case that fails does not keep the others from their turn.
+func (m *Module) sweep(ctx context.Context, what string, states []State, column string, fn func(ctx context.Context, number string) error) error {
+	var failed []error
+	after := ""
+	for {
+		w := new(db.Where).In("state", stateWords(states)).And(column+" < ?", m.today(ctx).String()).And("id > ?", after)
+		limit := w.Arg(sweepBatch)
+		var found []struct {
+			ID     string `db:"id"`
+			Number string `db:"number"`
+		}
+		err := m.db.Conn(ctx).Select(ctx, &found, "SELECT id, number FROM cases_case"+w.SQL()+" ORDER BY id LIMIT "+limit, w.Args()...)
+		if err != nil {
+			return fmt.Errorf("%s: find cases: %w", what, err)
+		}
+		for _, c := range found {
+			after = c.ID
+			if err := fn(ctx, c.Number); err != nil && !errors.Is(err, ErrStale) {
+				failed = append(failed, fmt.Errorf("%s %s: %w", what, c.Number, err))
+			}
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
+		}
+		if len(found) < sweepBatch {
+			return errors.Join(failed...)
+		}
+	}
+}
+
+func stateWords(states []State) []string {
+	list := make([]string, len(states))
+	for i, s := range states {
+		list[i] = string(s)
+	}
+	return list
+}
+
+// RecomputeDue brings the stored due dates of open cases in line with the
+// calendar, when a holiday notice or a local holiday changed it. division is
+// the one whose calendar changed, "" all; the divisions in it inherit.
+func (m *Module) RecomputeDue(ctx context.Context, division string) error {
+	open := slices.DeleteFunc(slices.Clone(States), State.Ended)
+	after := ""
+	for {
+		w := new(db.Where).In("state", stateWords(open)).And("id > ?", after)
+		if prefix := strings.TrimRight(division, "0"); prefix != "" {
+			w.And("competent_division LIKE ?", prefix+"%")
+		}
+		limit := w.Arg(sweepBatch)
+		var found []record
+		err := m.db.Conn(ctx).Select(ctx, &found, selectRecord+w.SQL()+" ORDER BY id LIMIT "+limit, w.Args()...)
+		if err != nil {
+			return fmt.Errorf("recompute due dates: %w", err)
+		}
+		for i := range found {
+			after = found[i].ID
+			if err := m.redate(ctx, &found[i]); err != nil {
+				return fmt.Errorf("recompute due date of %s: %w", found[i].Number, err)
+			}
+		}
+		if len(found) < sweepBatch {
+			return nil
+		}
+	}
+}
+
+// redate writes the due dates of one case if they changed. It is no act: the
+// history and the revision stay as they are, and a case that somebody is
+// acting on computes its dates itself.
+func (m *Module) redate(ctx context.Context, r *record) error {
+	ledger := workday.Ledger{}
+	if !r.AcceptedOn.IsZero() {
+		var err error
+		if ledger, err = m.ledgerOf(ctx, r.ID); err != nil {
+			return err
+		}
+	}
+	before := *r
+	r.dues(m.Org.Calendar(ctx, r.CompetentDivision), ledger)
+	if before.DueOn == r.DueOn && before.PromiseDueOn == r.PromiseDueOn && before.ReceiptDueOn == r.ReceiptDueOn &&
+		before.CorrectionDueOn == r.CorrectionDueOn {
+		return nil
+	}
+	_, err := m.db.Conn(ctx).Exec(ctx, `UPDATE cases_case SET due_on = $1, promise_due_on = $2, receipt_due_on = $3, correction_due_on = $4
+		WHERE id = $5 AND revision = $6`, r.DueOn, r.PromiseDueOn, r.ReceiptDueOn, r.CorrectionDueOn, r.ID, r.Revision)
+	return wrap("write due dates", err)
+}
+
+func fromJSON(text string, dest any) error {
+	if text == "" {
+		return nil
+	}
+	if err := json.Unmarshal([]byte(text), dest); err != nil {
+		return fmt.Errorf("read stored JSON: %w", err)
+	}
+	return nil
+}

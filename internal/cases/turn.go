@@ -1,0 +1,277 @@
+package cases
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/events"
+	"yimen/workday"
+)
+
+// turn is one act on one case, in one transaction: the case as it is read,
+// what is done to it, and what is written at the end.
+type turn struct {
+	m     *Module
+	r     *record
+	actor identity.Actor
+	now   time.Time
+	today workday.Date
+
+	began   State
+	fresh   bool // the row is being made in this turn
+	entries []historyRow
+	ledger  *workday.Ledger
+	added   []workday.Entry // to the ledger
+	sheets  []Sheet         // to be numbered and stored at the end
+	events  []events.Event
+}
+
+// act does a verb of people: it finds the case as the actor may see it, asks
+// whether the actor may and whether the state allows it, and lets fn do it.
+func (m *Module) act(ctx context.Context, number string, v Verb, a Act, fn func(context.Context, *turn) error) (Case, error) {
+	mv, ok := MoveOf(v)
+	if !ok {
+		return Case{}, ErrVerbUnknown
+	}
+	var done *turn
+	err := m.db.InTx(ctx, func(ctx context.Context) error {
+		t, err := m.take(ctx, number)
+		if err != nil {
+			return err
+		}
+		done = t
+		if !t.actor.IsSystem() && !t.r.visible(t.actor) {
+			return ErrUnknown
+		}
+		if !t.r.may(t.actor, mv) {
+			return ErrVerbDenied
+		}
+		if err := t.stale(ctx, a.Revision); err != nil {
+			return err
+		}
+		if _, err := Next(t.r.State, v); err != nil {
+			return t.refuse(err, v)
+		}
+		if err := fn(ctx, t); err != nil {
+			return err
+		}
+		return t.commit(ctx)
+	})
+	if err != nil {
+		return Case{}, err
+	}
+	return m.present(ctx, done.r, done.actor), nil
+}
+
+// job does a verb of the system. A case that has moved on in the meantime is
+// left alone: done is then nil.
+func (m *Module) job(ctx context.Context, number string, name string, fn func(context.Context, *turn) error) error {
+	ctx = identity.With(ctx, identity.System(name))
+	return m.db.InTx(ctx, func(ctx context.Context) error {
+		t, err := m.take(ctx, number)
+		if err != nil {
+			return err
+		}
+		if err := fn(ctx, t); err != nil {
+			return err
+		}
+		return t.commit(ctx)
+	})
+}
+
+// take reads a case for a turn.
+func (m *Module) take(ctx context.Context, number string) (*turn, error) {
+	r, err := m.byNumber(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	return m.newTurn(ctx, r), nil
+}
+
+func (m *Module) newTurn(ctx context.Context, r *record) *turn {
+	now := m.now(ctx)
+	return &turn{
+		m: m, r: r, actor: identity.FromContext(ctx), now: now, today: workday.DateOf(now, clock.Beijing), began: r.State,
+	}
+}
+
+// stale refuses an act made on an old page, and says what happened since.
+func (t *turn) stale(ctx context.Context, revision int) error {
+	if revision == 0 || revision == t.r.Revision {
+		return nil
+	}
+	rows, err := t.m.historyOf(ctx, t.r.ID, revision)
+	if err != nil {
+		return err
+	}
+	e := ErrStale
+	for i, row := range rows {
+		e = e.Field(fmt.Sprintf("changes.%d", i), fmt.Sprintf("%s %s %s", row.At.In(clock.Beijing).Format("2006-01-02 15:04"),
+			row.WhoName, row.Verb.Chinese()))
+	}
+	return e.Allowed(words(t.r.allowed(t.actor))...)
+}
+
+// refuse makes the error of a verb that the state does not allow, with the
+// verbs that this actor may use.
+func (t *turn) refuse(err error, v Verb) error {
+	if v == VerbRequestCorrection && (!t.r.AcceptedOn.IsZero()) {
+		return ErrNoCorrectionAfter.Allowed(words(t.r.allowed(t.actor))...)
+	}
+	if v == VerbRequestCorrection && t.r.Corrections > 0 {
+		return ErrCorrectionOnce.Allowed(words(t.r.allowed(t.actor))...)
+	}
+	return errs.From(err).Allowed(words(t.r.allowed(t.actor))...)
+}
+
+func words(verbs []Verb) []string {
+	list := make([]string, len(verbs))
+	for i, v := range verbs {
+		list[i] = string(v)
+	}
+	return list
+}
+
+// step makes one move of the table and notes it in the history.
+func (t *turn) step(v Verb, opinion string, detail any) error {
+	to, err := Next(t.r.State, v)
+	if err != nil {
+		return err
+	}
+	t.note(v, t.r.State, to, opinion, detail)
+	t.r.State = to
+	return nil
+}
+
+// note adds a line to the history.
+func (t *turn) note(v Verb, from, to State, opinion string, detail any) {
+	text := ""
+	if detail != nil {
+		text = asJSON(detail)
+	}
+	revision := t.r.Revision + 1
+	if t.fresh {
+		revision = t.r.Revision
+	}
+	t.r.HistoryLen++
+	t.entries = append(t.entries, historyRow{
+		CaseID: t.r.ID, Seq: t.r.HistoryLen, Revision: revision, At: t.now, Verb: v, From: from, To: to,
+		Who: t.actor.Account, WhoName: t.actor.Name, Agency: t.agency(), Opinion: opinion, Detail: text,
+	})
+}
+
+// agency is whose act it is: the actor's own agency or outlet.
+func (t *turn) agency() string {
+	if t.actor.Agency != "" {
+		return t.actor.Agency
+	}
+	return t.actor.Outlet
+}
+
+// clock appends to the ledger of the promise.
+func (t *turn) clock(ctx context.Context, e workday.Entry) error {
+	if err := t.loadLedger(ctx); err != nil {
+		return err
+	}
+	next, err := t.ledger.Append(e)
+	if err != nil {
+		return clockError(err)
+	}
+	t.ledger, t.added = &next, append(t.added, e)
+	return nil
+}
+
+func (t *turn) loadLedger(ctx context.Context) error {
+	if t.ledger != nil {
+		return nil
+	}
+	l := workday.Ledger{}
+	if !t.fresh && !t.r.AcceptedOn.IsZero() {
+		var err error
+		if l, err = t.m.ledgerOf(ctx, t.r.ID); err != nil {
+			return err
+		}
+	}
+	t.ledger = &l
+	return nil
+}
+
+// tell publishes an event when the turn is written.
+func (t *turn) tell(e events.Event) { t.events = append(t.events, e) }
+
+// give makes a notice, numbered when the turn is written.
+func (t *turn) give(s Sheet) { t.sheets = append(t.sheets, s) }
+
+// commit writes everything: one UPDATE, one INSERT each for history, clock and
+// tally, the events with their jobs, and last the notices, whose numbers are
+// the only rows that two cases have in common.
+func (t *turn) commit(ctx context.Context) error {
+	if len(t.entries) == 0 {
+		return nil
+	}
+	m := t.m
+	cal := m.Org.Calendar(ctx, t.r.CompetentDivision)
+	ledger := workday.Ledger{}
+	if t.ledger != nil {
+		ledger = *t.ledger
+	}
+	t.r.dues(cal, ledger)
+	ok, err := m.update(ctx, t.r)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return ErrStale
+	}
+	if err := m.insertHistory(ctx, t.entries); err != nil {
+		return err
+	}
+	if err := t.writeClock(ctx); err != nil {
+		return err
+	}
+	if err := m.count(ctx, t.r, t.began); err != nil {
+		return err
+	}
+	return t.finish(ctx)
+}
+
+// finish publishes and numbers; the part that new and changed cases share.
+func (t *turn) finish(ctx context.Context) error {
+	for _, e := range t.events {
+		if err := t.m.Events.Publish(ctx, e); err != nil {
+			return fmt.Errorf("publish %s: %w", e.EventName(), err)
+		}
+	}
+	for _, s := range t.sheets {
+		if _, err := t.m.issue(ctx, t, s); err != nil {
+			return err
+		}
+	}
+	t.entries, t.events, t.sheets, t.added, t.began = nil, nil, nil, nil, t.r.State
+	return nil
+}
+
+func (t *turn) writeClock(ctx context.Context) error {
+	if len(t.added) == 0 {
+		return nil
+	}
+	seq := len(t.ledger.Entries()) - len(t.added)
+	for i, e := range t.added {
+		if err := t.m.insertClock(ctx, t.r.ID, seq+i+1, e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ref is what events say about the case.
+func (r *record) ref() Ref {
+	return Ref{
+		Number: r.Number, Item: r.Item, Account: r.Account, Outlet: r.ReceivingOutlet, Competent: r.CompetentAgency,
+		Channel: r.Channel, Sample: r.Sample,
+	}
+}
