@@ -356,7 +356,7 @@ func Inbox(o ui.PageOpts) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"ym-figures\"><div class=\"ym-figure\"><b class=\"num\">128</b><span>待受理</span></div><div class=\"ym-figure\"><b class=\"num\">6</b><span>临期</span></div><div class=\"ym-figure\"><b class=\"num\">1</b><span>超期</span></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 10, "<div class=\"ym-figures\"><div class=\"ym-figure\"><b>128</b><span>待受理</span></div><div class=\"ym-figure\"><b>6</b><span>临期</span></div><div class=\"ym-figure\"><b>1</b><span>超期</span></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
