@@ -3,7 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -75,7 +75,7 @@ func (m *Module) insertGrants(ctx context.Context, rows []grantRow) error {
 
 // insertMany writes many rows with few statements.
 func (m *Module) insertMany(ctx context.Context, head string, rows [][]any) error {
-	const mostArgs = 12000 // well under the 32,766 of SQLite
+	const mostArgs = 6000 // well under the 32,766 of SQLite
 	for len(rows) > 0 {
 		width := len(rows[0])
 		n := min(mostArgs/width, len(rows))
@@ -83,16 +83,8 @@ func (m *Module) insertMany(ctx context.Context, head string, rows [][]any) erro
 		var b strings.Builder
 		b.WriteString(head)
 		for i, row := range rows[:n] {
-			sep := ",("
-			if i == 0 {
-				sep = "("
-			}
-			for range row {
-				fmt.Fprintf(&b, "%s$%d", sep, len(args)+1)
-				args = append(args, row[len(args)%width])
-				sep = ","
-			}
-			b.WriteByte(')')
+			m.tuple(&b, i, len(args), width)
+			args = append(args, row...)
 		}
 		if _, err := m.DB.Conn(ctx).Exec(ctx, b.String(), args...); err != nil {
 			return err
@@ -100,6 +92,26 @@ func (m *Module) insertMany(ctx context.Context, head string, rows [][]any) erro
 		rows = rows[n:]
 	}
 	return nil
+}
+
+// tuple writes the placeholders of one row. On SQLite they are ?: it looks up
+// every $n by name in a list, which is quadratic in a statement this long.
+func (m *Module) tuple(b *strings.Builder, row, used, width int) {
+	if row > 0 {
+		b.WriteByte(',')
+	}
+	sep := byte('(')
+	for i := range width {
+		b.WriteByte(sep)
+		sep = ','
+		if m.DB.Engine() == db.SQLite {
+			b.WriteByte('?')
+			continue
+		}
+		b.WriteByte('$')
+		b.WriteString(strconv.Itoa(used + i + 1))
+	}
+	b.WriteByte(')')
 }
 
 // lookup gives what an account is found by: its id, or its name.

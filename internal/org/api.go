@@ -3,6 +3,7 @@ package org
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -26,17 +27,11 @@ func (m *Module) API(api huma.API) {
 	web.Op(api, get("clock", "工作日推算"), web.Public, m.apiClock)
 }
 
-type page struct {
-	Limit int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认 20"`
-	After string `query:"after" doc:"上一页返回的 next"`
-}
-
-func (p page) page() db.Page { return db.Page{Limit: p.Limit, After: p.After} }
-
 type divisionsIn struct {
 	Parent string `query:"parent" doc:"上级区划代码（12 位），不填为本市"`
 	Quasi  bool   `query:"quasi" doc:"是否包括类似乡级单位（矿区、林场、园区）"`
-	page
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认 20"`
+	After  string `query:"after" doc:"上一页返回的 next"`
 }
 
 type divisionOut struct {
@@ -57,7 +52,7 @@ type list[T any] struct {
 }
 
 func (m *Module) apiDivisions(ctx context.Context, in *divisionsIn) (*list[divisionOut], error) {
-	rows, next, err := m.children(ctx, in.Parent, in.page.page(), in.Quasi)
+	rows, next, err := m.children(ctx, in.Parent, db.Page{Limit: in.Limit, After: in.After}, in.Quasi)
 	if err != nil {
 		return nil, err
 	}
@@ -75,7 +70,8 @@ func (m *Module) apiDivisions(ctx context.Context, in *divisionsIn) (*list[divis
 
 type atDivision struct {
 	Division string `query:"division" required:"true" doc:"区划代码（12 位）"`
-	page
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认 20"`
+	After    string `query:"after" doc:"上一页返回的 next"`
 }
 
 type outletOut struct {
@@ -95,7 +91,7 @@ func (m *Module) apiOutlets(ctx context.Context, in *atDivision) (*list[outletOu
 	if err != nil {
 		return nil, err
 	}
-	near, next, err := cut(near, in.page.page(), func(o Outlet) string { return o.Code })
+	near, next, err := cut(near, db.Page{Limit: in.Limit, After: in.After}, func(o Outlet) string { return o.Code })
 	if err != nil {
 		return nil, err
 	}
@@ -127,7 +123,7 @@ func (m *Module) apiAgencies(ctx context.Context, in *atDivision) (*list[agencyO
 	if err != nil {
 		return nil, err
 	}
-	all, next, err := cut(all, in.page.page(), func(a Agency) string { return a.Code })
+	all, next, err := cut(all, db.Page{Limit: in.Limit, After: in.After}, func(a Agency) string { return a.Code })
 	if err != nil {
 		return nil, err
 	}
@@ -148,12 +144,11 @@ func cut[T any](all []T, p db.Page, key func(T) string) ([]T, string, error) {
 		return nil, "", err
 	}
 	if ok {
-		for i, v := range all {
-			if key(v) == after {
-				all = all[i+1:]
-				break
-			}
+		at := slices.IndexFunc(all, func(v T) bool { return key(v) == after })
+		if at < 0 {
+			return nil, "", db.ErrCursor
 		}
+		all = all[at+1:]
 	}
 	all, next := db.Cut(all, p, func(v T) []any { return []any{key(v)} })
 	return all, next, nil
