@@ -313,7 +313,7 @@ func randomAct(b *board, k token, rnd *rand.Rand) (change, bool) {
 	return b.plan.approve(b.tasks, k, []string{Granted, Denied}[rnd.IntN(2)]), true
 }
 
-func checkInvariants(t *testing.T, b *board) {
+func checkInvariants(t testing.TB, b *board) {
 	t.Helper()
 	if b.finished > 1 {
 		t.Fatalf("finished %d times", b.finished)
