@@ -17,6 +17,7 @@ type Rules struct {
 	RedDays        int           // red from this many working days left; default 1
 	ArchiveAfter   int           // natural days from closing to filing away; default 30
 	AreaCode       string        // of landline numbers typed without one, such as 0751; "" they are refused
+	PublicURL      string        // https://… of the site, for QR codes on paper; "" the address of the request
 }
 
 func (r Rules) withDefaults() Rules {

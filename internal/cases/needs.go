@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"encoding/json"
+	"io"
 
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/files"
@@ -41,6 +42,8 @@ type Workflow interface {
 
 // Files keeps what was uploaded.
 type Files interface {
+	Save(ctx context.Context, name, declared string, r io.Reader, owner string) (files.File, error)
+	Open(ctx context.Context, id string) (io.ReadCloser, files.File, error)
 	Stat(ctx context.Context, id string) (files.File, error)
 }
 
