@@ -6,12 +6,16 @@ import (
 	"yimen/workday"
 )
 
+// Opinions and reminders are somebody's words and may name people, so they
+// reach only subscribers in the same transaction (events.Now): what waits in
+// the job queue holds ids.
+
 // Finished tells that an instance has ended with a decision, in the
 // transaction of the last act.
 type Finished struct {
 	Subject, Instance string
 	Outcome           string // Granted or Denied
-	Opinion           string // of the act that decided last
+	Opinion           string `json:"-"` // of the act that decided last
 	By, ByName        string
 	At                time.Time
 }
@@ -31,7 +35,7 @@ type TaskDone struct {
 	Subject, Instance, Task string
 	Node, Name, Agency      string
 	Result                  string // ActApprove, ActRefuse
-	Opinion                 string
+	Opinion                 string `json:"-"`
 	By, ByName, OnBehalf    string
 	At                      time.Time
 }
@@ -41,7 +45,7 @@ type Returned struct {
 	Subject, Instance string
 	From, FromName    string // node
 	To, ToName        string // node
-	Opinion           string
+	Opinion           string `json:"-"`
 	By, ByName        string
 	Round             int
 	At                time.Time
@@ -61,7 +65,8 @@ type TaskOverdue struct {
 type TaskReminded struct {
 	Subject, Instance, Task string
 	Name, Agency, Assignee  string
-	Text, By, ByName        string
+	Text                    string `json:"-"`
+	By, ByName              string
 	At                      time.Time
 }
 

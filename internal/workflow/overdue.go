@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"yimen/internal/identity"
-	"yimen/internal/kit/errs"
 	"yimen/workday"
 )
 
@@ -19,22 +18,24 @@ const batch = 500
 func (m *Module) CheckOverdue(ctx context.Context) error {
 	ctx = identity.With(ctx, identity.System("workflow"))
 	today := day(m.now(ctx)).String()
+	after, failed := "", error(nil)
 	for {
 		var ids []string
 		err := m.DB.Conn(ctx).Select(ctx, &ids, `SELECT id FROM workflow_task WHERE state = 'open' AND due_on < $1
-			AND held = $2 AND overdue = $2 ORDER BY due_on, id LIMIT $3`, today, false, batch)
+			AND held = $2 AND overdue = $2 AND id > $3 ORDER BY id LIMIT $4`, today, false, after, batch)
 		if err != nil {
 			return fmt.Errorf("read overdue tasks: %w", err)
 		}
 		for _, id := range ids {
 			err := m.onTask(ctx, id, func(ctx context.Context, r *run, t *taskRow) error { return r.overdue(ctx, t) })
-			if err != nil && errs.KindOf(err) != errs.NotFound {
-				return fmt.Errorf("deal with overdue task %s: %w", id, err)
+			if err != nil { // the others are not to wait for this one
+				failed = errors.Join(failed, fmt.Errorf("deal with overdue task %s: %w", id, err))
 			}
 		}
 		if len(ids) < batch {
-			return nil
+			return failed
 		}
+		after = ids[len(ids)-1]
 	}
 }
 

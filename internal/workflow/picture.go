@@ -28,6 +28,18 @@ type picture struct {
 // pictured is a step in the list that stands for the picture in words.
 type pictured struct{ Name, State, Note string }
 
+// words are "现场核查：已办（张三）".
+func (s pictured) words() string {
+	text := s.Name
+	if s.State != "" {
+		text += "：" + s.State
+	}
+	if s.Note != "" {
+		text += "（" + s.Note + "）"
+	}
+	return text
+}
+
 func newPicture(d Definition, i *Instance) picture {
 	p := picture{drawing: lay(d), ID: "workflow-definition", Title: d.Name + "流程图", state: map[string]string{}, notes: map[string]string{}}
 	if i != nil {
