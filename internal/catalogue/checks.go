@@ -287,19 +287,15 @@ func (c *checker) fields(rule int, prefix string, err error) {
 
 // Rule 13: the form compiles and knows the fields that answers fill in.
 func (c *checker) form() {
-	if _, err := compileForm(c.def.Form); err != nil {
-		c.block(RuleForm, "form", "表单：不是有效的 JSON Schema（2020-12），请修正：%s。", firstLine(err))
-		return
-	}
-	fields, err := FormFields(c.def.Form)
+	compiled, err := compileForm(c.def.Form)
 	if err != nil {
-		c.block(RuleForm, "form", "表单：%s", firstLine(err))
+		c.block(RuleForm, "form", "表单：不是有效的 JSON Schema（2020-12），请修正：%s。", firstLine(err))
 		return
 	}
 	for i, q := range c.def.Situations {
 		for j, o := range q.Options {
 			for name := range o.Defaults {
-				if !slices.ContainsFunc(fields, func(f FormField) bool { return f.Name == name || strings.HasPrefix(f.Name, name+".") }) {
+				if !slices.ContainsFunc(compiled.fields, func(f FormField) bool { return f.Name == name || strings.HasPrefix(f.Name, name+".") }) {
 					c.block(RuleForm, fmt.Sprintf("situations.%d.options.%d.defaults", i, j), "默认值：选项“%s”要填入的字段“%s”不在表单里，请改正字段名或在表单中添加。", o.Label, name)
 				}
 			}
