@@ -176,6 +176,7 @@ func (w *sessionWriter) WriteHeader(status int) {
 	w.wrote = true
 	if err := w.rt.commitSession(w.ResponseWriter, w.r, w.s); err != nil {
 		w.failed = true
+		w.s.err = err // the error page must not greet as if it were kept
 		w.Header().Del("Location")
 		w.rt.fail(w.ResponseWriter, w.r, err)
 		return
@@ -210,7 +211,7 @@ func Flash(r *http.Request, kind, text string) {
 // Flashes takes the messages kept for this page; ui.Page shows them by itself.
 func Flashes(r *http.Request) []ui.Flash {
 	s := Session(r)
-	if s == nil || s.GetString(flashKey) == "" {
+	if s == nil || s.err != nil || s.GetString(flashKey) == "" {
 		return nil
 	}
 	return readFlashes(s.Pop(flashKey))
