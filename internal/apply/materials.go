@@ -1,0 +1,179 @@
+package apply
+
+import (
+	"context"
+	"mime/multipart"
+	"slices"
+
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/files"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+)
+
+// Side says on which side of the counter the page is: paper can only be
+// handed over at a window.
+type Side string
+
+// The sides.
+const (
+	Online Side = "online"
+	Window Side = "window"
+)
+
+// Ways in which a material can be met (收取方式), as the way.<id> input says.
+const (
+	WayFile    = "file"    // 上传或扫描
+	WayPaper   = "paper"   // 窗口收取纸质
+	WayLicence = "licence" // 电子证照
+	WayPromise = "promise" // 告知承诺
+	WayLater   = "later"   // 容缺后补
+	WayNone    = "none"    // 选交材料，不交
+)
+
+var wayLabels = map[string]string{
+	WayFile: "上传照片或文件", WayPaper: "当场收取纸质材料", WayPromise: "签署告知承诺，免交",
+	WayLater: "先受理，之后补交（容缺）", WayNone: "不提交（选交材料）",
+}
+
+// WaysOf lists how a material can be met on this side of the counter.
+// Electronic licences are not offered: the licence store is not part of this
+// release.
+func WaysOf(m catalogue.Material, side Side) []string {
+	var ways []string
+	if side == Window {
+		ways = append(ways, WayPaper)
+	}
+	ways = append(ways, WayFile)
+	if m.Promise {
+		ways = append(ways, WayPromise)
+	}
+	if m.CanDefer() {
+		ways = append(ways, WayLater)
+	}
+	if !m.Required() {
+		ways = append(ways, WayNone)
+	}
+	return ways
+}
+
+// WayOf says how a material has been met so far: its way, or the first choice
+// of the side.
+func WayOf(m catalogue.Material, h cases.Handed, side Side) string {
+	switch {
+	case h.File != "":
+		return WayFile
+	case h.Paper:
+		return WayPaper
+	case h.Promise:
+		return WayPromise
+	case h.Later:
+		return WayLater
+	case h.Licence != "":
+		return WayLicence
+	}
+	if side == Online && !m.Required() {
+		return WayNone
+	}
+	return WaysOf(m, side)[0]
+}
+
+func wayOptions(m catalogue.Material, side Side) []ui.Option {
+	var options []ui.Option
+	for _, w := range WaysOf(m, side) {
+		options = append(options, ui.Option{Value: w, Label: wayLabels[w]})
+	}
+	return options
+}
+
+// HandedOf finds how a material was met; the zero Handed if not at all.
+func HandedOf(list []cases.Handed, id string) cases.Handed {
+	i := slices.IndexFunc(list, func(h cases.Handed) bool { return h.ID == id })
+	if i < 0 {
+		return cases.Handed{ID: id}
+	}
+	return list[i]
+}
+
+// ReadMaterials reads the posted materials: new uploads are stored under owner,
+// files uploaded before are kept unless replaced. What is wrong with an upload
+// is noted in the form beside its field; the other files are kept. To be
+// called outside a transaction, because the file store may be across a network.
+func ReadMaterials(ctx context.Context, f *web.Form, list []catalogue.Material, before []cases.Handed, store *files.Store, owner string, side Side) ([]cases.Handed, error) {
+	var handed []cases.Handed
+	for _, m := range list {
+		h, err := material(ctx, f, m, HandedOf(before, m.ID), store, owner, side)
+		if err != nil {
+			return handed, err
+		}
+		if h != (cases.Handed{ID: m.ID}) {
+			handed = append(handed, h)
+		}
+	}
+	return handed, nil
+}
+
+func material(ctx context.Context, f *web.Form, m catalogue.Material, before cases.Handed, store *files.Store, owner string, side Side) (cases.Handed, error) {
+	h := cases.Handed{ID: m.ID}
+	way := f.Value("way." + m.ID)
+	// A chosen file says more than a radio button that was left alone.
+	if upload := f.File("file." + m.ID); upload != nil {
+		saved, err := saveUpload(ctx, store, upload, owner)
+		if problem := uploadProblem(err); problem != "" {
+			f.Error("file."+m.ID, problem)
+			h.File = before.File
+			return h, nil
+		}
+		h.File = saved.ID
+		return h, err
+	}
+	switch way {
+	case WayPaper:
+		h.Paper = side == Window
+	case WayPromise:
+		h.Promise = m.Promise
+	case WayLater:
+		h.Later = m.CanDefer()
+	case WayNone:
+	default:
+		h.File = before.File
+	}
+	return h, nil
+}
+
+func saveUpload(ctx context.Context, store *files.Store, upload *multipart.FileHeader, owner string) (files.File, error) {
+	body, err := upload.Open()
+	if err != nil {
+		return files.File{}, err
+	}
+	defer body.Close()
+	return store.Save(ctx, upload.Filename, upload.Header.Get("Content-Type"), body, owner)
+}
+
+// uploadProblem is the sentence for an error that the sender can mend.
+func uploadProblem(err error) string {
+	if err == nil {
+		return ""
+	}
+	e := errs.From(err)
+	if e.Kind != errs.Invalid && e.Kind != errs.TooLarge {
+		return ""
+	}
+	if len(e.Fields) > 0 {
+		return e.Fields[0].Message
+	}
+	return e.Message
+}
+
+// Missing names the required materials that are not met yet.
+func Missing(list []catalogue.Material, handed []cases.Handed) []string {
+	var missing []string
+	for _, m := range list {
+		if m.Required() && HandedOf(handed, m.ID) == (cases.Handed{ID: m.ID}) {
+			missing = append(missing, m.Name)
+		}
+	}
+	return missing
+}

@@ -1,0 +1,124 @@
+package apply
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+	"yimen/internal/org"
+)
+
+// placePage asks where the matter belongs, a level at a time: ten counties,
+// then a dozen towns, then a dozen villages are lists a thumb can use.
+type placePage struct {
+	w        *Wizard
+	def      *catalogue.Definition
+	path     []org.Division
+	children []org.Division
+	here     org.Division
+	offered  string // "" if the item can be applied for here, else why not
+	form     *web.Form
+}
+
+func (p placePage) page() ui.PageOpts {
+	return ui.PageOpts{
+		Title: p.def.Name, Face: p.w.Face, Narrow: p.w.Face == ui.Citizen, Lead: "这件事属于哪个地方？",
+		Breadcrumb: []ui.Crumb{p.w.Home, {Label: "办事指南", URL: "/items/" + p.def.Code}, {Label: "选择地区"}},
+	}
+}
+
+func (p placePage) url(code string) string {
+	return p.w.Base + "/new?" + url.Values{"item": {p.def.Code}, "at": {code}, "choose": {"1"}}.Encode()
+}
+
+// place shows the choice of the place; one that was given and fits is only
+// shown to be confirmed.
+func (w *Wizard) place(rw http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	p, err := w.placeOf(r.Context(), q.Get("item"), q.Get("at"))
+	if err != nil {
+		return err
+	}
+	return web.Render(rw, r, http.StatusOK, placeView(p))
+}
+
+func (w *Wizard) placeOf(ctx context.Context, item, at string) (placePage, error) {
+	v, err := w.Catalogue.Current(ctx, item)
+	if err != nil {
+		return placePage{}, err
+	}
+	p := placePage{w: w, def: &v.Definition, form: web.NewForm(nil)}
+	if at == "" {
+		at = identity.FromContext(ctx).Division
+	}
+	if at == "" {
+		at = cityOf(ctx, w.Org)
+	}
+	if p.here, err = w.Org.Division(ctx, at); err != nil {
+		return p, err
+	}
+	if p.path, err = w.Org.Path(ctx, at); err != nil {
+		return p, err
+	}
+	if p.children, _, err = w.Org.Children(ctx, at, db.Page{Limit: db.MaxLimit}); err != nil {
+		return p, err
+	}
+	if !deeper(p.def, p.here) {
+		p.children = nil
+	}
+	err = w.Catalogue.OfferedAt(ctx, p.def, at)
+	if e := errs.From(err); e != nil {
+		if e.Kind == errs.Internal || e.Kind == errs.Unavailable {
+			return p, err
+		}
+		p.offered = e.Message
+	}
+	return p, nil
+}
+
+// deeper says whether the item reaches below a division.
+func deeper(def *catalogue.Definition, d org.Division) bool {
+	for _, level := range def.Levels {
+		if level > int(d.Level) {
+			return true
+		}
+	}
+	return false
+}
+
+// cityOf is the top of the tree.
+func cityOf(ctx context.Context, o *org.Module) string {
+	top, _, err := o.Children(ctx, "", db.Page{Limit: 1})
+	if err != nil || len(top) == 0 {
+		return ""
+	}
+	return org.Above(top[0].Code, org.City)
+}
+
+// begin makes the draft.
+func (w *Wizard) begin(rw http.ResponseWriter, r *http.Request) error {
+	form, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	p, err := w.placeOf(r.Context(), form.Value("item"), form.Value("at"))
+	if err != nil {
+		return err
+	}
+	if p.offered != "" {
+		p.form.Error("", p.offered)
+		return web.Render(rw, r, http.StatusUnprocessableEntity, placeView(p))
+	}
+	d, err := w.Cases.SaveDraft(r.Context(), cases.Submission{Item: p.def.Code, Division: p.here.Code, Channel: w.channel(r)})
+	if err != nil {
+		return err
+	}
+	return web.Redirect(rw, r, w.StepURL(d.Number, "people"))
+}
