@@ -35,8 +35,8 @@ type NewAccount struct {
 
 	Password string // "": cannot sign in with a password yet
 
-	// Grants to give at once; only the program itself may (seed, command line).
-	Grants []RoleAt
+	// Roles to give at once; only the program itself may (seed, command line).
+	Roles []RoleAt
 }
 
 // RoleAt is a role with where it holds.
@@ -101,8 +101,8 @@ func (a *NewAccount) check() error {
 	if strings.TrimSpace(a.DisplayName) == "" {
 		f.Add("display_name", "请填写姓名或名称。")
 	}
-	if (a.Kind == KindPerson || a.Kind == KindEnterprise) && len(a.Grants) > 0 {
-		f.Add("grants", "个人和企业账号不能授予工作人员角色。")
+	if (a.Kind == KindPerson || a.Kind == KindEnterprise) && len(a.Roles) > 0 {
+		f.Add("roles", "个人和企业账号不能授予工作人员角色。")
 	}
 	if f.Empty() {
 		return nil
@@ -159,7 +159,7 @@ func mayCreate(actor Actor, a NewAccount) error {
 	if actor.IsSystem() {
 		return nil
 	}
-	if len(a.Grants) > 0 {
+	if len(a.Roles) > 0 {
 		return ErrMayNotManage
 	}
 	if a.Kind != KindPerson && a.Kind != KindEnterprise && !actor.Has(VerbAccountManage) {
@@ -172,7 +172,7 @@ func mayCreate(actor Actor, a NewAccount) error {
 func grantsOf(a NewAccount, id, by string, at time.Time) ([]grantRow, error) {
 	var rows []grantRow
 	var held []Held
-	for _, r := range a.Grants {
+	for _, r := range a.Roles {
 		if err := keepAdminsApart(held, r.Role); err != nil {
 			return nil, err
 		}

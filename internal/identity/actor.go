@@ -34,6 +34,7 @@ type Actor struct {
 	Staff    string // org staff id
 	Grants   []Grant
 	Via      string // session | token | system
+	Address  string // of the client, without port; "" when there is none
 	// ActingFor is the staff id of whoever this act is done for, set by the
 	// module that found a delegation (org.ActsFor) behind it.
 	ActingFor string

@@ -24,6 +24,7 @@ var (
 // account and a wrong password get the same ErrLogin after the same work.
 // After MaxFailures wrong ones the name is ErrLocked for LockFor, whether
 // anybody has it or not. addr is the client's address, for the audit.
+// Never call it inside a transaction: a refusal would undo the count.
 func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor, error) {
 	row, err := m.account(ctx, name)
 	if err != nil && !errors.Is(err, ErrAccountUnknown) {
@@ -34,13 +35,14 @@ func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor,
 		hash = m.decoy()
 	}
 	if err := m.tryPassword(ctx, name, password, hash); err != nil {
-		return Actor{}, errors.Join(err, m.recordLogin(ctx, row.ID, addr, errs.From(err).Code))
+		return Actor{}, errors.Join(err, m.recordLogin(ctx, row, addr, errs.From(err).Code))
 	}
 	a, err := m.actorByID(ctx, row.ID, ViaSession)
 	if err != nil {
 		return Actor{}, err
 	}
-	return a, m.recordLogin(ctx, row.ID, addr, "ok")
+	a.Address = addr
+	return a, m.recordLogin(ctx, row, addr, "ok")
 }
 
 // tryPassword compares and counts. The look at the count, the comparison and

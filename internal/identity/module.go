@@ -8,6 +8,7 @@ import (
 
 	"github.com/alexedwards/argon2id"
 
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 )
@@ -23,6 +24,7 @@ type Deps struct {
 	DB    *db.DB
 	Clock clock.Clock
 	Log   *slog.Logger
+	Audit *audit.Log // nil: nothing is recorded (tests)
 
 	// Demo lets accounts share a password and registers the one-click login.
 	// Never set where real people work.

@@ -2,16 +2,28 @@ package identity
 
 import (
 	"context"
-	"log/slog"
+
+	"yimen/internal/kit/audit"
 )
 
-// record notes an act on an account in the audit, by id only.
+// record notes an act on an account in the audit, in the same transaction.
 func (m *Module) record(ctx context.Context, action, account, detail string) error {
-	m.Log.InfoContext(ctx, "audit", slog.String("action", action), slog.String("account", account), slog.String("detail", detail))
-	return nil
+	a := FromContext(ctx)
+	return m.write(ctx, audit.Entry{Actor: a.Account, ActorName: a.Name, Address: a.Address,
+		Action: action, ObjectID: account, Result: "ok", Detail: detail})
 }
 
-func (m *Module) recordLogin(ctx context.Context, account, addr, result string) error {
-	m.Log.InfoContext(ctx, "audit", slog.String("action", "login"), slog.String("account", account), slog.String("address", addr), slog.String("result", result))
-	return nil
+// recordLogin notes a sign-in or a refusal. A name nobody has is not kept:
+// people type passwords there.
+func (m *Module) recordLogin(ctx context.Context, row accountRow, addr, result string) error {
+	return m.write(ctx, audit.Entry{Actor: row.ID, ActorName: row.DisplayName, Address: addr,
+		Action: "login", ObjectID: row.ID, Result: result})
+}
+
+func (m *Module) write(ctx context.Context, e audit.Entry) error {
+	if m.Audit == nil {
+		return nil
+	}
+	e.Object = "account"
+	return m.Audit.Write(ctx, e)
 }

@@ -1,0 +1,117 @@
+package identity
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/web"
+)
+
+// Keys of a session.
+const (
+	sessionAccount = "account"
+	sessionEpoch   = "epoch"
+)
+
+// Middleware puts who is asking into the context: by bearer token, else by
+// session. A bad bearer token is 401 at once, even where nobody need be signed
+// in: the client believes it is somebody. Nothing is cached: one indexed query
+// a request, so a right taken away is gone with the next request everywhere.
+func (m *Module) Middleware(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if needsNobody(r.URL.Path) {
+			next.ServeHTTP(w, r)
+			return
+		}
+		if token, ok := bearer(r); ok {
+			a, err := m.ByToken(r.Context(), token)
+			if err != nil {
+				m.refuse(w, r, err)
+				return
+			}
+			a.Address = web.ClientAddr(r)
+			next.ServeHTTP(w, r.WithContext(With(r.Context(), a)))
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(m.fromSession(r)))
+	})
+}
+
+// needsNobody names what is the same for everybody, so that no query is spent.
+func needsNobody(path string) bool {
+	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/metrics"
+}
+
+func bearer(r *http.Request) (token string, ok bool) {
+	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !found || !strings.EqualFold(scheme, "Bearer") {
+		return "", false
+	}
+	return strings.TrimSpace(token), true
+}
+
+// refuse answers a bad token. It is the JSON API's business, so the answer is
+// a problem whatever the path.
+func (m *Module) refuse(w http.ResponseWriter, r *http.Request, err error) {
+	e := errs.From(err)
+	if e.Kind == errs.Internal || e.Kind == errs.Unavailable {
+		m.Log.ErrorContext(r.Context(), "bearer token not checked", "request", web.RequestID(r), "error", err.Error())
+	}
+	status := e.Kind.Status()
+	if status == http.StatusUnauthorized {
+		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+	}
+	body, err := json.Marshal(web.Problem{Type: "urn:yimen:error:" + e.Code, Title: http.StatusText(status), Status: status,
+		Detail: e.Message, Code: e.Code, RequestID: web.RequestID(r)})
+	if err != nil {
+		body = []byte(`{}`) // strings and a number always marshal
+	}
+	w.Header().Set("Content-Type", "application/problem+json")
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(status)
+	_, _ = w.Write(body) // the reader has gone: nobody to tell
+}
+
+// fromSession gives the context with whom the browser's session belongs to.
+// A session of a disabled account, or from before a password change, is empty.
+func (m *Module) fromSession(r *http.Request) context.Context {
+	s := web.Session(r)
+	if s == nil {
+		return r.Context()
+	}
+	id := s.GetString(sessionAccount)
+	if id == "" {
+		return r.Context()
+	}
+	a, err := m.actorByID(r.Context(), id, ViaSession)
+	switch {
+	case errors.Is(err, ErrAccountUnknown), errors.Is(err, ErrAccountDisabled):
+		s.Destroy()
+		return r.Context()
+	case err != nil:
+		return withFailure(r.Context(), err)
+	case strconv.FormatInt(a.epoch, 10) != s.GetString(sessionEpoch):
+		s.Destroy()
+		return r.Context()
+	}
+	a.Address = web.ClientAddr(r)
+	return With(r.Context(), a)
+}
+
+// signIn makes the browser's session this actor's, under a new token.
+func signIn(r *http.Request, a Actor) {
+	s := web.Session(r)
+	s.Destroy()
+	s.Renew()
+	s.Put(sessionAccount, a.Account)
+	s.Put(sessionEpoch, strconv.FormatInt(a.epoch, 10))
+	s.Bind(a.Account)
+}
+
+// Subject names the account of a request for web.Options; "" is nobody.
+func Subject(r *http.Request) string { return FromContext(r.Context()).Account }
