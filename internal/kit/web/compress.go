@@ -59,6 +59,7 @@ func negotiate(r *http.Request) string {
 // (static files) passes through.
 func withCompression(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Add("Vary", "Accept-Encoding")
 		encoding := negotiate(r)
 		if encoding == "" || r.Method == http.MethodHead {
 			next.ServeHTTP(w, r)
@@ -90,7 +91,6 @@ func (w *compressWriter) WriteHeader(status int) {
 	w.status = status
 	h := w.Header()
 	if h.Get("Content-Encoding") == "" && compressible(h.Get("Content-Type")) {
-		h.Add("Vary", "Accept-Encoding")
 		return // the header waits for the first bytes
 	}
 	w.pass()
