@@ -37,18 +37,22 @@ type LineError struct {
 // ErrWorkbook is told for a file that is no workbook, or too large a one.
 var ErrWorkbook = errs.Define(errs.Invalid, "item_workbook_unreadable", "文件不是可读取的 xlsx 表格，请用本系统导出的表格修改后再导入。")
 
+// ErrLines is told when a workbook was not imported because lines of it are
+// wrong; the report names them.
+var ErrLines = errs.Define(errs.Invalid, "item_workbook_lines", "表格中有错误，没有导入任何事项，请按提示逐行修改后重新导入。")
+
 // Bounds of a workbook: twenty times the sample city's.
 const (
 	maxWorkbook      = 64 << 20
 	maxWorkbookUnzip = 512 << 20
 )
 
-var errUndo = errors.New("catalogue: undo the import")
-
 // Import makes drafts of the items in a workbook as Export writes it. Every
-// wrong line is reported. Unless partial, nothing is stored when anything is
-// wrong; with partial the items without a wrong line are. Items that have not
-// changed are left alone. Rights and stale edits are as for SaveDraft.
+// wrong line is reported. Unless partial, anything wrong is ErrLines beside the
+// report and nothing is stored (a caller inside a transaction has to give the
+// error on, to undo it); with partial the items without a wrong line are
+// stored. Items that have not changed are left alone. Rights and stale edits
+// are as for SaveDraft.
 func (m *Module) Import(ctx context.Context, from io.Reader, partial bool) (ImportReport, error) {
 	raw, err := io.ReadAll(io.LimitReader(from, maxWorkbook+1))
 	if err != nil {
@@ -64,7 +68,7 @@ func (m *Module) Import(ctx context.Context, from io.Reader, partial bool) (Impo
 	defer f.Close()
 	b := readBook(f)
 	if b.unreadable {
-		return ImportReport{Items: len(b.items), Errors: b.sorted()}, nil
+		return ImportReport{Items: len(b.items), Errors: b.sorted()}, ErrLines
 	}
 	report := ImportReport{Items: len(b.items)}
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
@@ -78,14 +82,11 @@ func (m *Module) Import(ctx context.Context, from io.Reader, partial bool) (Impo
 		}
 		if len(b.errors) > 0 && !partial {
 			report.Saved = 0
-			return errUndo
+			return ErrLines
 		}
 		return nil
 	})
 	report.Errors = b.sorted()
-	if errors.Is(err, errUndo) {
-		err = nil
-	}
 	return report, err
 }
 

@@ -24,6 +24,8 @@ type Deps struct {
 	Clock clock.Clock
 	Org   *org.Module
 	Audit *audit.Log
+	// BaseURL is the address people reach the site by, for QR codes; "": that of the request.
+	BaseURL string
 }
 
 // Module is the catalogue of one city. Safe for concurrent use.

@@ -1,0 +1,231 @@
+package catalogue
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+)
+
+// GuideURL is the page of an item's guide; division "" is none chosen.
+func GuideURL(code, division string) string {
+	return inDivision("/items/"+url.PathEscape(code), division)
+}
+
+// ApplyURL is where an application for the item starts.
+func ApplyURL(code, division string) string {
+	return inDivision("/apply/"+url.PathEscape(code), division)
+}
+
+func inDivision(path, division string) string {
+	if division == "" {
+		return path
+	}
+	return path + "?division=" + url.QueryEscape(division)
+}
+
+// showGuide is the guide for citizens. A region where the item is not handled
+// is no dead end: the guide is shown with a word about it.
+func (m *Module) showGuide(w http.ResponseWriter, r *http.Request) error {
+	code, division := r.PathValue("code"), strings.TrimSpace(r.URL.Query().Get("division"))
+	notice := ""
+	g, err := m.Guide(r.Context(), code, division)
+	if errors.Is(err, ErrNotOffered) {
+		notice = messageOf(err)
+		g, err = m.Guide(r.Context(), code, "")
+	}
+	if err != nil {
+		return err
+	}
+	if division == "" && g.Agency.Code == "" {
+		notice = "还没有选择地区：选好所在的县、镇或村后，这里会显示就近的办理地点和电话。"
+	}
+	return web.Render(w, r, http.StatusOK, guideView(guidePage{Guide: g, def: &g.Version.Definition, division: division, notice: notice,
+		url: m.absolute(r, GuideURL(g.Version.Item, division))}))
+}
+
+// absolute is an address for the world outside: a QR code is scanned elsewhere.
+func (m *Module) absolute(r *http.Request, path string) string {
+	if m.BaseURL != "" {
+		return strings.TrimSuffix(m.BaseURL, "/") + path
+	}
+	scheme := "http"
+	if r.TLS != nil {
+		scheme = "https"
+	}
+	return scheme + "://" + r.Host + path
+}
+
+// guidePage is what the guide's page shows.
+type guidePage struct {
+	Guide
+	def      *Definition
+	division string
+	notice   string
+	url      string
+}
+
+func (p guidePage) opts() ui.PageOpts {
+	o := ui.PageOpts{Title: p.def.Name, Lead: p.lead(),
+		Breadcrumb: []ui.Crumb{{Label: "首页", URL: "/"}, {Label: "办事", URL: "/items"}, {Label: p.def.Name}}}
+	if p.canApply() {
+		o.Actions = []ui.Link{{Label: "开始办理", URL: ApplyURL(p.def.Code, p.division), Icon: "arrow-right"}}
+	}
+	return o
+}
+
+// lead says in a sentence who does what.
+func (p guidePage) lead() string {
+	who := p.def.DeptName
+	if p.Competent.Name != "" {
+		who = p.Competent.Name
+	}
+	if p.def.Result.Name == "" || p.def.Result.Name == "无" {
+		return fmt.Sprintf("由%s办理。", who)
+	}
+	return fmt.Sprintf("由%s办理，办好后可以领到：%s。", who, p.def.Result.Name)
+}
+
+func (p guidePage) canApply() bool { return p.def.HasChannel("web") || p.def.HasChannel("mobile") }
+
+type figure struct{ Value, Label string }
+
+// figures are the four answers most people came for.
+func (p guidePage) figures() []figure {
+	visits := "一次也不用跑"
+	if p.def.Visits > 0 {
+		visits = fmt.Sprintf("%d次", p.def.Visits)
+	}
+	fee := "不收费"
+	if p.def.Fee.Charged {
+		fee = "收费"
+	}
+	materials := "不用带"
+	if n := len(p.def.BaseMaterials); n > 0 {
+		materials = fmt.Sprintf("%d样起", n)
+	}
+	return []figure{{p.def.Promised.Promise(), "多久办好"}, {visits, "要跑几次"}, {materials, "带多少材料"}, {fee, "收不收费"}}
+}
+
+// always are the materials everybody brings.
+func (p guidePage) always() []Material {
+	var list []Material
+	for _, id := range p.def.BaseMaterials {
+		if m, ok := p.def.Material(id); ok {
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
+// extra is what one answer adds.
+type extra struct {
+	Question, Answer, Stop string
+	Materials              []string
+}
+
+func (p guidePage) extras() []extra {
+	var list []extra
+	for _, q := range p.def.Situations {
+		for _, o := range q.Options {
+			if len(o.Materials) == 0 && o.Stop == "" {
+				continue
+			}
+			e := extra{Question: q.Text, Answer: o.Label, Stop: o.Stop}
+			for _, id := range o.Materials {
+				if m, ok := p.def.Material(id); ok {
+					e.Materials = append(e.Materials, m.Name)
+				}
+			}
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+var (
+	audienceNames = map[string]string{"person": "个人", "enterprise": "企业和其他组织"}
+	channelNames  = map[string]string{"window": "窗口", "web": "网上", "mobile": "手机", "post": "邮寄", "kiosk": "自助终端"}
+	deliveryNames = map[string]string{"window": "窗口领取", "post": "邮寄送达", "electronic": "电子送达"}
+	typeNames     = map[string]string{TypeLicence: "行政许可", TypePayment: "行政给付", TypeConfirmation: "行政确认", TypeReward: "行政奖励",
+		TypeRuling: "行政裁决", TypeOther: "其他行政权力", TypeService: "公共服务"}
+	kindNames   = map[string]string{KindInstant: "即办件", KindPromised: "承诺件"}
+	copiesNames = map[string]string{"original": "原件", "copy": "复印件", "both": "原件和复印件"}
+	formNames   = map[string]string{"paper": "纸质", "electronic": "电子", "both": "纸质或电子"}
+)
+
+func named(names map[string]string, keys []string) string {
+	list := make([]string, len(keys))
+	for i, k := range keys {
+		list[i] = k
+		if n, ok := names[k]; ok {
+			list[i] = n
+		}
+	}
+	return strings.Join(list, "、")
+}
+
+// howMany says of a material what is to be brought: 原件1份，纸质或电子.
+func howMany(m Material) string {
+	var parts []string
+	if m.Originals > 0 {
+		parts = append(parts, fmt.Sprintf("原件%d份", m.Originals))
+	}
+	if m.Copies > 0 {
+		parts = append(parts, fmt.Sprintf("复印件%d份", m.Copies))
+	}
+	if len(parts) == 0 {
+		parts = append(parts, copiesNames[m.Kind])
+	}
+	return strings.Join(parts, "、") + "，" + formNames[m.Form]
+}
+
+// easier says how one gets around bringing a material.
+func easier(m Material) string {
+	var ways []string
+	for _, w := range m.SatisfiedBy() {
+		switch w {
+		case "licence":
+			ways = append(ways, "有电子证照的免带")
+		case "data":
+			ways = append(ways, "系统核验，免带")
+		case "promise":
+			ways = append(ways, "可签承诺书代替")
+		case "later":
+			ways = append(ways, "可以后补")
+		}
+	}
+	if m.Necessity == Optional {
+		ways = append(ways, "没有也可以办")
+	}
+	return strings.Join(ways, "；")
+}
+
+func (p guidePage) facts() []ui.Row {
+	d := p.def
+	rows := []ui.Row{
+		{Label: "办理机关", Value: p.Competent.Name},
+		{Label: "事项类型", Value: typeNames[d.Type]},
+		{Label: "办件类型", Value: kindNames[d.Kind]},
+		{Label: "法定时限", Value: d.Statutory.Chinese()},
+		{Label: "承诺时限", Value: d.Promised.Promise()},
+		{Label: "办理形式", Value: named(channelNames, d.Channels)},
+		{Label: "通办范围", Value: d.Scope},
+		{Label: "结果送达", Value: named(deliveryNames, d.Result.DeliverBy)},
+		{Label: "行政复议", Value: d.Remedy.Reconsideration},
+		{Label: "行政诉讼", Value: d.Remedy.Litigation},
+		{Label: "事项编号", Value: d.Code},
+		{Label: "基本编码", Value: d.BaseCode},
+	}
+	if p.Competent.Name == "" {
+		rows[0].Value = d.DeptName
+	}
+	if p.HandlingCode != "" {
+		rows = append(rows, ui.Row{Label: "业务办理项编码", Value: p.HandlingCode})
+	}
+	return append(rows, ui.Row{Label: "版本", Value: fmt.Sprintf("%s，%s发布", versionWord(p.Version.N), ui.Date(p.Version.PublishedAt))})
+}

@@ -1,0 +1,245 @@
+package catalogue
+
+import (
+	"bytes"
+	"context"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/dbtest"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/webtest"
+)
+
+var webSources = append([]db.Source{web.Migrations}, sources...)
+
+// site is the module behind a router; who is signed in is who says.
+type site struct {
+	*world
+	rt  *web.Router
+	who context.Context
+}
+
+func newSite(t *testing.T, d *db.DB) *site {
+	t.Helper()
+	s := &site{world: newWorld(t, d), who: context.Background()}
+	s.rt = web.NewRouter(web.Options{DB: d, Clock: s.clock, Log: slog.New(slog.DiscardHandler), Subject: func(r *http.Request) string { return identity.FromContext(r.Context()).Account }})
+	s.rt.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			next.ServeHTTP(w, r.WithContext(identity.With(r.Context(), identity.FromContext(s.who))))
+		})
+	})
+	s.Routes(s.rt)
+	s.API(web.NewAPI(s.rt, "test", "1"))
+	return s
+}
+
+func eachSite(t *testing.T, fn func(t *testing.T, s *site, c *webtest.Client)) {
+	t.Helper()
+	dbtest.Each(t, webSources, func(t *testing.T, d *db.DB) {
+		s := newSite(t, d)
+		fn(t, s, webtest.New(t, s.rt))
+	})
+}
+
+func TestGuidePage(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		page := c.Get("/items/SG11001?division="+village).Status(200).
+			Must("林木采伐许可证核发", "乳源瑶族自治县林业局", "8个工作日", "一次也不用跑", "居民身份证", "有电子证照的免带", "授权委托书", "大寮坑村党群服务中心",
+				"受理", "送达", "中华人民共和国森林法", "第1版", "不收费").
+			MustNot("还没有选择地区", "editor", "草稿", "undefined", "%!")
+		page.One(".ym-qr")
+		page.One("[data-print]")
+		if !strings.Contains(page.Body, "/apply/SG11001?division="+village) {
+			t.Error("nothing leads to the application")
+		}
+		c.Get("/items/SG11001").Status(200).Must("还没有选择地区")
+		c.Get("/items/SG12002?division="+ruyuan).Status(200).Must("请把地区选到镇（街道）", "高龄津贴申领")
+		c.Get("/items/SG99999").Status(404).Must("没有找到这个事项").MustNot("sql")
+		c.Get("/items/SG11001?division=999").Status(404)
+	})
+}
+
+func TestDeskNeedsTheRight(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		c.NoRedirect()
+		paths := []string{"/admin/items", "/admin/items/new", "/admin/items/export", "/admin/items/import", "/admin/items/presence", "/admin/items/SG11001", "/admin/items/SG11001/versions/1"}
+		for _, p := range paths {
+			if code := c.Get(p).Code; code != 303 && code != 302 {
+				t.Errorf("%s without a session: %d", p, code)
+			}
+		}
+		s.who = s.as("clerk", "D11", "case.view")
+		for _, p := range paths {
+			c.Get(p).Status(403).MustNot("林木")
+		}
+		s.who = s.as("stranger", "D12", RightViewDraft, RightEdit)
+		c.Get("/admin/items").Status(200).MustNot("林木采伐").Must("高龄津贴申领")
+		c.Get("/admin/items/SG11001").Status(404)
+		c.Get("/admin/items/SG11001/versions/1").Status(404)
+	})
+}
+
+// TestAnItemOnItsWayThroughTheDesk is an edit from the form to the public guide.
+func TestAnItemOnItsWayThroughTheDesk(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		s.who = s.editor()
+		c.Get("/admin/items?q=采伐").Status(200).Must("SG11001", "已发布").MustNot("SG12002")
+		page := c.Get("/admin/items/SG11001").Status(200).Must("检查全部通过", "发布（第1版）")
+		page.None("#act")
+		page = page.Form("#fields").Fill("promised.n", "30").Fill("complaint", "0751-8880001").Send().Status(200).
+			Must("第2版 草稿", "规则2", "规则15", "承诺办结时限：30个工作日超过法定办结时限20个工作日")
+		page = page.Form("#act").Press("提交审核").Send().Status(422).Must("超过法定办结时限", "需要修改")
+		page = page.Form("#fields").Fill("promised.n", "10").Fill("complaint", "0751-8880002").Send().Status(200).Must("检查全部通过", "修改了监督投诉电话、承诺办结时限")
+		page.Form("#act").Press("提交审核").Send().Status(200).Must("待审核", "撤回").MustNot("审核通过")
+		s.who = s.reviewer()
+		page = c.Get("/admin/items/SG11001").Status(200)
+		page.None("#fields")
+		page.Form("#act").Press("驳回").Send().Status(422).Must("请填写理由")
+		page = page.Form("#act").Fill("opinion", "同意").Press("审核通过").Send().Status(200).Must("已审定", "同意")
+		page.Form("#act").Press("发布").Send().Status(200).Must("第2版", "历史版本")
+		c.Get("/items/SG11001?division="+village).Must("10个工作日", "第2版")
+		c.Get("/admin/items/SG11001/versions/1").Status(200).Must(`"n": 8`)
+	})
+}
+
+func TestTheEditorKeepsWhatWasTyped(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		s.who = s.editor()
+		page := c.Get("/admin/items/SG11001")
+		typed := strings.Replace(strings.TrimPrefix(webtest.TextOf(page.One("[name=definition]")), "\n"), `"seq": "01"`, `"seq": "ab"`, 1)
+		page.Form("#editor").Fill("definition", typed).Send().Status(422).Must("业务办理项序号的格式应如 01", `"seq": "ab"`)
+		page.Form("#editor").Fill("definition", `{"code":`).Send().Status(422).Must("定义不是有效的 JSON", `{"code":`)
+		page.Form("#editor").Fill("definition", strings.Replace(typed, "SG11001", "SG11009", 1)).Send().Status(422).Must("编号不能修改")
+		if kept := page.Form("#fields").Fill("visits", "很多").Send().Status(422).Must("到现场次数应填写整数").Form("#fields").Values.Get("visits"); kept != "很多" {
+			t.Errorf("visits now reads %q", kept)
+		}
+		// Somebody else saves meanwhile: 409, and what they changed.
+		d := sample()
+		d.Consult = "0751-8880009"
+		_, err := s.SaveDraft(s.as("colleague", "D11", RightEdit), *d, 1)
+		must(t, err)
+		page.Form("#fields").Fill("name", "林木采伐证").Send().Status(409).Must("咨询电话")
+
+		fresh := strings.NewReplacer("SG11001", "SG11008", "440111001000", "440111008000").Replace(strings.TrimPrefix(webtest.TextOf(page.One("[name=definition]")), "\n"))
+		c.Get("/admin/items/new").Form("#editor").Fill("definition", fresh).Send().Status(200).At("/admin/items/SG11008").Must("第1版 草稿")
+		c.Get("/admin/items/new").Form("#editor").Send().Status(422).Must("请填写事项名称")
+	})
+}
+
+func TestExportAndImportPages(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		s.who = s.editor()
+		book := c.Get("/admin/items/export").Status(200)
+		if !strings.Contains(book.Header().Get("Content-Disposition"), "20261120.xlsx") || !bytes.HasPrefix([]byte(book.Body), []byte("PK")) {
+			t.Errorf("export: %v", book.Header())
+		}
+		form := c.Get("/admin/items/import").Form("#import")
+		form.Send().Status(422).Must("请选择要导入的 xlsx 表格")
+		form.Attach("workbook", "a.xlsx", []byte("not a workbook")).Send().Status(422).Must("文件不是可读取的 xlsx 表格")
+		c.Get("/admin/items/import").Form("#import").Attach("workbook", "a.xlsx", []byte(book.Body)).Send().Status(200).Must("没有变化 1 个")
+		c.Get("/admin/items/presence").Status(200).Must("进驻率", "100.00%", "3")
+	})
+}
+
+func TestPublicAPI(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		var list struct {
+			Items []map[string]any
+			Next  string
+		}
+		c.Get("/api/v1/items?division=" + village + "&audience=person&limit=1").Status(200).Decode(&list)
+		if len(list.Items) != 1 || list.Next == "" {
+			t.Fatalf("list %+v", list)
+		}
+		it := list.Items[0]
+		if it["code"] != "SG11001" || it["agency"] != "乳源瑶族自治县林业局" || it["kind"] != "promised" || it["promised_days"] != 8.0 {
+			t.Errorf("item %v", it)
+		}
+		c.Get("/api/v1/items?division=" + village + "&audience=person&limit=1&after=" + url.QueryEscape(list.Next)).Status(200).Decode(&list)
+		if len(list.Items) != 1 || list.Items[0]["code"] != "SG12002" || list.Next != "" {
+			t.Errorf("second page %+v", list)
+		}
+		c.Get("/api/v1/items?q=" + url.QueryEscape("飞机")).Status(200).Decode(&list)
+		if len(list.Items) != 0 || list.Items == nil {
+			t.Errorf("nothing found: %+v", list)
+		}
+
+		var guide map[string]any
+		c.Get("/api/v1/items/SG11001?division=" + village).Status(200).Decode(&guide)
+		for _, key := range []string{"basis", "conditions", "materials", "steps", "limits", "fee", "places", "version", "form_schema"} {
+			if guide[key] == nil {
+				t.Errorf("the guide has no %s", key)
+			}
+		}
+		c.Get("/api/v1/items/" + guide["handling_code"].(string)).Status(200).Must("SG11001")
+		if p := c.Get("/api/v1/items/SG99999").Status(404).Problem(); p.Code != "item_unknown" {
+			t.Errorf("problem %+v", p)
+		}
+
+		check := func(body map[string]any) *webtest.Page {
+			return c.JSON("POST", "/api/v1/items/SG11001/checklist", body)
+		}
+		var got struct {
+			Version   int
+			Questions []questionJSON
+			Open      []string
+			Materials []struct {
+				ID          string
+				Required    bool
+				Source      string
+				SatisfiedBy []string `json:"satisfied_by"`
+			}
+			FormSchema map[string]any `json:"form_schema"`
+			Complete   bool
+		}
+		check(map[string]any{"division": village, "answers": map[string]any{"who": "agent", "agent_near": []string{"yes"}, "extras": []string{}}, "applicant": map[string]any{"type": "person"}}).
+			Status(200).Decode(&got)
+		if !got.Complete || got.Version != 1 || len(got.Questions) != 3 || len(got.Materials) != 3 || got.Materials[1].SatisfiedBy[1] != "licence" || got.FormSchema["type"] != "object" {
+			t.Errorf("checklist %+v", got)
+		}
+		check(map[string]any{}).Status(200).Decode(&got)
+		if got.Complete || len(got.Open) != 2 {
+			t.Errorf("nothing answered: %+v", got)
+		}
+		if p := check(map[string]any{"answers": map[string]any{"who": "king"}}).Status(422).Problem(); p.Field("answers.who") == "" {
+			t.Errorf("unknown option: %+v", p)
+		}
+		if p := check(map[string]any{"answers": map[string]any{"who": 7}}).Status(422).Problem(); p.Field("answers.who") == "" {
+			t.Errorf("a number for an answer: %+v", p)
+		}
+		if p := c.JSON("POST", "/api/v1/items/SG12002/checklist", map[string]any{"applicant": map[string]any{"type": "enterprise"}}).Status(422).Problem(); p.Field("applicant.type") == "" {
+			t.Errorf("an enterprise for an item of persons: %+v", p)
+		}
+		if p := c.JSON("POST", "/api/v1/items/SG12002/checklist", map[string]any{"division": city}).Status(422).Problem(); p.Code != "item_not_offered_here" {
+			t.Errorf("at the city: %+v", p)
+		}
+	})
+}
+
+// TestPagesWithABrokenDatabase: a calm page and a number, nothing of ours.
+func TestPagesWithABrokenDatabase(t *testing.T) {
+	d := dbtest.Open(t, webSources)
+	s := newSite(t, d)
+	s.someItems(t)
+	s.who = s.editor()
+	c := webtest.New(t, s.rt)
+	must(t, d.Close())
+	for _, p := range []string{"/items/SG11001", "/admin/items", "/admin/items/SG11001", "/admin/items/export", "/admin/items/presence", "/api/v1/items", "/api/v1/items/SG11001"} {
+		page := c.Get(p).MustNot("sql", "goroutine", "catalogue_")
+		if page.Code != 503 && page.Code != 500 {
+			t.Errorf("%s answers %d", p, page.Code)
+		}
+	}
+}
