@@ -12,6 +12,7 @@ import (
 
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/jobs"
 )
 
 // Errors of signing in. They do not tell whether the account exists.
@@ -108,6 +109,11 @@ func (m *Module) countFailure(ctx context.Context, key string) error {
 func (m *Module) forgetFailures(ctx context.Context, key string) error {
 	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE name_hash = $1`, key)
 	return err
+}
+
+// Workers sweeps once an hour.
+func (m *Module) Workers(q *jobs.Queue) {
+	jobs.RegisterPeriodic(q, "identity.sweep", time.Hour, m.Sweep)
 }
 
 // Sweep removes what no longer matters: old wrong passwords, expired tokens.

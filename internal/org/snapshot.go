@@ -46,12 +46,14 @@ func (m *Module) view(ctx context.Context) (*snapshot, error) {
 		return h.snapshot, nil
 	}
 	if m.DB.InTxNow(ctx) {
+		go m.refreshAside()
 		if h != nil {
-			go m.refreshAside()
 			return h.snapshot, nil
 		}
 		return m.read(ctx) // may hold what is not committed yet: used once, not kept
 	}
+	m.loading.Lock()
+	defer m.loading.Unlock()
 	return m.refresh(ctx)
 }
 
@@ -68,10 +70,9 @@ func (m *Module) due() bool {
 	return now-last >= int64(checkEvery) && m.checked.CompareAndSwap(last, now)
 }
 
-// refresh reads the snapshot anew if its version has moved.
+// refresh reads the snapshot anew if its version has moved. The caller holds
+// m.loading.
 func (m *Module) refresh(ctx context.Context) (*snapshot, error) {
-	m.loading.Lock()
-	defer m.loading.Unlock()
 	m.checked.Store(clock.Real.Now().UnixNano())
 	edits := m.edits.Load() // before the version: an edit after this is looked for again
 	version, err := m.version(ctx)
@@ -96,6 +97,10 @@ func (m *Module) refresh(ctx context.Context) (*snapshot, error) {
 // refreshAside renews the snapshot for callers that cannot wait. An error is
 // no news: the next caller outside a transaction meets it and reports it.
 func (m *Module) refreshAside() {
+	if !m.loading.TryLock() {
+		return // somebody is at it
+	}
+	defer m.loading.Unlock()
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	_, _ = m.refresh(ctx)
