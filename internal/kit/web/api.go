@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -76,8 +77,29 @@ func Op[I, O any](a huma.API, op huma.Operation, g Guard, handler func(context.C
 		if err != nil {
 			return nil, apiError(ctx, err)
 		}
+		if out != nil {
+			fillLists(reflect.ValueOf(out).Elem())
+		}
 		return out, nil
 	})
+}
+
+// fillLists makes empty lists of an answer [] rather than null, as its schema
+// says. It looks at the answer's own fields only: what they point to may be
+// shared.
+func fillLists(v reflect.Value) {
+	if v.Kind() != reflect.Struct {
+		return
+	}
+	for i := range v.NumField() {
+		switch f := v.Field(i); {
+		case !f.CanSet():
+		case f.Kind() == reflect.Slice && f.IsNil() && f.Type().Elem().Kind() != reflect.Uint8:
+			f.Set(reflect.MakeSlice(f.Type(), 0, 0))
+		case f.Kind() == reflect.Struct:
+			fillLists(f)
+		}
+	}
 }
 
 // operationID names an operation after its address: get-cases-number-history.

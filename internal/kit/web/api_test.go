@@ -39,10 +39,12 @@ type caseInput struct {
 type caseOutput struct {
 	Status int
 	Body   struct {
-		Number  string `json:"number"`
-		Channel string `json:"channel"`
-		ID      string `json:"id"`
-		Addr    string `json:"addr"`
+		Number  string   `json:"number"`
+		Channel string   `json:"channel"`
+		ID      string   `json:"id"`
+		Addr    string   `json:"addr"`
+		Items   []string `json:"items"`
+		Raw     []byte   `json:"raw,omitempty"`
 	}
 }
 
@@ -70,7 +72,7 @@ const goodCase = `{"channel": "web", "applicant": {"name": "盘小妹", "id_no":
 func TestOperation(t *testing.T) {
 	c := webtest.New(t, caseAPI(nil, nil))
 	var got struct{ Number, Channel, Addr string }
-	c.JSON("POST", "/api/v1/cases/SG1", goodCase).Status(201).MustNot("$schema").Decode(&got)
+	c.JSON("POST", "/api/v1/cases/SG1", goodCase).Status(201).Must(`"items":[]`).MustNot("$schema", "raw").Decode(&got)
 	if got.Number != "SG1" || got.Channel != "web" || got.Addr != "192.0.2.1" {
 		t.Errorf("answer is %+v", got)
 	}

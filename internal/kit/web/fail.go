@@ -72,7 +72,10 @@ var titles = map[int]string{
 // logged here, once, with that number; nothing a user typed is logged.
 func (rt *Router) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
-		return // the client has left
+		if q := infoOf(r.Context()); q != nil {
+			q.gone = true
+		}
+		return
 	}
 	err = realCause(r.Context(), err)
 	e := errs.From(err)

@@ -155,13 +155,15 @@ func (f *Form) Error(name, message string) {
 //	}
 //
 // Kinds Invalid, Conflict and TooLarge are about the input. Their field
-// messages go beside the fields; an error without fields goes on top.
+// messages go beside the fields; an error without fields goes on top. Any
+// other error is noted on top too, so that a form is never OK after one.
 func (f *Form) Merge(err error) error {
-	var e *errs.Error
-	if err == nil || !errors.As(err, &e) {
-		return err
+	if err == nil {
+		return nil
 	}
+	e := errs.From(err)
 	if e.Kind != errs.Invalid && e.Kind != errs.Conflict && e.Kind != errs.TooLarge {
+		f.Error("", e.Message)
 		return err
 	}
 	if len(e.Fields) == 0 {

@@ -41,10 +41,11 @@ func TestFormErrors(t *testing.T) {
 	}
 	lost := errs.Define(errs.Unavailable, "test_lost", "没有了。")
 	for _, err := range []error{errors.New("disk"), lost} {
-		if got := f.Merge(err); got != err || !f.OK() {
+		if got := f.Merge(err); got != err || f.OK() || strings.Contains(f.ErrorOf(""), "disk") {
 			t.Errorf("merging %v gave %v and %v", err, got, f.Errors())
 		}
 	}
+	f = web.NewForm(nil)
 	if err := f.Merge(errs.ErrInvalid.Field("applicant.phone", "手机号应为 11 位数字。")); err != nil {
 		t.Error(err)
 	}

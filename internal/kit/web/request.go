@@ -19,6 +19,7 @@ type request struct {
 	method  string
 	pattern string // of the route, "" when none matched
 	secure  bool
+	gone    bool // the client left: there is nobody to answer
 	started time.Time
 	rt      *Router
 	session *SessionData

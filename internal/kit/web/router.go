@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/alexedwards/scs/v2"
 )
 
 // Handler answers a page request, or returns an error for the edge.
@@ -23,7 +25,7 @@ type Router struct {
 	use     []func(http.Handler) http.Handler
 	metrics *metrics
 	store   *sessionStore
-	scs     sessions
+	scs     *scs.SessionManager
 	once    sync.Once
 	handler http.Handler
 }

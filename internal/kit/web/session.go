@@ -18,8 +18,6 @@ const (
 	flashKey      = "_flash"
 )
 
-type sessions struct{ *scs.SessionManager }
-
 func (rt *Router) initSessions() {
 	rt.store = &sessionStore{db: rt.o.DB, clock: rt.o.Clock, idle: rt.o.SessionIdle, lifetime: rt.o.SessionLifetime}
 	m := scs.New()
@@ -27,7 +25,7 @@ func (rt *Router) initSessions() {
 	m.Codec = jsonCodec{}
 	m.HashTokenInStore = true // who reads the table cannot sign in with it
 	m.Lifetime = rt.o.SessionLifetime
-	rt.scs = sessions{m}
+	rt.scs = m
 }
 
 // SessionData is what is kept between the requests of one browser. Nothing is
@@ -43,8 +41,14 @@ type SessionData struct {
 	done   bool
 }
 
-// Session is the session of a request.
-func Session(r *http.Request) *SessionData { return infoOf(r.Context()).session }
+// Session is the session of a request; never nil below a Router.
+func Session(r *http.Request) *SessionData {
+	q := infoOf(r.Context())
+	if q.session == nil { // an answer made before the session is loaded
+		q.session = q.rt.newSession(r)
+	}
+	return q.session
+}
 
 // Err says why the stored session could not be read, nil if it could. Then
 // the session is empty and nothing put into it is kept.
@@ -85,27 +89,36 @@ func (rt *Router) withSession(next http.Handler) http.Handler {
 		infoOf(r.Context()).session = s
 		sw := &sessionWriter{ResponseWriter: w, rt: rt, r: r, s: s}
 		next.ServeHTTP(sw, r)
-		if !sw.wrote {
+		if !sw.wrote && !infoOf(r.Context()).gone {
 			sw.WriteHeader(http.StatusOK)
 		}
 	})
 }
 
 func (rt *Router) loadSession(r *http.Request) *SessionData {
-	base := context.WithoutCancel(r.Context())
-	s := &SessionData{m: rt.scs.SessionManager}
-	token := ""
-	if c, err := r.Cookie(sessionCookie); err == nil && rt.o.DB != nil && !isBare(r) {
-		token, s.cookie = c.Value, true
+	s := rt.newSession(r)
+	c, err := r.Cookie(sessionCookie)
+	if err != nil || rt.o.DB == nil || isBare(r) {
+		return s
 	}
-	ctx, err := s.m.Load(base, token)
+	s.cookie = true
+	ctx, err := s.m.Load(context.WithoutCancel(r.Context()), c.Value)
 	if err != nil {
 		// Pages for everybody still work; see fail for the others.
 		s.err = fmt.Errorf("load session: %w", err)
-		ctx, _ = s.m.Load(base, "")
+		return s
 	}
 	s.ctx = ctx
 	return s
+}
+
+// newSession is an empty one.
+func (rt *Router) newSession(r *http.Request) *SessionData {
+	ctx, err := rt.scs.Load(context.WithoutCancel(r.Context()), "")
+	if err != nil {
+		panic("web: empty session: " + err.Error()) // without a token nothing is read
+	}
+	return &SessionData{m: rt.scs, ctx: ctx}
 }
 
 // isBare says that a request is answered without looking at who asks: a
@@ -211,7 +224,7 @@ func Flash(r *http.Request, kind, text string) {
 // Flashes takes the messages kept for this page; ui.Page shows them by itself.
 func Flashes(r *http.Request) []ui.Flash {
 	s := Session(r)
-	if s == nil || s.err != nil || s.GetString(flashKey) == "" {
+	if s.err != nil || s.GetString(flashKey) == "" {
 		return nil
 	}
 	return readFlashes(s.Pop(flashKey))

@@ -41,10 +41,10 @@ func site() http.Handler {
 	mux.HandleFunc("/send", echo)
 	mux.HandleFunc("/draft", echo)
 	mux.HandleFunc("/next", echo)
-	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", 303) })
+	mux.HandleFunc("/loop", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/loop", http.StatusSeeOther) })
 	mux.HandleFunc("/in", func(w http.ResponseWriter, r *http.Request) {
 		http.SetCookie(w, &http.Cookie{Name: "who", Value: "me", Path: "/"})
-		http.Redirect(w, r, "/cookie", 303)
+		http.Redirect(w, r, "/cookie", http.StatusSeeOther)
 	})
 	mux.HandleFunc("/cookie", func(w http.ResponseWriter, r *http.Request) {
 		fmt.Fprint(w, r.Header.Get("Cookie"), r.Header.Get("Authorization"))

@@ -17,6 +17,12 @@
 // needs is in yimen.css and yimen.js, and every page works without the
 // latter.
 //
+// The parts are written in templ; after a change run
+//
+//	go tool templ generate -path internal/kit/web
+//
+// and commit the generated files.
+//
 // What yimen.js adds, by attribute:
 //
 //	data-confirm="…"      on a button or form: ask before it is sent
