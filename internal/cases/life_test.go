@@ -1,0 +1,197 @@
+package cases
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestHappyPath(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := one[Case](w)(w.Submit(w.as("zhang"), w.web("zhang")))
+		if c.State != StateSubmitted || !ValidNumber(c.Number) || len(c.QueryCode) != 6 || c.Competent.Code != forestry ||
+			c.Receiving.Code != village || c.Clock != ClockReceipt || c.DueOn.String() != "2026-09-22" {
+			t.Fatalf("submitted: %+v", c)
+		}
+		w.on("2026-09-17")
+		c = one[Case](w)(w.Accept(w.as("approver"), c.Number, Act{Opinion: "材料齐全"}))
+		// Eight working days from 09-17, without Mid-Autumn (09-25) and with the make-up Sunday 09-20.
+		if c.State != StateReviewing || c.AcceptedOn.String() != "2026-09-17" || c.DueOn.String() != "2026-09-29" || c.Clock != ClockPromise {
+			t.Fatalf("accepted: %s %s due %s %s", c.State, c.AcceptedOn, c.DueOn, c.Clock)
+		}
+		e := w.wants(second(w.Decide(w.as("approver"), c.Number, Act{Outcome: Granted})), ErrStepsOpen)
+		if !strings.Contains(e.Message, "审查") {
+			t.Errorf("the open step is not named: %s", e.Message)
+		}
+		w.pass("approver", c.Number, "review")
+		w.on("2026-09-18")
+		c = one[Case](w)(w.Decide(w.as("approver"), c.Number, Act{Outcome: Granted, Opinion: "同意采伐"}))
+		if c.State != StateDecided || c.Outcome != Granted || c.DecidedOn.String() != "2026-09-18" || c.Clock != ClockDelivery {
+			t.Fatalf("decided: %+v", c)
+		}
+		w.drain()
+		w.on("2026-09-22")
+		// The outlet that received delivers; another does not see the case.
+		w.wants(second(w.Deliver(w.as("clerk"), c.Number, Act{Receiver: "张建国"})), ErrUnknown)
+		w.field(second(w.Deliver(w.as("approver"), c.Number, Act{})), "receiver")
+		c = one[Case](w)(w.Deliver(w.as("approver"), c.Number, Act{Receiver: "张建国", ReceiverIDNo: "1233"}))
+		if c.State != StateClosed || c.ClosedAt == nil || c.Clock != ClockNone || c.Light != LightNone || c.DueOn.String() != "2026-09-29" {
+			t.Fatalf("closed: %+v", c)
+		}
+		if got := w.verbs(c.Number); got != "submit accept review decide issue dispatch deliver" {
+			t.Errorf("history: %s", got)
+		}
+		if got := w.papers(c.Number); got != "acceptance grant delivery" {
+			t.Errorf("notices: %s", got)
+		}
+		if got := heard[Closed](w); len(got) != 1 || got[0].Number != c.Number || got[0].Outcome != Granted || got[0].Account != "zhang" {
+			t.Errorf("told: %+v", got)
+		}
+		w.on("2026-11-10")
+		w.must(w.ArchiveClosed(w.ctx))
+		if c = w.find(c.Number); c.State != StateArchived {
+			t.Errorf("state %s, want archived", c.State)
+		}
+	})
+}
+
+func second[T any](_ T, err error) error { return err }
+
+func TestAtWindow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.received()
+		if c.State != StateReceived || c.Receiving.Code != ruyuan || c.ReceivedOn.String() != "2026-09-16" {
+			t.Fatalf("%+v", c)
+		}
+		if got := w.verbs(c.Number); got != "submit receive" {
+			t.Errorf("history: %s", got)
+		}
+		if got := w.papers(c.Number); got != "receipt" {
+			t.Errorf("notices: %s", got)
+		}
+		n := one[Notice](w)(w.Notice(w.as("clerk"), c.Number, w.find(c.Number).Content.Notices[0].ID))
+		if len(n.Sheet.Names) != 2 || !strings.Contains(n.Sheet.DocNo, c.Number) || !strings.Contains(strings.Join(n.Sheet.Decision, ""), c.QueryCode) {
+			t.Errorf("receipt: %+v", n.Sheet)
+		}
+	})
+}
+
+func TestInstantClosesAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		s := w.atWindow()
+		s.Item, s.Answers, s.Deliver = notice, nil, DeliverElectronic
+		c := one[Case](w)(w.Submit(w.as("clerk"), s))
+		c = one[Case](w)(w.Accept(w.as("clerk"), c.Number, Act{}))
+		if c.DueOn.String() != "2026-09-16" || c.Light != LightNormal {
+			t.Errorf("due %s %s", c.DueOn, c.Light)
+		}
+		c = one[Case](w)(w.Decide(w.as("approver"), c.Number, Act{Outcome: Granted}))
+		if c.State != StateClosed {
+			t.Fatalf("state %s, want closed without any job", c.State)
+		}
+		if got := w.papers(c.Number); got != "receipt acceptance grant delivery" {
+			t.Errorf("notices: %s", got)
+		}
+	})
+}
+
+func TestDenied(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.reviewing()
+		w.pass("approver", c.Number, "review")
+		w.field(second(w.Decide(w.as("approver"), c.Number, Act{Outcome: Denied})), "opinion")
+		w.field(second(w.Decide(w.as("approver"), c.Number, Act{Outcome: "maybe"})), "outcome")
+		if got := w.find(c.Number); got.State != StateReviewing {
+			t.Fatalf("a decision without reasons left %s", got.State)
+		}
+		w.must(second(w.Decide(w.as("head"), c.Number, Act{Outcome: Denied, Opinion: "林地权属有争议"})))
+		w.drain()
+		c = w.find(c.Number)
+		if c.State != StateDelivering || c.Outcome != Denied {
+			t.Fatalf("%s %s", c.State, c.Outcome)
+		}
+		if got := w.verbs(c.Number); got != "submit receive accept review decide dispatch" {
+			t.Errorf("history: %s", got)
+		}
+		list := c.Content.Notices
+		n := one[Notice](w)(w.Notice(w.as("clerk"), c.Number, list[len(list)-1].ID))
+		if n.Kind != NoticeDenial || n.Sheet.Title != "不予行政许可决定书" || !strings.Contains(n.Sheet.Remedies, "行政复议") ||
+			!strings.Contains(n.Sheet.Remedies, "行政诉讼") || !strings.Contains(strings.Join(n.Sheet.Facts, ""), "权属有争议") {
+			t.Errorf("denial: %+v", n.Sheet)
+		}
+		if want := "乳源瑶族自治县林业局不决〔2026〕1号"; n.Sheet.DocNo != want {
+			t.Errorf("number %s, want %s", n.Sheet.DocNo, want)
+		}
+		if again := w.Finish(w.ctx, c.Number); again != nil || w.find(c.Number).Revision != c.Revision {
+			t.Errorf("the job run twice: %v, revision %d → %d", again, c.Revision, w.find(c.Number).Revision)
+		}
+	})
+}
+
+func TestDecisionThroughTheTask(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.reviewing()
+		w.pass("approver", c.Number, "review")
+		w.pass("approver", c.Number, "decide")
+		if c = w.find(c.Number); c.State != StateDecided || c.Outcome != Granted {
+			t.Errorf("%s %s", c.State, c.Outcome)
+		}
+		e := w.wants(second(w.Withdraw(w.as("clerk"), c.Number, Act{Opinion: "不办了"})), ErrVerbNotAllowed)
+		if len(e.Verbs) != 0 {
+			t.Errorf("the clerk may %v", e.Verbs)
+		}
+	})
+}
+
+func TestRefusal(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.received()
+		refuse := func(a Act) error { return second(w.RefuseAcceptance(w.as("clerk"), c.Number, a)) }
+		w.field(refuse(Act{}), "opinion")
+		w.field(refuse(Act{Opinion: "不归我们管", Grounds: GroundsNotCompetent}), "organ")
+		w.field(refuse(Act{Opinion: "缺材料", Grounds: GroundsIncomplete}), "grounds")
+		w.field(refuse(Act{Opinion: "缺材料", Grounds: "because"}), "grounds")
+		w.must(refuse(Act{Opinion: "属于市管林场", Grounds: GroundsNotCompetent, Organ: "韶关市林业局"}))
+		c = w.find(c.Number)
+		if c.State != StateRefused || c.Light != LightNone || len(c.Allowed) != 0 {
+			t.Fatalf("%s %s %v", c.State, c.Light, c.Allowed)
+		}
+		n := one[Notice](w)(w.Notice(w.ctx, c.Number, c.Content.Notices[1].ID))
+		if n.Kind != NoticeRefusal || !strings.Contains(strings.Join(n.Sheet.Decision, ""), "韶关市林业局") || n.Sheet.Remedies == "" {
+			t.Errorf("refusal: %+v", n.Sheet)
+		}
+	})
+}
+
+func TestWithdrawal(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := one[Case](w)(w.Submit(w.as("zhang"), w.web("zhang")))
+		w.wants(second(w.Withdraw(w.as("li"), c.Number, Act{})), ErrUnknown)
+		c = one[Case](w)(w.Withdraw(w.as("zhang"), c.Number, Act{}))
+		if c.State != StateWithdrawn {
+			t.Fatalf("%s", c.State)
+		}
+		// In the middle of the examination the process ends with it.
+		c = w.reviewing()
+		w.field(second(w.Withdraw(w.as("clerk"), c.Number, Act{})), "opinion")
+		w.must(second(w.Withdraw(w.as("clerk"), c.Number, Act{Opinion: "申请人来电要求撤回"})))
+		i, err := w.flow.Instance(w.ctx, c.Number)
+		if err != nil || i.State != "cancelled" {
+			t.Errorf("the process is %s, %v", i.State, err)
+		}
+		if !w.find(c.Number).Content.Ledger[1].On.Equal(day("2026-09-16")) {
+			t.Errorf("ledger: %v", w.find(c.Number).Content.Ledger)
+		}
+	})
+}
+
+func TestTermination(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.reviewing()
+		w.wants(second(w.Terminate(w.as("approver"), c.Number, Act{Opinion: "申请人死亡"})), ErrVerbDenied)
+		w.field(second(w.Terminate(w.as("head"), c.Number, Act{})), "opinion")
+		c = one[Case](w)(w.Terminate(w.as("head"), c.Number, Act{Opinion: "申请人死亡"}))
+		if c.State != StateTerminated || len(heard[Terminated](w)) != 1 {
+			t.Errorf("%s", c.State)
+		}
+	})
+}
