@@ -97,8 +97,8 @@ type Target struct {
 	Name string `json:"name"`
 }
 
-// Targets lists where the task can be returned to, first steps first; empty at
-// the first step. ErrTaskUnknown for a task the actor may not see.
+// Targets lists where the task can be returned to, first steps first; none from
+// the first step or once it is done. ErrTaskUnknown for a task the actor may not see.
 func (m *Module) Targets(ctx context.Context, task string) ([]Target, error) {
 	t, err := m.taskByID(ctx, task)
 	if err != nil {
@@ -107,8 +107,16 @@ func (m *Module) Targets(ctx context.Context, task string) ([]Target, error) {
 	if !t.visible(identity.FromContext(ctx)) {
 		return nil, ErrTaskUnknown
 	}
+	return m.targets(ctx, t)
+}
+
+func (m *Module) targets(ctx context.Context, t *taskRow) ([]Target, error) {
+	targets := []Target{}
+	if t.State != Open {
+		return targets, nil
+	}
 	var row instanceRow
-	err = m.DB.Conn(ctx).Get(ctx, &row, `SELECT `+instanceColumns+` FROM workflow_instance WHERE id = $1`, t.Instance)
+	err := m.DB.Conn(ctx).Get(ctx, &row, `SELECT `+instanceColumns+` FROM workflow_instance WHERE id = $1`, t.Instance)
 	if err != nil {
 		return nil, fmt.Errorf("read instance: %w", err)
 	}
@@ -120,7 +128,6 @@ func (m *Module) Targets(ctx context.Context, task string) ([]Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	targets := []Target{}
 	for _, n := range p.earlier(t.Node) {
 		targets = append(targets, Target{n.ID, n.Name})
 	}

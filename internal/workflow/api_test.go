@@ -1,0 +1,116 @@
+package workflow
+
+import (
+	"log/slog"
+	"net/http"
+	"testing"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/dbtest"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/webtest"
+)
+
+// site serves the API; whoever the header X-Person names is signed in.
+func (w *world) site() http.Handler {
+	rt := web.NewRouter(web.Options{
+		DB: w.DB, Clock: w.clock, Log: slog.New(slog.DiscardHandler),
+		Subject: func(r *http.Request) string { return identity.FromContext(r.Context()).Account },
+	})
+	rt.Use(func(next http.Handler) http.Handler {
+		return http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+			if a, ok := w.people[r.Header.Get("X-Person")]; ok {
+				r = r.WithContext(identity.With(r.Context(), a))
+			}
+			next.ServeHTTP(rw, r)
+		})
+	})
+	w.API(web.NewAPI(rt, "一门", "1"))
+	return rt
+}
+
+func TestAPI(t *testing.T) {
+	eachSite(t, func(t *testing.T, w *world, h http.Handler) {
+		w.start("C1", line, nil)
+		w.start("C2", line, nil)
+		ann := webtest.New(t, h).With("X-Person", "ann")
+		var list struct {
+			Items []map[string]any
+			Next  string
+		}
+		ann.Get("/api/v1/tasks?limit=1").Status(200).Decode(&list)
+		if len(list.Items) != 1 || list.Next == "" || list.Items[0]["case"] != "C1" || list.Items[0]["item_name"] != "食品经营许可" ||
+			list.Items[0]["step"] != "环节a" || list.Items[0]["due_on"] != "2026-09-22" || list.Items[0]["light"] != "normal" {
+			t.Fatalf("list %+v", list)
+		}
+		ann.Get("/api/v1/tasks?limit=1&after=" + list.Next).Status(200).Must(`"C2"`).MustNot(`"C1"`)
+		ann.Get("/api/v1/tasks?state=lost").Status(422)
+		id := w.open("C1", "a")
+		ann.Get("/api/v1/tasks/"+id).Status(200).Must(`"allowed":["approve","return"`, `"targets":[]`)
+		ann.JSON("POST", "/api/v1/tasks/"+id+"/claim", nil).Status(200).Must(`"assignee":"ann"`)
+		ann.JSON("POST", "/api/v1/tasks/"+id+"/approve", map[string]any{"opinion": "同意"}).Status(200).Must(`"state":"done"`, `"withdraw-act"`)
+		again := ann.JSON("POST", "/api/v1/tasks/"+id+"/approve", map[string]any{}).Status(409).Problem()
+		if again.Code != "task_over" || len(again.Allowed) != 1 || again.Allowed[0] != ActWithdraw {
+			t.Errorf("stale: %+v", again)
+		}
+		b := w.open("C1", "b")
+		if p := ann.JSON("POST", "/api/v1/tasks/"+b+"/refuse", map[string]any{}).Status(422).Problem(); p.Field("opinion") == "" {
+			t.Errorf("refuse without words: %+v", p)
+		}
+		ann.JSON("POST", "/api/v1/tasks/"+b+"/return", map[string]any{"to": "a", "opinion": "补充材料"}).Status(200)
+		ann.JSON("POST", "/api/v1/tasks/"+w.open("C1", "a")+"/refuse", map[string]any{"opinion": "不符合"}).Status(200)
+		ann.JSON("POST", "/api/v1/tasks/"+w.open("C1", "d")+"/approve", map[string]any{"outcome": "denied", "opinion": "不予"}).Status(200)
+		w.wantShape("C1", "finished denied")
+
+		webtest.New(t, h).Get("/api/v1/tasks").Status(401)
+		webtest.New(t, h).With("X-Person", "city").Get("/api/v1/tasks/" + id).Status(404)
+		webtest.New(t, h).With("X-Person", "city").JSON("POST", "/api/v1/tasks/"+w.open("C2", "a")+"/approve", map[string]any{}).Status(404)
+	})
+}
+
+func TestAPISendsTwice(t *testing.T) {
+	eachSite(t, func(t *testing.T, w *world, h http.Handler) {
+		w.start("C1", line, nil)
+		id := w.open("C1", "a")
+		ann := webtest.New(t, h).With("X-Person", "ann").With("Idempotency-Key", "k-1")
+		first := ann.JSON("POST", "/api/v1/tasks/"+id+"/approve", `{"opinion":"同意"}`).Status(200)
+		second := ann.JSON("POST", "/api/v1/tasks/"+id+"/approve", `{"opinion":"同意"}`).Status(200)
+		if first.Body != second.Body {
+			t.Errorf("answers differ: %s / %s", first.Body, second.Body)
+		}
+		w.wantShape("C1", "b")
+	})
+}
+
+// The other operations, each through its address.
+func TestAPIVerbs(t *testing.T) {
+	eachSite(t, func(t *testing.T, w *world, h http.Handler) {
+		w.start("C1", line, nil)
+		id := w.open("C1", "a")
+		ann := webtest.New(t, h).With("X-Person", "ann")
+		ben := webtest.New(t, h).With("X-Person", "ben")
+		chief := webtest.New(t, h).With("X-Person", "chief")
+		post := func(c *webtest.Client, act string, body any) *webtest.Page {
+			return c.JSON("POST", "/api/v1/tasks/"+id+"/"+act, body)
+		}
+		post(ann, "claim", nil).Status(200)
+		post(ann, "delegate", map[string]any{"to": "ben"}).Status(200).Must(`"assignee":"ben"`)
+		post(ben, "unclaim", nil).Status(200).Must(`"assignee":"ann"`)
+		post(chief, "remind", map[string]any{"opinion": "请尽快"}).Status(200)
+		post(chief, "reassign", map[string]any{"to": "ben"}).Status(200).Must(`"assignee":"ben"`)
+		post(ann, "approve", map[string]any{}).Status(409).Must("task_taken")
+		post(ben, "add-approver", map[string]any{"to": "fire", "position": "before"}).Status(200).Must(`"state":"waiting"`)
+		post(ben, "withdraw-act", map[string]any{"opinion": "不必了"}).Status(200).Must(`"state":"open"`)
+		post(ann, "dance", nil).Status(404)
+	})
+}
+
+// eachSite is each with the tables that the edge needs.
+func eachSite(t *testing.T, fn func(t *testing.T, w *world, h http.Handler)) {
+	t.Helper()
+	dbtest.Each(t, []db.Source{Migrations, web.Migrations}, func(t *testing.T, d *db.DB) {
+		w := newWorld(t, d)
+		fn(t, w, w.site())
+	})
+}
