@@ -69,7 +69,7 @@ func TestGuidePage(t *testing.T) {
 func TestDeskNeedsTheRight(t *testing.T) {
 	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
 		s.someItems(t)
-		c.NoRedirect()
+		c = c.NoRedirect()
 		paths := []string{"/admin/items", "/admin/items/new", "/admin/items/export", "/admin/items/import", "/admin/items/presence", "/admin/items/SG11001", "/admin/items/SG11001/versions/1"}
 		for _, p := range paths {
 			if code := c.Get(p).Code; code != 303 && code != 302 {
