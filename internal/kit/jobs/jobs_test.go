@@ -361,6 +361,33 @@ func TestStopWaitsForRunningJobs(t *testing.T) {
 	})
 }
 
+// A job that begins while Stop already waits must not wait for Stop.
+func TestStopWhileJobsBegin(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		ctx, q := context.Background(), open(t, d, nil)
+		var ran atomic.Int64
+		jobs.Register(q, func(context.Context, note) error { ran.Add(1); return nil })
+		must(t, d.InTx(ctx, func(ctx context.Context) error {
+			for range 200 {
+				must(t, q.Insert(ctx, note{"x"}))
+			}
+			return nil
+		}))
+		must(t, q.Start(ctx))
+		for ran.Load() == 0 {
+			time.Sleep(time.Millisecond)
+		}
+		limit, cancel := context.WithTimeout(ctx, 30*time.Second)
+		defer cancel()
+		must(t, q.Stop(limit))
+		var open int64
+		must(t, d.Conn(ctx).Get(ctx, &open, `SELECT count(*) FROM river_job WHERE state = 'available'`))
+		if open+ran.Load() != 200 {
+			t.Errorf("%d wait, %d ran; want 200 in all", open, ran.Load())
+		}
+	})
+}
+
 func TestStartTakesBackWhatAKilledProcessRan(t *testing.T) {
 	d := dbtest.Open(t, sources)
 	ctx, q := context.Background(), open(t, d, nil)

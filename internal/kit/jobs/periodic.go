@@ -36,9 +36,9 @@ func RegisterPeriodic(q *Queue, name string, every time.Duration, fn func(ctx co
 // RunPeriodic runs the named periodic functions now, in this goroutine, all
 // of them when none is named: for tests and the sample city's history.
 func (q *Queue) RunPeriodic(ctx context.Context, names ...string) error {
-	q.mu.Lock()
+	q.mu.RLock()
 	all := append([]periodic(nil), q.periodic...)
-	q.mu.Unlock()
+	q.mu.RUnlock()
 	wanted := map[string]bool{}
 	for _, n := range names {
 		wanted[n] = true
@@ -62,6 +62,8 @@ func (q *Queue) RunPeriodic(ctx context.Context, names ...string) error {
 }
 
 func (q *Queue) periodicJobs() []*river.PeriodicJob {
+	q.mu.RLock()
+	defer q.mu.RUnlock()
 	var all []*river.PeriodicJob
 	for _, p := range q.periodic {
 		args := payload{kind: p.kind(), raw: []byte("{}"), unique: p.name}

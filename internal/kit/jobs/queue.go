@@ -42,11 +42,14 @@ type Queue struct {
 	driver  riverdriver.Driver[*sql.Tx]
 	inserts *river.Client[*sql.Tx]
 
-	mu       sync.Mutex
+	mu       sync.RWMutex // of the wiring; jobs read it while they run
 	handlers map[string]handler
 	periodic []periodic
-	worker   worker // while started
-	pool     *pgxpool.Pool
+	started  bool // no more wiring
+
+	life   sync.Mutex // of Start and Stop; held while Stop waits for jobs
+	worker worker     // while started
+	pool   *pgxpool.Pool
 }
 
 // worker is a started River client, of whichever driver.
@@ -90,11 +93,14 @@ func (q *Queue) Start(ctx context.Context) error {
 	if q.o.InsertOnly {
 		return nil
 	}
-	q.mu.Lock()
-	defer q.mu.Unlock()
+	q.life.Lock()
+	defer q.life.Unlock()
 	if q.worker != nil {
 		return errors.New("jobs: started twice")
 	}
+	q.mu.Lock()
+	q.started = true
+	q.mu.Unlock()
 	if err := q.takeBack(ctx); err != nil {
 		return err
 	}
@@ -170,8 +176,8 @@ func listenPool(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
 // Stop takes no new jobs and waits for those that run. When ctx ends first,
 // their contexts are cancelled; what did not finish is tried again later.
 func (q *Queue) Stop(ctx context.Context) error {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+	q.life.Lock()
+	defer q.life.Unlock()
 	if q.worker == nil {
 		return nil
 	}
@@ -198,8 +204,8 @@ func (q *Queue) closePool() {
 
 // Kinds lists what is registered, sorted.
 func (q *Queue) Kinds() []string {
-	q.mu.Lock()
-	defer q.mu.Unlock()
+	q.mu.RLock()
+	defer q.mu.RUnlock()
 	kinds := make([]string, 0, len(q.handlers))
 	for k := range q.handlers {
 		kinds = append(kinds, k)

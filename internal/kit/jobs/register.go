@@ -34,7 +34,7 @@ func Register[T Job](q *Queue, fn func(ctx context.Context, j T) error) {
 func RegisterRaw(q *Queue, kind string, fn func(ctx context.Context, raw []byte) error) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if q.worker != nil {
+	if q.started {
 		panic("jobs: " + kind + " registered after Start")
 	}
 	if _, ok := q.handlers[kind]; ok {
@@ -52,9 +52,9 @@ func (q *Queue) work(ctx context.Context, kind string, raw []byte) (err error) {
 		}
 		observe(kind, time.Since(start), err)
 	}()
-	q.mu.Lock()
+	q.mu.RLock()
 	fn := q.handlers[kind]
-	q.mu.Unlock()
+	q.mu.RUnlock()
 	if fn == nil {
 		return fmt.Errorf("no worker for jobs of kind %s", kind)
 	}
@@ -89,6 +89,8 @@ func (w riverWorker) Work(ctx context.Context, job *river.Job[payload]) error {
 }
 
 func (q *Queue) workers() *river.Workers {
+	q.mu.RLock()
+	defer q.mu.RUnlock()
 	all := river.NewWorkers()
 	for kind := range q.handlers {
 		river.AddWorkerArgs(all, payload{kind: kind}, riverWorker{q: q})
