@@ -44,7 +44,7 @@ const (
 // and none lies inside a parallel block. Steps after the decision are done
 // only when it was granted.
 type Definition struct {
-	Name  string `json:"name"`
+	Name  string `json:"name"` // "" where the item's name says it
 	Nodes []Node `json:"nodes"`
 }
 
@@ -96,9 +96,6 @@ var ErrDefinition = errs.Define(errs.Invalid, "workflow_definition_invalid", "�
 // is ErrDefinition with one message for each fault.
 func (d Definition) Validate() error {
 	c := checker{ids: map[string]bool{}}
-	if strings.TrimSpace(d.Name) == "" {
-		c.faults.Add("name", "请填写流程名称。")
-	}
 	decisions := c.sequence("nodes", d.Nodes, 1, false)
 	switch {
 	case len(d.Nodes) == 0:

@@ -35,6 +35,7 @@ func def(nodes ...Node) Definition { return Definition{Name: "流程", Nodes: no
 func TestValidate(t *testing.T) {
 	good := map[string]Definition{
 		"one decision":       def(decide("d")),
+		"no name":            {Nodes: []Node{decide("d")}},
 		"after the decision": def(step("a"), decide("d"), step("z")),
 		"parallel":           def(parallel("p", branch("", step("a")), branch("area > 300", step("b"))), decide("d")),
 		"decision in choice": def(choice("c", branch("kind == 'big'", decide("d1")), branch("", decide("d2")))),
@@ -51,7 +52,6 @@ func TestValidate(t *testing.T) {
 		name, field string
 		d           Definition
 	}{
-		{"no name", "name", Definition{Nodes: []Node{decide("d")}}},
 		{"no nodes", "nodes", def()},
 		{"no decision", "nodes", def(step("a"))},
 		{"two decisions", "nodes", def(decide("a"), decide("b"))},

@@ -41,7 +41,7 @@ func (s pictured) words() string {
 }
 
 func newPicture(d Definition, i *Instance) picture {
-	p := picture{drawing: lay(d), ID: "workflow-definition", Title: d.Name + "流程图", state: map[string]string{}, notes: map[string]string{}}
+	p := picture{drawing: lay(d), ID: "workflow-definition", Title: d.Name + "办理流程图", state: map[string]string{}, notes: map[string]string{}}
 	if i != nil {
 		p.ID = "workflow-" + i.ID
 		p.state, p.notes = i.steps()

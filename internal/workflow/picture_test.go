@@ -114,7 +114,7 @@ func TestPictureIsAccessibleAndWithoutStyle(t *testing.T) {
 		t.Fatal(err)
 	}
 	html := b.String()
-	for _, must := range []string{`role="img"`, `<title id="workflow-definition-title">食品经营许可流程图</title>`, "<desc", "<ol>", "经营场所现场核查（两", "其他情形"} {
+	for _, must := range []string{`role="img"`, `<title id="workflow-definition-title">食品经营许可办理流程图</title>`, "<desc", "<ol>", "经营场所现场核查（两", "其他情形"} {
 		if !strings.Contains(html, must) {
 			t.Errorf("no %s in the picture", must)
 		}
