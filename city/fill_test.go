@@ -1,6 +1,8 @@
 package city
 
 import (
+	"encoding/json"
+	"maps"
 	"net/url"
 	"regexp"
 	"strings"
@@ -36,6 +38,51 @@ func TestFormsTakeAnHonestAnswer(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestFormsTakeWhatAnswersFillIn lays the defaults of every answer over a
+// filled form: what an answer fills in has to be accepted too.
+func TestFormsTakeWhatAnswersFillIn(t *testing.T) {
+	b := openBook(t)
+	for _, r := range b.rows {
+		d, err := b.definition(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		fields, err := catalogue.FormFields(d.Form)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range d.Situations {
+			for _, o := range q.Options {
+				values := fill(t, fields, 0)
+				if err := layOver(values, fields, o.Defaults); err != nil {
+					t.Fatal(err)
+				}
+				form, err := catalogue.FormFromValues(fields, values)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := catalogue.CheckForm(&d, form); err != nil {
+					t.Errorf("%s, %s/%s: %v", d.Code, q.ID, o.ID, err)
+				}
+			}
+		}
+	}
+}
+
+// layOver puts defaults into posted values, as a page does.
+func layOver(values url.Values, fields []catalogue.FormField, defaults map[string]any) error {
+	raw, err := json.Marshal(defaults)
+	if err != nil {
+		return err
+	}
+	posted, err := catalogue.FormValues(fields, raw)
+	if err != nil {
+		return err
+	}
+	maps.Copy(values, posted)
+	return nil
 }
 
 func mostOptions(fields []catalogue.FormField) int {
