@@ -84,10 +84,18 @@ func (p guidePage) lead() string {
 	if p.Competent.Name != "" {
 		who = p.Competent.Name
 	}
-	if p.def.Result.Name == "" || p.def.Result.Name == "无" {
+	if p.resultName() == "" {
 		return fmt.Sprintf("由%s办理。", who)
 	}
-	return fmt.Sprintf("由%s办理，办好后可以领到：%s。", who, p.def.Result.Name)
+	return fmt.Sprintf("由%s办理，办好后可以领到：%s。", who, p.resultName())
+}
+
+// resultName is what one receives, "" where there is nothing to receive.
+func (p guidePage) resultName() string {
+	if p.def.Result.Name == "无" {
+		return ""
+	}
+	return p.def.Result.Name
 }
 
 func (p guidePage) canApply() bool { return p.def.HasChannel("web") || p.def.HasChannel("mobile") }
@@ -105,8 +113,13 @@ func (p guidePage) figures() []figure {
 		fee = "收费"
 	}
 	materials := "不用带"
-	if n := len(p.def.BaseMaterials); n > 0 {
+	switch n := len(p.def.BaseMaterials); {
+	case n > 0 && len(p.def.Materials) > n:
 		materials = fmt.Sprintf("%d样起", n)
+	case n > 0:
+		materials = fmt.Sprintf("%d样", n)
+	case !p.def.NoMaterials:
+		materials = "看情况"
 	}
 	return []figure{{p.def.Promised.Promise(), "多久办好"}, {visits, "要跑几次"}, {materials, "带多少材料"}, {fee, "收不收费"}}
 }
@@ -215,9 +228,6 @@ func (p guidePage) facts() []ui.Row {
 		{Label: "承诺时限", Value: d.Promised.Promise()},
 		{Label: "办理形式", Value: named(channelNames, d.Channels)},
 		{Label: "通办范围", Value: d.Scope},
-		{Label: "结果送达", Value: named(deliveryNames, d.Result.DeliverBy)},
-		{Label: "行政复议", Value: d.Remedy.Reconsideration},
-		{Label: "行政诉讼", Value: d.Remedy.Litigation},
 		{Label: "事项编号", Value: d.Code},
 		{Label: "基本编码", Value: d.BaseCode},
 	}

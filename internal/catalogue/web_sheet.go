@@ -55,23 +55,23 @@ func (p sheetPage) common() []ui.FieldOpts {
 		return f
 	}
 	units := []ui.Option{{Value: UnitWorkday, Label: "工作日"}, {Value: UnitDay, Label: "自然日"}, {Value: UnitNone, Label: "无（即办）"}}
-	list := []ui.FieldOpts{
-		field("name", "事项名称", "text", d.Name),
+	needed := func(f ui.FieldOpts) ui.FieldOpts { f.Required = true; return f }
+	return []ui.FieldOpts{
+		needed(field("name", "事项名称", "text", d.Name)),
 		field("synonyms", "别名（每行一个，只用于搜索）", "textarea", strings.Join(d.Synonyms, "\n")),
 		choice("kind", "办件类型", d.Kind, ui.Option{Value: KindInstant, Label: "即办件"}, ui.Option{Value: KindPromised, Label: "承诺件"}),
-		field("statutory.n", "法定办结时限", "number", strconv.Itoa(d.Statutory.N)),
+		needed(field("statutory.n", "法定办结时限", "number", strconv.Itoa(d.Statutory.N))),
 		choice("statutory.unit", "法定办结时限的单位", d.Statutory.Unit, units...),
-		field("promised.n", "承诺办结时限", "number", strconv.Itoa(d.Promised.N)),
+		needed(field("promised.n", "承诺办结时限", "number", strconv.Itoa(d.Promised.N))),
 		choice("promised.unit", "承诺办结时限的单位", d.Promised.Unit, units...),
 		field("conditions", "受理条件（每行一条）", "textarea", strings.Join(d.Conditions, "\n")),
-		field("visits", "到现场次数", "number", strconv.Itoa(d.Visits)),
+		needed(field("visits", "到现场次数", "number", strconv.Itoa(d.Visits))),
 		field("visit_reason", "必须现场办理原因", "text", d.VisitReason),
-		field("consult", "咨询电话", "tel", d.Consult),
-		field("complaint", "监督投诉电话", "tel", d.Complaint),
+		needed(field("consult", "咨询电话", "tel", d.Consult)),
+		needed(field("complaint", "监督投诉电话", "tel", d.Complaint)),
 		choice("hall", "进驻政务大厅", strconv.FormatBool(d.Hall), ui.Option{Value: "true", Label: "进驻"}, ui.Option{Value: "false", Label: "不进驻"}),
 		field("hall_exempt", "依法不进驻的理由", "text", d.HallExempt),
 	}
-	return list
 }
 
 func (p sheetPage) timeline() []ui.TimelineEntry {
