@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"net/url"
 	"regexp"
@@ -38,9 +39,15 @@ func Fill(def *catalogue.Definition, p Person, defaults map[string]any, today wo
 	for _, field := range fields {
 		f.field(field)
 	}
-	for name, v := range defaults {
-		f.values.Set(name, fmt.Sprint(v))
+	raw, err := json.Marshal(defaults)
+	if err != nil {
+		return nil, err
 	}
+	filled, err := catalogue.FormValues(fields, raw)
+	if err != nil {
+		return nil, err
+	}
+	maps.Copy(f.values, filled) // a default may hold several values
 	return catalogue.FormFromValues(fields, f.values)
 }
 
@@ -128,11 +135,13 @@ func (f *filler) byFormat(field catalogue.FormField) string {
 	case "division":
 		return f.p.Division
 	case "bank-account", "bank_account":
-		return "6230582000012345" + strconv.Itoa(100+f.r.IntN(900))
+		return "8023058200001" + strconv.Itoa(100+f.r.IntN(900)) // a passbook: no card number of anybody
 	case "person-name":
 		return f.p.Name
 	case "date":
 		return f.date(field).String()
+	case "email":
+		return "sample@example.cn"
 	case "month":
 		return f.today.String()[:7]
 	}
@@ -186,7 +195,7 @@ var reasons = []string{
 // candidates are texts of the usual shapes, tried against a pattern.
 var candidates = []string{
 	"2026", "2025", "2026-05", "08:30", "512700", "123456", "A12345678", "粤F12345", "粤F1234学", "1", "12", "001", "0001",
-	"12345678", "1234567890", "440232", "440232112209", "G44023220260001", "44023220260001", "0751-5381234", "E12345678",
+	"12345678", "1234567890", "440232", "440232112209", "LSVAU2180N2183294", "G44023220260001", "44023220260001", "0751-5381234", "E12345678",
 	"44023219640411001742", "44023219640411001743", "abc@example.com", "http://example.com", "汉族",
 }
 
