@@ -225,7 +225,9 @@ func TestShareOut(t *testing.T) {
 	}{
 		{20, nil, map[string]int{"review": 10, "publicity": 5, "decide": 5}},
 		{10, map[string]int{"publicity": 7}, map[string]int{"review": 2, "publicity": 7, "decide": 1}},
-		{0, nil, map[string]int{}},
+		{7, nil, map[string]int{"review": 1, "publicity": 5, "decide": 1}},
+		{6, nil, map[string]int{"review": 1, "publicity": 5, "decide": 0}},
+		{0, nil, map[string]int{"review": 0, "publicity": 0, "decide": 0}},
 	} {
 		got := shareOut(c.days, steps, tmpl, c.said)
 		for id, n := range c.want {

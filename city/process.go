@@ -68,37 +68,53 @@ func workdaysWithin(l catalogue.Limit) int {
 }
 
 // shareOut gives the working days of every step: those said, those the law
-// fixes, and what is left of the promise by weight, rounded down, the
-// remainder to the heaviest. A step with 0 has no limit of its own.
+// fixes, and what is left of the promise by weight. Every step that has a
+// weight gets a day before any gets two, as far as the days go. A step with 0
+// has no limit of its own.
 func shareOut(days int, steps []string, t *processTemplate, said map[string]int) map[string]int {
-	limits, left, total, heaviest := map[string]int{}, days, 0, ""
+	limits, left := map[string]int{}, days
+	var sharing []string
 	for _, id := range steps {
 		n, ok := said[id]
 		if !ok && days > 0 {
 			n, ok = t.Fixed[id]
 		}
-		if ok {
+		switch {
+		case ok:
 			limits[id] = n
 			left -= n
-			continue
-		}
-		total += t.Shares[id]
-		if t.Shares[id] > 0 && (heaviest == "" || t.Shares[id] > t.Shares[heaviest]) {
-			heaviest = id
+		case t.Shares[id] > 0:
+			sharing = append(sharing, id)
 		}
 	}
-	if total == 0 || left <= 0 {
-		return limits
+	slices.SortStableFunc(sharing, func(a, b string) int { return t.Shares[b] - t.Shares[a] })
+	for id, n := range byWeight(left, sharing, t.Shares) {
+		limits[id] = n
 	}
-	rest := left
-	for _, id := range steps {
-		if _, done := limits[id]; !done {
-			limits[id] = left * t.Shares[id] / total
-			rest -= limits[id]
-		}
-	}
-	limits[heaviest] += rest
 	return limits
+}
+
+// byWeight shares days out among ids, the heaviest first: one each, the rest
+// by weight rounded down, the remainder to the heaviest.
+func byWeight(days int, ids []string, weights map[string]int) map[string]int {
+	shares, total := map[string]int{}, 0
+	for _, id := range ids {
+		total += weights[id]
+		if days > 0 {
+			shares[id] = 1
+			days--
+		}
+	}
+	rest := max(days, 0)
+	for _, id := range ids {
+		n := max(days, 0) * weights[id] / total
+		shares[id] += n
+		rest -= n
+	}
+	if len(ids) > 0 {
+		shares[ids[0]] += rest
+	}
+	return shares
 }
 
 // processEdit applies the changes of an item to the nodes of a template, and
