@@ -94,6 +94,9 @@ type guideJSON struct {
 	Kind               string          `json:"kind"`
 	Domain             string          `json:"domain"`
 	Audience           []string        `json:"audience"`
+	Levels             []int           `json:"levels" doc:"行使层级：3市 4县 5镇 6村"`
+	DecidedAt          int             `json:"decided_at"`
+	Tags               []string        `json:"tags"`
 	Version            int             `json:"version"`
 	PublishedAt        time.Time       `json:"published_at"`
 	Division           string          `json:"division" doc:"实际受理的地区，可能是所选地区的上级"`
@@ -139,7 +142,7 @@ func (m *Module) apiGuide(ctx context.Context, in *guideInput) (*guideOutput, er
 	d := &g.Version.Definition
 	out := guideJSON{
 		Code: d.Code, BaseCode: d.BaseCode, ImplementationCode: g.ImplementationCode, HandlingCode: g.HandlingCode,
-		Name: d.Name, Type: d.Type, Kind: d.Kind, Domain: d.Domain, Audience: d.Audience,
+		Name: d.Name, Type: d.Type, Kind: d.Kind, Domain: d.Domain, Audience: d.Audience, Levels: d.Levels, DecidedAt: d.DecidedAt, Tags: nonNil(d.Tags),
 		Version: g.Version.N, PublishedAt: g.Version.PublishedAt, Division: g.Division.Code,
 		Agency: agencyOf(g.Agency), CompetentAgency: agencyOf(g.Competent),
 		Basis: d.Basis, Conditions: nonNil(d.Conditions), Materials: materialsOf(d.Materials), Situations: questionsOf(d.Situations),

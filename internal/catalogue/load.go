@@ -42,6 +42,7 @@ func (m *Module) LoadCity(ctx context.Context, defs []Definition) error {
 				batch = append(batch, &defs[i])
 			}
 		}
+		loaded := len(batch)
 		for len(batch) > 0 {
 			n := min(loadChunk, len(batch))
 			if err := m.loadBatch(ctx, batch[:n], owners); err != nil {
@@ -49,7 +50,7 @@ func (m *Module) LoadCity(ctx context.Context, defs []Definition) error {
 			}
 			batch = batch[n:]
 		}
-		return nil
+		return m.auditedLoad(ctx, loaded)
 	})
 }
 

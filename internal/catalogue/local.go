@@ -64,6 +64,14 @@ func (m *Module) SetLocal(ctx context.Context, l Local) error {
 	})
 }
 
+// LocalOf gives what an agency says about an item; empty fields when nothing.
+func (m *Module) LocalOf(ctx context.Context, item, agency string) (Local, error) {
+	all, err := m.locals(ctx, item)
+	l := all[agency]
+	l.Item, l.Agency = item, agency
+	return l, err
+}
+
 // locals gives what the agencies say about an item, by agency.
 func (m *Module) locals(ctx context.Context, item string) (map[string]Local, error) {
 	var rows []struct{ Agency, Place, Hours, Phone, Counters string }

@@ -24,6 +24,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post("/admin/items", identity.Has(RightEdit), m.saveItem)
 	rt.Get("/admin/items/{code}", see, m.showSheet)
 	rt.Get("/admin/items/{code}/versions/{n}", see, m.showVersion)
+	rt.Get("/admin/items/{code}/local", identity.Has(RightEdit), m.showLocal)
+	rt.Post("/admin/items/{code}/local", identity.Has(RightEdit), m.saveLocal)
 	rt.Post("/admin/items/{code}/act", see, m.actOnItem)
 }
 

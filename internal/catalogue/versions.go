@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"context"
+	"strconv"
 	"strings"
 
 	"yimen/internal/identity"
@@ -218,4 +219,14 @@ func (m *Module) audited(ctx context.Context, row *itemRow, n int, verb Verb) er
 	who := identity.FromContext(ctx)
 	return m.Audit.Write(ctx, audit.Entry{At: row.ChangedAt, Actor: who.Account, ActorName: who.Name, Action: "item." + string(verb),
 		Object: "item", ObjectID: row.Code, Result: "ok", Detail: versionWord(n)})
+}
+
+// auditedLoad notes that items came in together.
+func (m *Module) auditedLoad(ctx context.Context, items int) error {
+	if m.Audit == nil || items == 0 {
+		return nil
+	}
+	who := identity.FromContext(ctx)
+	return m.Audit.Write(ctx, audit.Entry{At: m.now(ctx), Actor: who.Account, ActorName: who.Name, Action: "item.load",
+		Object: "item", Result: "ok", Detail: strconv.Itoa(items) + "项"})
 }

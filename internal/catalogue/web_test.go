@@ -14,6 +14,7 @@ import (
 	"yimen/internal/kit/dbtest"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/webtest"
+	"yimen/internal/org"
 )
 
 var webSources = append([]db.Source{web.Migrations}, sources...)
@@ -70,7 +71,7 @@ func TestDeskNeedsTheRight(t *testing.T) {
 	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
 		s.someItems(t)
 		c = c.NoRedirect()
-		paths := []string{"/admin/items", "/admin/items/new", "/admin/items/export", "/admin/items/import", "/admin/items/presence", "/admin/items/SG11001", "/admin/items/SG11001/versions/1"}
+		paths := []string{"/admin/items", "/admin/items/new", "/admin/items/export", "/admin/items/import", "/admin/items/presence", "/admin/items/SG11001", "/admin/items/SG11001/versions/1", "/admin/items/SG11001/local"}
 		for _, p := range paths {
 			if code := c.Get(p).Code; code != 303 && code != 302 {
 				t.Errorf("%s without a session: %d", p, code)
@@ -149,6 +150,28 @@ func TestExportAndImportPages(t *testing.T) {
 		form.Attach("workbook", "a.xlsx", []byte("not a workbook")).Send().Status(422).Must("文件不是可读取的 xlsx 表格")
 		c.Get("/admin/items/import").Form("#import").Attach("workbook", "a.xlsx", []byte(book.Body)).Send().Status(200).Must("没有变化 1 个")
 		c.Get("/admin/items/presence").Status(200).Must("进驻率", "100.00%", "3")
+	})
+}
+
+func TestLocalPage(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		from, to := org.Only(town)
+		clerk := identity.Actor{Account: "t", Kind: identity.KindStaff, Agency: town, Grants: []identity.Grant{{Verb: RightEdit, From: from, To: to}}}
+		s.who = identity.With(context.Background(), clerk)
+		page := c.Get("/admin/items/SG11001/local").Status(200).Must("游溪镇人民政府", "林木采伐许可证核发")
+		page.Form("#local").Fill("phone", "叫人").Send().Status(422).Must("咨询电话无法识别")
+		saved := page.Form("#local").Fill("place", "林业站二楼").Fill("phone", "").Send().Status(200).Form("#local")
+		if saved.Values.Get("place") != "林业站二楼" {
+			t.Errorf("the form shows %v", saved.Values)
+		}
+		c.Get("/items/SG11001?division="+village).Must("林业站二楼", "大寮坑村党群服务中心一楼")
+		clerk.Agency = ruyuan // somebody else's place
+		s.who = identity.With(context.Background(), clerk)
+		c.Get("/admin/items/SG11001/local").Form("#local").Fill("place", "x").Send().Status(403)
+		clerk.Agency = ""
+		s.who = identity.With(context.Background(), clerk)
+		c.Get("/admin/items/SG11001/local").Status(403).Must("没有所属单位")
 	})
 }
 
