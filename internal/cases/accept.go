@@ -72,12 +72,15 @@ func (t *turn) start(ctx context.Context, def *catalogue.Definition) error {
 
 // places are the agencies that steps may name: the competent one, the one that
 // stands behind the receiving outlet, and the governments above the matter.
+// Behind a village point stands the committee, behind a town's outlet the town
+// government; halls and the centre have no agency of their own, there it is
+// the competent one.
 func (m *Module) places(ctx context.Context, r *record, dept string) (map[string]string, error) {
-	places := map[string]string{"competent": r.CompetentAgency}
-	if a, err := m.Org.CompetentAgency(ctx, "", org.LevelOf(r.ReceivingDivision), r.ReceivingDivision); err == nil {
-		places["receiving"] = a.Code
-	} else {
-		places["receiving"] = r.CompetentAgency
+	places := map[string]string{"competent": r.CompetentAgency, "receiving": r.CompetentAgency}
+	if level := org.LevelOf(r.ReceivingDivision); level >= org.Town {
+		if a, err := m.Org.CompetentAgency(ctx, "", level, r.ReceivingDivision); err == nil {
+			places["receiving"] = a.Code
+		}
 	}
 	for name, level := range map[string]org.Level{"village": org.Village, "town": org.Town, "county": org.County, "city": org.City} {
 		at := org.Above(r.Division, level)

@@ -122,11 +122,14 @@ func demoStaff(ctx context.Context, o *org.Module, s org.Staff) (NewAccount, err
 			return a, err
 		}
 		a.Division, at = outlet.Division, Reach{Division: outlet.Division, Exact: true}
+		if outlet.Kind == org.TownOutlet || outlet.Kind == org.VillagePoint { // whose agency has the code of the division
+			a.Roles = append(a.Roles, RoleAt{Role: "window_decider", At: Reach{Agency: outlet.Division}})
+		}
 		if s.Post == "centre_manager" { // sees the whole city or county, whoever received or decides
 			at.Exact = false
 		}
 	}
-	a.Roles = []RoleAt{{Role: s.Post, At: at}}
+	a.Roles = append(a.Roles, RoleAt{Role: s.Post, At: at})
 	return a, nil
 }
 

@@ -15,13 +15,14 @@ func init() {
 		"case.view", "case.submit_for", "case.receive", "case.accept", "case.correct", "case.deliver"}})
 	define(Role{Name: "receiver", Title: "收件人员", On: Receiving, Verbs: []Verb{
 		"case.view", "case.submit_for", "case.receive"}})
+	DefineRole("window_decider", "窗口即办人员", "task.view", "task.decide", "case.decide") // decides on the spot what the outlet's own agency may
 	DefineRole("handler", "承办人员",
 		"case.view", "case.accept", "case.correct", "case.pause", "task.view", "task.review", "task.survey")
 	DefineRole("approver", "审批人员",
 		"case.view", "case.accept", "case.correct", "case.pause", "case.extend", "case.decide", "case.deliver",
 		"task.view", "task.review", "task.survey", "task.sign", "task.approve", "task.decide")
 	DefineRole("section_chief", "科（股）长",
-		"case.view", "case.pause", "task.view", "task.review", "task.sign", "task.approve", "task.reassign")
+		"case.view", "case.pause", "task.view", "task.review", "task.survey", "task.sign", "task.approve", "task.reassign")
 	DefineRole("agency_head", "单位负责人",
 		"case.view", "case.extend", "case.decide", "task.view", "task.sign", "task.approve", "task.decide", "task.reassign")
 	define(Role{Name: "centre_manager", Title: "政务服务中心管理人员", On: Any, Verbs: []Verb{
