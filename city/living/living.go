@@ -92,7 +92,7 @@ func (l *life) loadVillages() error {
 		return err
 	}
 	for _, o := range outlets {
-		if o.Kind != org.PointKind {
+		if o.Kind != org.VillagePoint {
 			continue
 		}
 		d, err := l.Org.Division(l.ctx, o.Division)

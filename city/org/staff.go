@@ -15,7 +15,7 @@ var posts = []org.Post{
 }
 
 // staff makes one clerk for every outlet, one approver for every agency, a
-// section chief and a head for every department, a manager for the centre and
+// section chief and a head for every department and town government, a manager for the centre and
 // for every hall. The id says post and place and is also the account's name.
 func staff(agencies []org.Agency, outlets []org.Outlet, n names) []org.Staff {
 	var list []org.Staff
@@ -30,7 +30,7 @@ func staff(agencies []org.Agency, outlets []org.Outlet, n names) []org.Staff {
 	}
 	for _, a := range agencies {
 		add("approver-"+a.Code, "approver", a.Code, "", a.Division)
-		if a.Dept != "" {
+		if a.Dept != "" || a.Level == org.Town {
 			add("chief-"+a.Code, "section_chief", a.Code, "", a.Division)
 			add("head-"+a.Code, "agency_head", a.Code, "", a.Division)
 		}

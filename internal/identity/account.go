@@ -3,6 +3,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"fmt"
 	"regexp"
 	"strings"
 	"time"
@@ -265,4 +266,22 @@ func (m *Module) Person(ctx context.Context, account string) (Person, error) {
 		return p, ErrAccountUnknown
 	}
 	return p, err
+}
+
+// AccountOf gives the id of the active account of a person or enterprise by
+// their document; "" when they have none.
+func (m *Module) AccountOf(ctx context.Context, idType, idNo string) (string, error) {
+	if idNo == "" {
+		return "", nil
+	}
+	var id string
+	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT id FROM identity_account
+		WHERE id_type = $1 AND id_no = $2 AND kind IN ('person', 'enterprise') AND id_no <> '' AND state = 'active'`, idType, idNo)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find account by document: %w", err)
+	}
+	return id, nil
 }

@@ -21,15 +21,21 @@ const turnWait = 20 * time.Second
 type txKey struct{ d *DB }
 
 type transaction struct {
-	tx    *sqlx.Tx
-	after []func()
+	tx     *sqlx.Tx
+	after  []func()
+	doomed error // of a part that joined and failed: the whole cannot be committed
 }
 
 // InTx runs fn in a transaction and commits it when fn returns nil. Inside
-// another InTx of the same database it joins that one: the outermost commits.
+// another InTx of the same database it joins that one: the outermost commits,
+// unless a part that joined has failed, for half of its work would be kept.
 func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error {
-	if d.InTxNow(ctx) {
-		return fn(ctx)
+	if t := d.current(ctx); t != nil {
+		err := fn(ctx)
+		if err != nil && t.doomed == nil {
+			t.doomed = err
+		}
+		return err
 	}
 	if err := d.takeTurn(ctx); err != nil {
 		return err
@@ -56,6 +62,9 @@ func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Contex
 	}()
 	if err := fn(context.WithValue(ctx, txKey{d}, t)); err != nil {
 		return err
+	}
+	if t.doomed != nil {
+		return fmt.Errorf("a part of the transaction failed: %w", t.doomed)
 	}
 	if err := t.tx.Commit(); err != nil {
 		return mapErr(fmt.Errorf("commit: %w", err))

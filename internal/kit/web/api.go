@@ -47,6 +47,7 @@ func NewAPI(rt *Router, title, version string) huma.API {
 	c := huma.DefaultConfig(title, version)
 	c.OpenAPIPath, c.DocsPath, c.SchemasPath = "", "", ""
 	c.CreateHooks = nil // no $schema property in answers
+	c.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaNames())
 	c.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"bearer": {Type: "http", Scheme: "bearer", Description: "yimen token 命令签发的令牌"},
 	}
@@ -292,4 +293,23 @@ func typeName(o *huma.OpenAPI, s *huma.Schema) string {
 		name += ": " + strings.Join(values, " | ")
 	}
 	return name
+}
+
+// schemaNames names the shapes of the description after their types. Modules
+// do not know of each other's names, so the second shape of a name gets a
+// number.
+func schemaNames() func(t reflect.Type, hint string) string {
+	taken := map[string]reflect.Type{}
+	return func(t reflect.Type, hint string) string {
+		base := huma.DefaultSchemaNamer(t, hint)
+		for t.Kind() == reflect.Pointer {
+			t = t.Elem()
+		}
+		name := base
+		for n := 2; taken[name] != nil && taken[name] != t; n++ {
+			name = base + strconv.Itoa(n)
+		}
+		taken[name] = t
+		return name
+	}
 }

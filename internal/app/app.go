@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/events"
+	"yimen/internal/kit/files"
+	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/search"
+	"yimen/internal/kit/web"
+	"yimen/internal/org"
+	"yimen/internal/workflow"
+)
+
+// Settings are what an App is built from.
+type Settings struct {
+	Database   string      // sqlite:PATH or postgres://…
+	Files      string      // file:///DIR or s3://BUCKET
+	FilesKey   string      // key file
+	MakeKey    bool        // make the key file if it is missing
+	MaxConns   int         //
+	Workers    int         // 0: the queue's default
+	BaseURL    string      // of links and QR codes
+	TrustProxy bool        //
+	Demo       bool        // one-click login, page of people to be
+	MetricsKey string      // bearer token of /metrics; "": open
+	Clock      clock.Clock // nil: the machine's
+	Log        *slog.Logger
+}
+
+// App is the whole program, built and not yet running.
+type App struct {
+	Settings
+	DB        *db.DB
+	Queue     *jobs.Queue
+	Bus       *events.Bus
+	Audit     *audit.Log
+	Store     *files.Store
+	Index     *search.Index
+	Org       *org.Module
+	Identity  *identity.Module
+	Workflow  *workflow.Module
+	Catalogue *catalogue.Module
+	Cases     *cases.Module
+	Router    *web.Router
+}
+
+// Open connects to the database and builds the modules on one another. The
+// schema is not looked at: commands decide whether to migrate or to refuse.
+func Open(ctx context.Context, s Settings) (*App, error) {
+	if s.Clock == nil {
+		s.Clock = clock.Real
+	}
+	if s.Log == nil {
+		s.Log = slog.Default()
+	}
+	d, err := db.Open(ctx, s.Database, db.Options{MaxConns: s.MaxConns, Log: s.Log})
+	if err != nil {
+		return nil, err
+	}
+	a := &App{Settings: s, DB: d}
+	if err := a.wire(ctx); err != nil {
+		return nil, errors.Join(err, a.Close())
+	}
+	return a, nil
+}
+
+// Close lets go of files and database. A started queue is stopped before.
+func (a *App) Close() error {
+	var err error
+	if a.Store != nil {
+		err = a.Store.Close()
+	}
+	return errors.Join(err, a.DB.Close())
+}
+
+// settings fills in what the data folder decides.
+func (s storage) settings(log *slog.Logger) (Settings, error) {
+	dir, err := filepath.Abs(s.Data)
+	if err != nil {
+		return Settings{}, err
+	}
+	set := Settings{Database: s.Database.Value(), Files: s.Files, FilesKey: s.FilesKey, MaxConns: s.MaxConns, Log: log}
+	if set.Database == "" {
+		set.Database = "sqlite:" + filepath.Join(dir, "yimen.db")
+	}
+	if set.Files == "" {
+		set.Files = "file://" + filepath.ToSlash(filepath.Join(dir, "files"))
+	}
+	if set.FilesKey == "" {
+		set.FilesKey = filepath.Join(dir, "files.key")
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return Settings{}, fmt.Errorf("make the data folder: %w", err)
+	}
+	return set, nil
+}
+
+func newLog(w io.Writer, level string, json bool) *slog.Logger {
+	var l slog.Level
+	if err := l.UnmarshalText([]byte(strings.ToUpper(level))); err != nil {
+		l = slog.LevelInfo
+	}
+	o := &slog.HandlerOptions{Level: l}
+	var log *slog.Logger
+	if json {
+		log = slog.New(slog.NewJSONHandler(w, o))
+	} else {
+		log = slog.New(slog.NewTextHandler(w, o))
+	}
+	slog.SetDefault(log)
+	return log
+}

@@ -1,0 +1,113 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kong"
+
+	"yimen/internal/kit/config"
+)
+
+// Version is the release, set by the linker.
+var Version = "dev"
+
+// commands is the command line. Every flag --x-y is also YIMEN_X_Y and the
+// key x-y of the settings file.
+type commands struct {
+	Config  string     `help:"Settings file (TOML, key = value)." placeholder:"FILE" env:"YIMEN_CONFIG"`
+	Log     string     `help:"Log level: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
+	LogJSON bool       `help:"Write the log as JSON lines." name:"log-json"`
+	Demo    demoCmd    `cmd:"" help:"Start the sample city (made on the first start, then kept)."`
+	Serve   serveCmd   `cmd:"" help:"Start a production server. No sample data, no default account."`
+	Migrate migrateCmd `cmd:"" help:"Bring the database to this release's schema."`
+	Account accountCmd `cmd:"" help:"Make an account, for the first administrators of a new city."`
+	Token   tokenCmd   `cmd:"" help:"Print a bearer token of an account for the JSON API."`
+	Import  importCmd  `cmd:"" help:"Load divisions, agencies, outlets, staff (CSV) or items (XLSX)."`
+	Verify  verifyCmd  `cmd:"" help:"Check the audit chain and name what was changed or removed."`
+	Version versionCmd `cmd:"" help:"Print the release."`
+}
+
+// storage are the settings that say where everything is kept.
+type storage struct {
+	Data     string        `help:"Folder of the embedded database, files and keys." default:"data" placeholder:"DIR"`
+	Database config.Secret `help:"sqlite:PATH or postgres://…; @FILE reads the address from a file. Default: sqlite in the data folder." placeholder:"URL"`
+	Files    string        `help:"file:///DIR or s3://BUCKET?…. Default: a folder in the data folder." placeholder:"URL"`
+	FilesKey string        `help:"Key file of the stored files (16 bytes, made on the first demo start). Default: in the data folder." placeholder:"FILE"`
+	MaxConns int           `help:"PostgreSQL connections." default:"24"`
+}
+
+// listening are the settings of a server.
+type listening struct {
+	Addr         string        `help:"Address to listen on." default:"127.0.0.1:8080"`
+	BaseURL      string        `help:"The address people use, for QR codes and links. Default: http://ADDR." placeholder:"URL"`
+	TrustProxy   bool          `help:"Believe X-Forwarded-For and X-Forwarded-Proto: only behind your own gateway."`
+	Workers      int           `help:"Background jobs run at the same time." default:"8"`
+	StopTimeout  time.Duration `help:"How long running requests and jobs may take to finish at shutdown." default:"30s"`
+	MetricsToken config.Secret `help:"If set, /metrics wants it as a bearer token." placeholder:"TOKEN"`
+}
+
+// Main runs the command line and gives the exit code: 0 done, 1 failed, 2 the
+// command line cannot be understood.
+func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	var c commands
+	file, err := config.File(configPath(args))
+	if err != nil {
+		fmt.Fprintln(stderr, "yimen:", err)
+		return 2
+	}
+	exit := -1
+	parser, err := kong.New(&c, file, kong.Name("yimen"), kong.UsageOnError(),
+		kong.Description("一门: a city's government service as one program."),
+		kong.DefaultEnvars(config.Prefix), kong.Writers(stdout, stderr),
+		kong.Exit(func(code int) { exit = code }),
+		kong.BindTo(ctx, (*context.Context)(nil)), kong.BindTo(stdout, (*io.Writer)(nil)))
+	if err != nil {
+		fmt.Fprintln(stderr, "yimen:", err)
+		return 2
+	}
+	if unknown := config.Unknown(parser.Model, os.Environ()); len(unknown) > 0 {
+		fmt.Fprintf(stderr, "yimen: unknown environment variable %s\n", strings.Join(unknown, ", "))
+		return 2
+	}
+	run, err := parser.Parse(args)
+	if exit >= 0 {
+		return exit
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, "yimen:", err)
+		return 2
+	}
+	log := newLog(stderr, c.Log, c.LogJSON)
+	if err := run.Run(log); err != nil && !errors.Is(err, context.Canceled) {
+		fmt.Fprintln(stderr, "yimen:", err)
+		return 1
+	}
+	return 0
+}
+
+// configPath finds --config before kong parses, because the file feeds the parse.
+func configPath(args []string) string {
+	for i, a := range args {
+		if path, ok := strings.CutPrefix(a, "--config="); ok {
+			return path
+		}
+		if a == "--config" && i+1 < len(args) {
+			return args[i+1]
+		}
+	}
+	return os.Getenv(config.Prefix + "_CONFIG")
+}
+
+type versionCmd struct{}
+
+// Run prints the release.
+func (versionCmd) Run(out io.Writer) error {
+	_, err := fmt.Fprintln(out, "yimen", Version)
+	return err
+}

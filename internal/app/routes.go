@@ -1,0 +1,119 @@
+package app
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"time"
+
+	"yimen/internal/apply"
+	"yimen/internal/identity"
+	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+)
+
+// route hangs every module's pages and operations on one router.
+func (a *App) route() {
+	a.Router = web.NewRouter(web.Options{
+		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy,
+		Subject: identity.Subject, Ready: a.ready,
+		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
+			RegionURL: "/region"},
+		User: user, Nav: nav, FaceOf: faceOf,
+	})
+	a.Router.Use(a.Identity.Middleware)
+	jobs.RegisterPeriodic(a.Queue, "web.cleanup", time.Hour, a.Router.Cleanup)
+
+	a.Identity.Routes(a.Router)
+	a.Catalogue.Routes(a.Router)
+	a.Cases.Routes(a.Router)
+
+	api := web.NewAPI(a.Router, "一门政务服务接口", Version)
+	a.Org.API(api)
+	a.Catalogue.API(api)
+	a.Workflow.API(api)
+	a.Cases.API(api)
+}
+
+// ready says whether requests can be answered: the database answers and can
+// be written to.
+func (a *App) ready(ctx context.Context) error {
+	return a.DB.Ping(ctx)
+}
+
+func user(r *http.Request) *ui.User {
+	actor := identity.FromContext(r.Context())
+	if !actor.SignedIn() {
+		return nil
+	}
+	u := &ui.User{Name: actor.Name}
+	if actor.IsApplicant() {
+		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}}
+	}
+	return u
+}
+
+// faceOf tells which face an error page wears.
+func faceOf(r *http.Request) ui.Face {
+	for _, staff := range []string{"/counter", "/office", "/admin"} {
+		if r.URL.Path == staff || strings.HasPrefix(r.URL.Path, staff+"/") {
+			return ui.Staff
+		}
+	}
+	return ui.Citizen
+}
+
+// nav gives the entries of the header that the visitor may use.
+func nav(r *http.Request, face ui.Face) []ui.NavItem {
+	actor := identity.FromContext(r.Context())
+	if face == ui.Staff || actor.IsStaff() && face != ui.Citizen {
+		return staffNav(r, actor)
+	}
+	items := []ui.NavItem{
+		{Label: "首页", URL: "/", Icon: "home"},
+		{Label: "办事", URL: "/search", Icon: "list"},
+		{Label: "查进度", URL: "/progress", Icon: "search"},
+		{Label: "我的办件", URL: "/my", Icon: "user"},
+	}
+	return mark(r, items)
+}
+
+func staffNav(r *http.Request, actor identity.Actor) []ui.NavItem {
+	var items []ui.NavItem
+	add := func(label, url, icon string, verbs ...identity.Verb) {
+		for _, v := range verbs {
+			if actor.Has(v) {
+				items = append(items, ui.NavItem{Label: label, URL: url, Icon: icon})
+				return
+			}
+		}
+	}
+	add("窗口", "/counter", "home", "case.submit_for", "case.receive")
+	add("待办", "/office", "inbox", "task.review", "task.approve", "task.decide", "task.view")
+	add("办件", "/office/cases", "list", "case.view")
+	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
+	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view")
+	return mark(r, items)
+}
+
+// mark finds the entry of the page: the longest URL that the path begins with.
+func mark(r *http.Request, items []ui.NavItem) []ui.NavItem {
+	best := -1
+	for i, it := range items {
+		if r.URL.Path == it.URL || it.URL != "/" && strings.HasPrefix(r.URL.Path, it.URL+"/") {
+			if best < 0 || len(it.URL) > len(items[best].URL) {
+				best = i
+			}
+		}
+	}
+	if best >= 0 {
+		items[best].Active = true
+	}
+	return items
+}
+
+// wizard is the application as both sides of the counter use it.
+func (a *App) wizard() apply.Wizard {
+	return apply.Wizard{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity, Store: a.Store, Clock: a.Clock}
+}

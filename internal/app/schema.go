@@ -1,0 +1,63 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/files"
+	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/search"
+	"yimen/internal/kit/web"
+	"yimen/internal/org"
+	"yimen/internal/workflow"
+)
+
+// sources are the migrations of every part, applied in the order of their
+// versions whatever the order here.
+var sources = []db.Source{
+	web.Migrations, audit.Migrations, files.Migrations,
+	org.Migrations, identity.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations,
+}
+
+// migrate brings the database to this release's schema; safe to run again.
+func migrate(ctx context.Context, d *db.DB) error {
+	if err := d.Migrate(ctx, sources); err != nil {
+		return err
+	}
+	if err := jobs.Migrate(ctx, d); err != nil {
+		return err
+	}
+	if err := search.Migrate(ctx, d); err != nil {
+		return err
+	}
+	return audit.Protect(ctx, d)
+}
+
+// checkSchema refuses a database that is behind this release, or ahead of it:
+// a program that guesses at columns loses data.
+func checkSchema(ctx context.Context, d *db.DB) error {
+	s, err := d.Schema(ctx, sources)
+	if err != nil {
+		return err
+	}
+	switch {
+	case s.Newer():
+		return fmt.Errorf("the database is at schema %d, newer than this release's %d: run the newer release", s.Current, s.Target)
+	case !s.OK():
+		return fmt.Errorf("the database is at schema %d, this release needs %d (%d migrations missing): run `yimen migrate`", s.Current, s.Target, s.Pending)
+	}
+	migrated, err := jobs.Migrated(ctx, d)
+	if err != nil {
+		return err
+	}
+	if !migrated {
+		return errors.New("the job queue's tables are missing or old: run `yimen migrate`")
+	}
+	return nil
+}

@@ -1,0 +1,69 @@
+package app
+
+import (
+	"context"
+
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
+	"yimen/internal/kit/events"
+	"yimen/internal/kit/files"
+	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/search"
+	"yimen/internal/org"
+	"yimen/internal/workflow"
+	"yimen/workday"
+)
+
+// wire builds every part on those below it, lowest first.
+func (a *App) wire(ctx context.Context) error {
+	var err error
+	if a.Queue, err = jobs.New(a.DB, jobs.Options{Log: a.Log, Clock: a.Clock, Workers: a.Workers}); err != nil {
+		return err
+	}
+	a.Bus = events.New(a.Queue)
+	a.Audit = audit.New(a.DB, a.Clock)
+	a.Index = search.NewIndex(a.DB)
+	a.Store, err = files.Open(ctx, files.Options{URL: a.Files, KeyFile: a.FilesKey, CreateKey: a.MakeKey}, a.DB, a.Clock)
+	if err != nil {
+		return err
+	}
+	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
+	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo})
+	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
+		Agencies: agencies{a.Org}, Accounts: a.Identity, Calendar: a.calendar})
+	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit})
+	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
+		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity})
+	a.react()
+	a.work()
+	a.route()
+	return nil
+}
+
+// calendar gives the working days of a division, the city's for "".
+func (a *App) calendar(ctx context.Context, division string) *workday.Calendar {
+	return a.Org.Calendar(ctx, division)
+}
+
+// agencies answers workflow's questions about bodies from the organisation.
+type agencies struct{ org *org.Module }
+
+// AgencyOf implements workflow.Agencies.
+func (x agencies) AgencyOf(ctx context.Context, dept string, level int, division string) (string, error) {
+	a, err := x.org.CompetentAgency(ctx, dept, org.Level(level), division)
+	return a.Code, err
+}
+
+// Place implements workflow.Agencies.
+func (x agencies) Place(ctx context.Context, agency string) (identity.Place, error) {
+	a, err := x.org.Agency(ctx, agency)
+	return identity.Place{Division: a.Division, Agency: a.Code, Dept: a.Dept}, err
+}
+
+// who tells the organisation, which stands below identity, who is editing it.
+func who(ctx context.Context) (account, name, addr string) {
+	actor := identity.FromContext(ctx)
+	return actor.Account, actor.Name, actor.Address
+}
