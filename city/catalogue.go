@@ -56,8 +56,9 @@ func newBook(files fs.FS) (*book, error) {
 			return nil, fmt.Errorf("city: %w", err)
 		}
 	}
-	b.codes = baseCodes(b.rows)
-	return b, nil
+	var err error
+	b.codes, err = baseCodes(b.rows)
+	return b, err
 }
 
 func (b *book) readFees(files fs.FS) error { return decodeFile(files, "fees.json", &b.fees) }

@@ -168,7 +168,7 @@ func decidingLevel(levels []int) int {
 
 // baseCodes numbers the items within type and department in the order of
 // their codes: 44 + type + department + sequence + 000 (domain.md §2.2).
-func baseCodes(rows []row) map[string]string {
+func baseCodes(rows []row) (map[string]string, error) {
 	sorted := slices.Clone(rows)
 	slices.SortFunc(sorted, func(a, b row) int { return strings.Compare(a.Code, b.Code) })
 	next, codes := map[string]int{}, map[string]string{}
@@ -181,9 +181,9 @@ func baseCodes(rows []row) map[string]string {
 		next[key]++
 		base, err := gb.MakeItemBase("44", gb.ServiceType(r.Type), dept, fmt.Sprintf("%03d", next[key]), 0)
 		if err != nil {
-			panic(fmt.Sprintf("city: base code of %s: %v", r.Code, err)) // type and department come from closed lists
+			return nil, fmt.Errorf("city: base code of %s: %w", r.Code, err)
 		}
 		codes[r.Code] = base.String()
 	}
-	return codes
+	return codes, nil
 }
