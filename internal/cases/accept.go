@@ -83,13 +83,13 @@ func (m *Module) places(ctx context.Context, r *record, dept string) (map[string
 		}
 	}
 	for name, level := range map[string]org.Level{"village": org.Village, "town": org.Town, "county": org.County, "city": org.City} {
-		at := org.Above(r.Division, level)
-		if at == "" {
-			continue
-		}
-		a, err := m.Org.CompetentAgency(ctx, dept, level, at)
-		if err == nil {
-			places[name] = a.Code
+		// A matter of the county has no town, and a neighbourhood in a mining
+		// district no town government: the deciding body does their part.
+		places[name] = r.CompetentAgency
+		if at := org.Above(r.Division, level); at != "" {
+			if a, err := m.Org.CompetentAgency(ctx, dept, level, at); err == nil {
+				places[name] = a.Code
+			}
 		}
 	}
 	return places, nil
