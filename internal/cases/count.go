@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"yimen/internal/identity"
@@ -10,25 +11,25 @@ import (
 	"yimen/internal/org"
 )
 
-// Count gives exactly how many cases List would list. For a viewer whose right
-// is one division range (a centre's manager, a county, a town) and a query
-// that asks for nothing but states it is read from the tally; otherwise it is
-// counted on an index that the viewer's right or the query narrows.
+// Count gives exactly how many cases List would list. What a clerk, an agency
+// or a manager may see, as a whole or by state, is read from the tally;
+// anything narrower is counted on an index.
 func (m *Module) Count(ctx context.Context, q Query) (int, error) {
-	actor, h := identity.FromContext(ctx), m.horizon(ctx)
+	actor := identity.FromContext(ctx)
 	if err := q.check(); err != nil {
 		return 0, err
 	}
 	if w, ok := q.tally(actor); ok {
-		return m.sum(ctx, w)
+		var n int
+		err := m.db.Conn(ctx).Get(ctx, &n, "SELECT COALESCE(SUM(n), 0) FROM "+tallied+w.SQL(), w.Args()...)
+		return n, wrap("sum tally", err)
 	}
-	w := new(db.Where)
-	if err := q.where(w, h, actor); err != nil {
+	w, err := m.condition(ctx, q, m.horizon(ctx), actor)
+	if err != nil {
 		return 0, err
 	}
-	narrow(w, actor)
 	var n int
-	err := m.db.Conn(ctx).Get(ctx, &n, "SELECT COUNT(*) FROM cases_case"+w.SQL(), w.Args()...)
+	err = m.db.Conn(ctx).Get(ctx, &n, "SELECT COUNT(*) FROM cases_case"+w.SQL(), w.Args()...)
 	return n, wrap("count cases", err)
 }
 
@@ -38,7 +39,7 @@ func (m *Module) CountByState(ctx context.Context) (map[State]int, error) {
 	table, n := "cases_case", "COUNT(*)"
 	w, ok := (Query{}).tally(actor)
 	if ok {
-		table, n = "cases_tally", "SUM(n)"
+		table, n = tallied, "SUM(n)"
 	} else {
 		w = new(db.Where)
 		narrow(w, actor)
@@ -60,23 +61,31 @@ func (m *Module) CountByState(ctx context.Context) (map[State]int, error) {
 	return counts, nil
 }
 
-func (m *Module) sum(ctx context.Context, w *db.Where) (int, error) {
-	var n int
-	err := m.db.Conn(ctx).Get(ctx, &n, "SELECT COALESCE(SUM(n), 0) FROM cases_tally"+w.SQL(), w.Args()...)
-	return n, wrap("sum tally", err)
-}
+// tallied is what was summed up and what was not yet, as one table.
+const tallied = `(SELECT kind, receiving, competent, state, n FROM cases_count
+	UNION ALL SELECT kind, receiving, competent, state, n FROM cases_tally) AS tally`
 
-// tally gives the condition on cases_tally that answers the query exactly, if
-// there is one: the tally knows states and pairs of towns, no more.
+// Kinds of tally rows: each counts every case once, by another key.
+const (
+	tallyTown      = "town"      // by town of the outlet and town of the agency
+	tallyReceiving = "receiving" // by division of the outlet
+	tallyAgency    = "agency"    // by competent agency
+)
+
+// tally gives the condition on the tally that answers the query exactly, if
+// there is one: it knows states and where a case stands, no more.
 func (q Query) tally(a identity.Actor) (*db.Where, bool) {
 	if q.Mine || q.Q != "" || q.Light != "" || q.Agency != "" || q.Outlet != "" || q.Item != "" ||
 		!q.From.IsZero() || !q.To.IsZero() || q.Sample != nil || !a.SignedIn() || a.IsApplicant() {
 		return nil, false
 	}
 	w := new(db.Where)
-	if !a.IsSystem() && !tallies(w, a) {
+	kind, cols := tallyOf(a)
+	if kind == "" {
 		return nil, false
 	}
+	w.And("kind = ?", kind)
+	a.Scope(RightView).Where(w, cols)
 	switch {
 	case q.State != "":
 		w.And("state = ?", q.State)
@@ -86,27 +95,48 @@ func (q Query) tally(a identity.Actor) (*db.Where, bool) {
 	return w, true
 }
 
-// tallies adds the actor's right, if it is ranges of whole towns and no agency.
-func tallies(w *db.Where, a identity.Actor) bool {
-	found := false
-	for _, g := range a.Grants {
-		if g.Verb != RightView {
-			continue
-		}
-		if g.Agency != "" || g.Dept != "" || !wholeTowns(g.From) || !wholeTowns(g.To) {
-			return false
-		}
-		found = true
+// tallyOf tells which kind of tally row answers for all that the actor may
+// see: every grant must be about the key of that kind alone. "" when none does.
+func tallyOf(a identity.Actor) (string, identity.Columns) {
+	view := slices.DeleteFunc(slices.Clone(a.Grants), func(g identity.Grant) bool { return g.Verb != RightView })
+	every := func(ok func(identity.Grant) bool) bool {
+		return !slices.ContainsFunc(view, func(g identity.Grant) bool { return !ok(g) })
 	}
-	if found {
-		a.Scope(RightView).Where(w, identity.Columns{Receiving: "receiving", Division: "competent"})
+	anywhere := func(g identity.Grant) bool { return g.Agency == "" && g.Dept == "" }
+	switch {
+	case a.IsSystem():
+		return tallyTown, identity.Columns{}
+	case len(view) == 0:
+		return "", identity.Columns{}
+	case every(func(g identity.Grant) bool { return g.On == identity.Receiving && anywhere(g) }):
+		return tallyReceiving, identity.Columns{Receiving: "receiving"}
+	case every(func(g identity.Grant) bool {
+		return g.On != identity.Receiving && g.On != identity.Any && g.Agency != "" && g.Dept == "" && g.From == "" && g.To == ""
+	}):
+		return tallyAgency, identity.Columns{Agency: "competent"}
+	case every(func(g identity.Grant) bool { return anywhere(g) && wholeTowns(g.From) && wholeTowns(g.To) }):
+		return tallyTown, identity.Columns{Receiving: "receiving", Division: "competent"}
 	}
-	return found
+	return "", identity.Columns{}
 }
 
 // wholeTowns tells whether a bound of a range falls between towns.
 func wholeTowns(code string) bool {
 	return code == "" || len(code) != 12 || strings.HasSuffix(code, "000")
+}
+
+// tallyKey is what a tally row counts.
+type tallyKey struct {
+	Kind      string `db:"kind"`
+	Receiving string `db:"receiving"`
+	Competent string `db:"competent"`
+	State     State  `db:"state"`
+}
+
+type tallyRow struct {
+	ID string `db:"id"`
+	tallyKey
+	N int `db:"n"`
 }
 
 // count notes in the tally that a case changed from one state to another;
@@ -115,26 +145,21 @@ func (m *Module) count(ctx context.Context, r *record, from State) error {
 	if from == r.State {
 		return nil
 	}
-	rows := []tallyRow{{ID: db.NewID(), Receiving: town(r.ReceivingDivision), Competent: town(r.CompetentDivision), State: r.State, N: 1}}
-	if from != "" {
-		back := rows[0]
-		back.ID, back.State, back.N = db.NewID(), from, -1
-		rows = append(rows, back)
+	var rows []tallyRow
+	for _, key := range []tallyKey{
+		{Kind: tallyTown, Receiving: town(r.ReceivingDivision), Competent: town(r.CompetentDivision)},
+		{Kind: tallyReceiving, Receiving: r.ReceivingDivision},
+		{Kind: tallyAgency, Competent: r.CompetentAgency},
+	} {
+		key.State = r.State
+		rows = append(rows, tallyRow{db.NewID(), key, 1})
+		if from != "" {
+			key.State = from
+			rows = append(rows, tallyRow{db.NewID(), key, -1})
+		}
 	}
-	return m.insertTally(ctx, rows)
-}
-
-type tallyRow struct {
-	ID        string `db:"id"`
-	Receiving string `db:"receiving"`
-	Competent string `db:"competent"`
-	State     State  `db:"state"`
-	N         int    `db:"n"`
-}
-
-func (m *Module) insertTally(ctx context.Context, rows []tallyRow) error {
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_tally (id, receiving, competent, state, n)
-		VALUES (:id, :receiving, :competent, :state, :n)`, rows)
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_tally (id, kind, receiving, competent, state, n)
+		VALUES (:id, :kind, :receiving, :competent, :state, :n)`, rows)
 	return wrap("note in tally", err)
 }
 
@@ -146,61 +171,57 @@ func town(division string) string {
 	return division
 }
 
-// compactBatch is how many rows are summed at a time.
+// compactBatch is how many rows are summed up at a time.
 const compactBatch = 5000
 
-// CompactTally sums up the tally, so that a count reads some thousand rows
-// whatever was written. It touches only rows that are there when it reads
-// them: writers are never in its way, and readers see before or after.
+// CompactTally adds to the sums what was appended since, so that a count reads
+// a few rows whatever was written. It touches only rows that are there when it
+// reads them: writers are never in its way, and readers see before or after.
 func (m *Module) CompactTally(ctx context.Context) error {
 	for {
-		var left int
+		var read int
 		err := m.db.InTx(ctx, func(ctx context.Context) error {
 			var err error
-			left, err = m.compact(ctx)
+			read, err = m.compact(ctx)
 			return err
 		})
-		if err != nil || left < compactBatch || ctx.Err() != nil {
+		if err != nil || read < compactBatch || ctx.Err() != nil {
 			return err
 		}
 	}
 }
 
-// compact replaces the newest rows, sums of earlier ones among them, by their
-// sums; it gives how many it read, 0 when that would not make them fewer.
-func (m *Module) compact(ctx context.Context) (int, error) {
+func (m *Module) compact(ctx context.Context) (read int, err error) {
 	c := m.db.Conn(ctx)
 	var rows []tallyRow
-	err := c.Select(ctx, &rows, `SELECT id, receiving, competent, state, n FROM cases_tally ORDER BY id DESC LIMIT $1`, compactBatch)
-	if err != nil {
-		return 0, fmt.Errorf("read tally: %w", err)
+	err = c.Select(ctx, &rows, `SELECT id, kind, receiving, competent, state, n FROM cases_tally ORDER BY id LIMIT $1`, compactBatch)
+	if err != nil || len(rows) == 0 {
+		return 0, wrap("read tally", err)
 	}
-	sums := map[tallyRow]int{}
+	sums := map[tallyKey]int{}
 	ids := make([]string, len(rows))
 	for i, r := range rows {
 		ids[i] = r.ID
-		sums[tallyRow{Receiving: r.Receiving, Competent: r.Competent, State: r.State}] += r.N
-	}
-	if len(sums) == len(rows) {
-		return 0, nil
+		sums[r.tallyKey] += r.N
 	}
 	w := new(db.Where).In("id", ids)
 	gone, err := c.Exec(ctx, "DELETE FROM cases_tally"+w.SQL(), w.Args()...)
 	if err != nil {
 		return 0, fmt.Errorf("sum up tally: %w", err)
 	}
-	if int(gone) != len(rows) { // somebody else summed them up: nothing of ours may stay
+	if int(gone) != len(rows) { // somebody else has summed them up: nothing of ours may stay
 		return 0, ErrStale
 	}
-	var merged []tallyRow
+	merged := make([]tallyRow, 0, len(sums))
 	for key, n := range sums {
-		if n != 0 {
-			key.ID, key.N = db.NewID(), n
-			merged = append(merged, key)
-		}
+		merged = append(merged, tallyRow{tallyKey: key, N: n})
 	}
-	if len(merged) == 0 {
-		return len(rows), nil
-	}
-	return len(rows), m.insertTally(ctx, merged)
+	// In one order, so that two who sum up at once wait instead of blocking each other for good.
+	slices.SortFunc(merged, func(a, b tallyRow) int {
+		return strings.Compare(a.Kind+a.Receiving+a.Competent+string(a.State), b.Kind+b.Receiving+b.Competent+string(b.State))
+	})
+	_, err = c.ExecNamed(ctx, `INSERT INTO cases_count (kind, receiving, competent, state, n)
+		VALUES (:kind, :receiving, :competent, :state, :n)
+		ON CONFLICT (kind, receiving, competent, state) DO UPDATE SET n = cases_count.n + excluded.n`, merged)
+	return len(rows), wrap("sum up tally", err)
 }

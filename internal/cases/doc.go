@@ -30,9 +30,10 @@
 // A case keeps a snapshot of what was asked of it: item version, answer path,
 // list of materials, names as they were. History is appended, never changed.
 //
-// Counts: a clerk's and an agency's counts are read from an index that holds
-// their cases alone; those of whole towns, counties and the city from
-// cases_tally, to which every change appends a row and which a job sums up.
+// Counts are exact and cheap: every change of state appends to cases_tally (no
+// two writers meet on a row), a job adds that up in cases_count, and what a
+// clerk, an agency or a manager may see is the sum of a few rows of both.
+// Narrower counts (a search, a light, a period) are taken from an index.
 //
 // Clauses: 行政许可法 arts 32 (receipt, correction once, deemed acceptance), 38
 // (reasons, remedies), 42 (20 days, +10 once), 44 (10 days to deliver), 45

@@ -18,8 +18,8 @@ import (
 // Errors: errs.ErrInvalid for a state or a light that is none, db.ErrCursor.
 func (m *Module) List(ctx context.Context, q Query, p db.Page) (list []Case, next string, err error) {
 	actor, h := identity.FromContext(ctx), m.horizon(ctx)
-	w := new(db.Where)
-	if err := q.where(w, h, actor); err != nil {
+	w, err := m.condition(ctx, q, h, actor)
+	if err != nil {
 		return nil, "", err
 	}
 	var at time.Time
@@ -31,7 +31,6 @@ func (m *Module) List(ctx context.Context, q Query, p db.Page) (list []Case, nex
 	if after {
 		w.And("submitted_at < ? OR submitted_at = ? AND id < ?", at, at, id)
 	}
-	narrow(w, actor)
 	limit := w.Arg(p.Size() + 1)
 	var rows []record
 	err = m.db.Conn(ctx).Select(ctx, &rows, selectRecord+w.SQL()+" ORDER BY submitted_at DESC, id DESC LIMIT "+limit, w.Args()...)
@@ -46,11 +45,24 @@ func (m *Module) List(ctx context.Context, q Query, p db.Page) (list []Case, nex
 	return list, next, nil
 }
 
-// where is the query in SQL, without the right.
-func (q Query) where(w *db.Where, h horizon, a identity.Actor) error {
+// condition is the query and the viewer's right in SQL.
+func (m *Module) condition(ctx context.Context, q Query, h horizon, a identity.Actor) (*db.Where, error) {
 	if err := q.check(); err != nil {
-		return err
+		return nil, err
 	}
+	w := new(db.Where)
+	if q.Outlet != "" { // by the index, which is by division
+		if o, err := m.Org.Outlet(ctx, q.Outlet); err == nil {
+			w.And("receiving_division = ?", o.Division)
+		}
+	}
+	q.where(w, h, a)
+	narrow(w, a)
+	return w, nil
+}
+
+// where is the query in SQL, without the right.
+func (q Query) where(w *db.Where, h horizon, a identity.Actor) {
 	switch {
 	case q.State != "":
 		w.And("state = ?", q.State)
@@ -78,7 +90,6 @@ func (q Query) where(w *db.Where, h horizon, a identity.Actor) error {
 	}
 	h.where(w, q.Light)
 	search(w, q.Q)
-	return nil
 }
 
 func (q Query) check() error {

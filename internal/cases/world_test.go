@@ -96,6 +96,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	})
 	w.Module.Workers(w.queue)
 	w.people()
+	events.Later(bus, "test", func(context.Context, Submitted) error { return nil }) // a job with every case
 	hear[Submitted](w, bus)
 	hear[Accepted](w, bus)
 	hear[Decided](w, bus)

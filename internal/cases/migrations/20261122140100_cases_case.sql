@@ -67,8 +67,8 @@ CREATE TABLE cases_case (
 
 -- Newest first, by each way a viewer's right narrows the list.
 CREATE INDEX cases_case_newest ON cases_case (submitted_at DESC, id DESC);
-CREATE INDEX cases_case_outlet ON cases_case (receiving_outlet, state, submitted_at DESC, id DESC);
-CREATE INDEX cases_case_agency ON cases_case (competent_agency, state, submitted_at DESC, id DESC);
+CREATE INDEX cases_case_receiving ON cases_case (receiving_division, submitted_at DESC, id DESC);
+CREATE INDEX cases_case_agency ON cases_case (competent_agency, submitted_at DESC, id DESC);
 CREATE INDEX cases_case_state ON cases_case (state, submitted_at DESC, id DESC);
 CREATE INDEX cases_case_account ON cases_case (account, submitted_at DESC, id DESC) WHERE account <> '';
 CREATE INDEX cases_case_applicant ON cases_case (applicant_key, submitted_at DESC, id DESC);
@@ -154,14 +154,25 @@ CREATE TABLE cases_sequence (
     PRIMARY KEY (agency, year, kind)
 );
 
--- How many cases stand in which state, by pair of towns: appended with every
--- change, so that no two writers meet on a row, and summed up by a job.
+-- How many cases stand in which state. Every change appends to cases_tally, so
+-- that no two writers meet on a row; one job adds what was appended to
+-- cases_count. Kind town: receiving and competent are towns; kind receiving:
+-- the division of the outlet; kind agency: the competent agency.
 CREATE TABLE cases_tally (
     id         TEXT PRIMARY KEY,
+    kind       TEXT NOT NULL,
     receiving  TEXT NOT NULL,
     competent  TEXT NOT NULL,
     state      TEXT NOT NULL,
     n          BIGINT NOT NULL
+);
+CREATE TABLE cases_count (
+    kind       TEXT NOT NULL,
+    receiving  TEXT NOT NULL,
+    competent  TEXT NOT NULL,
+    state      TEXT NOT NULL,
+    n          BIGINT NOT NULL,
+    PRIMARY KEY (kind, receiving, competent, state)
 );
 
 -- Applications not sent yet: no cases, and nobody's business but the account's.
