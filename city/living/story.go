@@ -208,20 +208,32 @@ func (s *story) window() (string, error) {
 }
 
 // matter is the division the matter belongs to: as low as the item reaches.
-func (s *story) matter() string {
-	lowest := 0
-	for _, level := range s.def.Levels {
-		lowest = max(lowest, level)
+// Seven neighbourhoods lie in mining districts that are no towns; what is not
+// offered in villages they ask for in the county.
+func (s *story) matter() (string, error) {
+	for level := org.Village; level >= org.City; level-- {
+		code := org.Above(s.village.Code, level)
+		if code == "" || !s.def.At(int(level)) {
+			continue
+		}
+		d, err := s.Org.Division(s.ctx, code)
+		if err != nil {
+			return "", err
+		}
+		if !d.Quasi {
+			return code, nil
+		}
 	}
-	if code := org.Above(s.village.Code, org.Level(lowest)); code != "" {
-		return code
-	}
-	return s.village.Code
+	return org.Above(s.village.Code, org.County), nil
 }
 
 func (s *story) submission(ctx context.Context, account, outlet string) (cases.Submission, error) {
 	a := s.applicant
-	sub := cases.Submission{Item: s.def.Code, Division: s.matter(), Outlet: outlet, Channel: s.channel, Sample: true,
+	division, err := s.matter()
+	if err != nil {
+		return cases.Submission{}, err
+	}
+	sub := cases.Submission{Item: s.def.Code, Division: division, Outlet: outlet, Channel: s.channel, Sample: true,
 		Applicant: cases.Applicant{Type: audienceOf(a), Name: a.DisplayName, IDType: a.IDType, IDNo: a.IDNo, Phone: a.Phone}}
 	list, err := s.answer(ctx, sub.Division)
 	if err != nil {
