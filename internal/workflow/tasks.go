@@ -14,6 +14,7 @@ type Query struct {
 	Subject string
 	State   string // "" is Open; Done lists what was done
 	Mine    bool   // in the actor's name; with State Done: done by the actor
+	Free    bool   // in nobody's name yet: to be claimed
 	Role    string
 	Light   string // of open tasks
 	Q       string // part of the title or of the subject
@@ -93,6 +94,8 @@ func (q Query) where(w *db.Where, a identity.Actor, l lights) error {
 		w.And("done_by <> '' AND done_by = ?", a.Account)
 	case q.Mine:
 		w.And("assignee <> '' AND assignee = ?", a.Account)
+	case q.Free:
+		w.And("assignee = ''")
 	}
 	if q.Role != "" {
 		w.And("role = ?", q.Role)
