@@ -160,6 +160,11 @@ func (c *checker) competence(ctx context.Context) error {
 		return nil
 	}
 	a, err := c.m.Org.CompetentAgency(ctx, def.Dept, org.Level(level), c.division.Code)
+	if errors.Is(err, org.ErrNoAgency) && level > int(org.County) {
+		// A neighbourhood in a mining district has no town government; the
+		// county's department, which answers for the item, decides itself.
+		a, err = c.m.Org.CompetentAgency(ctx, def.Dept, org.County, c.division.Code)
+	}
 	if err != nil {
 		return c.add("division", err)
 	}
