@@ -53,7 +53,7 @@ type caseDeficiencyJSON struct {
 type caseActJSON struct {
 	Opinion      string               `json:"opinion,omitempty" doc:"意见、理由"`
 	Revision     int                  `json:"revision,omitempty" doc:"所依据的办件版本；此后已有变化则拒绝"`
-	Deficiencies []caseDeficiencyJSON `json:"deficiencies,omitempty" doc:"告知补正：全部补正内容"`
+	Deficiencies []caseDeficiencyJSON `json:"deficiencies,omitempty" doc:"告知补正：全部补正内容；只填opinion时视为一项"`
 	Days         int                  `json:"days,omitempty" doc:"补正期限、特别程序预计天数或延长天数"`
 	Grounds      string               `json:"grounds,omitempty" doc:"不予受理：not_needed、not_competent、not_eligible、incomplete"`
 	Organ        string               `json:"organ,omitempty" doc:"不予受理：应当向哪个机关申请"`
@@ -170,8 +170,10 @@ type caseJSON struct {
 	Channel         string            `json:"channel"`
 	Applicant       caseApplicantJSON `json:"applicant"`
 	Agent           *caseAgentJSON    `json:"agent,omitempty"`
-	Receiving       casePlaceJSON     `json:"receiving_outlet"`
-	Competent       casePlaceJSON     `json:"competent_agency"`
+	Receiving       string            `json:"receiving_outlet" doc:"收件网点编号"`
+	ReceivingName   string            `json:"receiving_outlet_name"`
+	Competent       string            `json:"competent_agency" doc:"作出决定的机关的编号"`
+	CompetentName   string            `json:"competent_agency_name"`
 	Dept            string            `json:"dept,omitempty"`
 	Deliver         string            `json:"deliver"`
 	DeliverTo       casePlaceJSON     `json:"deliver_to"`
@@ -209,7 +211,7 @@ func (c Case) json() caseJSON {
 		Number: c.Number, QueryCode: c.QueryCode, State: c.State, StateName: c.StateName, Revision: c.Revision, Item: c.Item,
 		ItemName: c.ItemName, Version: c.Version, Kind: c.Kind, Division: c.Division, DivisionName: c.DivisionName,
 		Channel: c.Channel, Applicant: caseApplicantJSON(c.Applicant), Agent: (*caseAgentJSON)(c.Agent),
-		Receiving: casePlaceJSON(c.Receiving), Competent: casePlaceJSON(c.Competent), Dept: c.Dept, Deliver: c.Deliver,
+		Receiving: c.Receiving.Code, ReceivingName: c.Receiving.Name, Competent: c.Competent.Code, CompetentName: c.Competent.Name, Dept: c.Dept, Deliver: c.Deliver,
 		DeliverTo: casePlaceJSON(c.DeliverTo), SubmittedAt: c.SubmittedAt, ReceivedOn: date(c.ReceivedOn),
 		ReceiptDueOn: date(c.ReceiptDueOn), CorrectionDueOn: date(c.CorrectionDueOn), AcceptedOn: date(c.AcceptedOn),
 		Deemed: c.Deemed, DecidedOn: date(c.DecidedOn), Outcome: c.Outcome, ClosedAt: c.ClosedAt,
@@ -266,8 +268,8 @@ type caseProgressJSON struct {
 	Number    string                 `json:"number"`
 	Applicant string                 `json:"applicant" doc:"已脱敏"`
 	ItemName  string                 `json:"item_name"`
-	Agency    string                 `json:"competent_agency"`
-	Outlet    string                 `json:"receiving_outlet"`
+	Agency    string                 `json:"competent_agency_name"`
+	Outlet    string                 `json:"receiving_outlet_name"`
 	State     State                  `json:"state"`
 	StateName string                 `json:"state_name"`
 	Submitted time.Time              `json:"submitted_at"`

@@ -43,6 +43,7 @@ func TestCorrection(t *testing.T) {
 		// A proof that is not on the list cannot be demanded.
 		w.field(ask(Act{Deficiencies: []Deficiency{{Material: "design", Problem: "缺", Cure: "补"}}}), "deficiencies.0.material")
 		w.field(ask(Act{Days: 999, Deficiencies: []Deficiency{{Problem: "缺", Cure: "补"}}}), "days")
+		w.field(ask(Act{Opinion: " "}), "deficiencies")
 		good := Act{Days: 5, Deficiencies: []Deficiency{
 			{Material: "form", Problem: "未签名", Cure: "由本人签名"}, {Problem: "面积与林权证不符", Cure: "核对后重填"},
 		}}
@@ -94,8 +95,11 @@ func TestCorrection(t *testing.T) {
 func TestUncorrectedEnds(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.received()
-		w.must(second(w.RequestCorrection(w.as("clerk"), c.Number, Act{Deficiencies: []Deficiency{{Problem: "缺签名", Cure: "签名"}}})))
+		w.must(second(w.RequestCorrection(w.as("clerk"), c.Number, Act{Opinion: "申请表缺签名"})))
 		c = w.find(c.Number)
+		if d := c.Content.Correction; len(d) != 1 || d[0].Problem != "申请表缺签名" || d[0].Cure == "" {
+			t.Errorf("%+v", d)
+		}
 		if c.CorrectionDueOn.String() != "2026-10-13" { // 15 working days over Mid-Autumn and National Day
 			t.Fatalf("due %s", c.CorrectionDueOn)
 		}

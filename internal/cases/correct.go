@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/db"
@@ -18,7 +19,8 @@ const maxCorrectionDays = 180
 // RequestCorrection tells the applicant, once and for all, what is missing or
 // wrong and how to cure each of it (一次性告知, 行政许可法 art. 32(4)). A second
 // request is ErrCorrectionOnce, one after acceptance ErrNoCorrectionAfter.
-// a.Days is the time to correct in working days, 0 the city's default.
+// a.Days is the time to correct in working days, 0 the city's default. An
+// opinion without a list is the one thing that is wrong.
 func (m *Module) RequestCorrection(ctx context.Context, number string, a Act) (Case, error) {
 	return m.act(ctx, number, VerbRequestCorrection, a, func(ctx context.Context, t *turn) error {
 		if t.r.Corrections > 0 {
@@ -51,6 +53,9 @@ func (m *Module) RequestCorrection(ctx context.Context, number string, a Act) (C
 
 func (m *Module) checkCorrection(list Checklist, a *Act) error {
 	var bad errs.Fields
+	if opinion := strings.TrimSpace(a.Opinion); len(a.Deficiencies) == 0 && opinion != "" {
+		a.Deficiencies, a.Opinion = []Deficiency{{Problem: opinion, Cure: "请按告知的内容补正后重新提交。"}}, ""
+	}
 	if len(a.Deficiencies) == 0 {
 		bad.Add("deficiencies", "请一次性列出全部需要补正的内容。")
 	}

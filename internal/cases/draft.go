@@ -101,7 +101,7 @@ func (m *Module) Drafts(ctx context.Context, p db.Page) ([]Draft, string, error)
 	if after, err := p.Key(&at, &number); err != nil {
 		return nil, "", err
 	} else if after {
-		w.And("updated_at < ? OR updated_at = ? AND number < ?", at, at, number)
+		w.And("(updated_at, number) < (?, ?)", at, number)
 	}
 	limit := w.Arg(p.Size() + 1)
 	var rows []draftRow

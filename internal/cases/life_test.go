@@ -1,8 +1,12 @@
 package cases
 
 import (
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
+
+	"yimen/internal/workflow"
 )
 
 func TestHappyPath(t *testing.T) {
@@ -193,5 +197,91 @@ func TestTermination(t *testing.T) {
 		if c.State != StateTerminated || len(heard[Terminated](w)) != 1 {
 			t.Errorf("%s", c.State)
 		}
+	})
+}
+
+func TestDelivery(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		decided := func(change func(*Submission)) Case {
+			s := w.atWindow()
+			change(&s)
+			c := one[Case](w)(w.Submit(w.as("clerk"), s))
+			w.must(second(w.Accept(w.as("clerk"), c.Number, Act{})))
+			w.pass("approver", c.Number, "review")
+			w.must(second(w.Decide(w.as("approver"), c.Number, Act{Outcome: Granted})))
+			w.drain()
+			return w.find(c.Number)
+		}
+		c := decided(func(*Submission) {})
+		if c.State != StateDelivering || c.DueOn.String() != "2026-09-30" || c.Clock != ClockDelivery {
+			t.Fatalf("%s due %s", c.State, c.DueOn)
+		}
+		w.field(second(w.Deliver(w.as("clerk"), c.Number, Act{Receiver: "王小明", ReceiverIDNo: "440232198003041038"})), "receiver_id_no")
+		w.must(second(w.Deliver(w.as("clerk"), c.Number, Act{Receiver: "王小明", ReceiverIDNo: "103X"})))
+		w.wants(second(w.Deliver(w.as("clerk"), c.Number, Act{Receiver: "王小明"})), ErrVerbNotAllowed)
+
+		c = decided(func(s *Submission) {
+			s.Deliver, s.DeliverTo = DeliverPost, "韶关市乳源县游溪镇大寮坑村1号"
+		})
+		w.field(second(w.Deliver(w.as("clerk"), c.Number, Act{})), "tracking")
+		w.must(second(w.Deliver(w.as("clerk"), c.Number, Act{Tracking: "1234567890123"})))
+		papers := w.find(c.Number).Content.Notices
+		n := one[Notice](w)(w.Notice(w.as("clerk"), c.Number, papers[len(papers)-1].ID))
+		if text := strings.Join(n.Sheet.Decision, ""); !strings.Contains(text, "1234567890123") || !strings.Contains(text, "大寮坑村1号") || !strings.Contains(text, "王小明") {
+			t.Errorf("delivery: %s", text)
+		}
+
+		c = decided(func(s *Submission) { s.Deliver = DeliverElectronic })
+		if c.State != StateClosed || c.ClosedAt == nil {
+			t.Errorf("electronic delivery left %s", c.State)
+		}
+		if got := w.verbs(c.Number); got != "submit receive accept review decide issue dispatch close" {
+			t.Errorf("history: %s", got)
+		}
+	})
+}
+
+// Numbers of documents run without a gap in each kind, whatever failed between.
+func TestDocumentNumbers(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for i := 1; i <= 3; i++ {
+			c := w.received()
+			w.field(second(w.RefuseAcceptance(w.as("clerk"), c.Number, Act{})), "opinion")
+			w.must(second(w.Accept(w.as("clerk"), c.Number, Act{})))
+			list := w.find(c.Number).Content.Notices
+			if want := fmt.Sprintf("乳源瑶族自治县林业局受理〔2026〕%d号", i); list[1].DocNo != want {
+				t.Errorf("%s, want %s", list[1].DocNo, want)
+			}
+		}
+		w.on("2027-01-04")
+		c := w.reviewing()
+		if got := w.find(c.Number).Content.Notices[1].DocNo; got != "乳源瑶族自治县林业局受理〔2027〕1号" {
+			t.Errorf("a new year begins with %s", got)
+		}
+	})
+}
+
+// Work that fails half-way leaves nothing behind.
+func TestNothingByHalves(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.received()
+		w.fail = errors.New("a listener failed")
+		if _, err := w.Accept(w.as("clerk"), c.Number, Act{}); err == nil {
+			t.Fatal("accepted although a listener failed")
+		}
+		if _, err := w.Submit(w.as("clerk"), w.atWindow()); err == nil {
+			t.Fatal("submitted although a listener failed")
+		}
+		w.fail = nil
+		if got := w.find(c.Number); got.State != StateReceived || got.Revision != c.Revision || len(got.Content.Notices) != 1 {
+			t.Errorf("%s revision %d", got.State, got.Revision)
+		}
+		if _, err := w.flow.Instance(w.ctx, c.Number); !errors.Is(err, workflow.ErrNoInstance) {
+			t.Errorf("a process was left: %v", err)
+		}
+		if n := one[int](w)(w.Count(w.ctx, Query{})); n != 1 {
+			t.Errorf("%d cases", n)
+		}
+		w.must(second(w.Accept(w.as("clerk"), c.Number, Act{})))
 	})
 }

@@ -29,7 +29,7 @@ func (m *Module) List(ctx context.Context, q Query, p db.Page) (list []Case, nex
 		return nil, "", err
 	}
 	if after {
-		w.And("submitted_at < ? OR submitted_at = ? AND id < ?", at, at, id)
+		w.And("(submitted_at, id) < (?, ?)", at, id)
 	}
 	limit := w.Arg(p.Size() + 1)
 	var rows []record

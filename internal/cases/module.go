@@ -66,6 +66,7 @@ func New(d Deps) *Module {
 // Workers registers what runs by itself.
 func (m *Module) Workers(q *jobs.Queue) {
 	jobs.Register(q, func(ctx context.Context, j Finish) error { return m.Finish(ctx, j.Number) })
+	jobs.Register(q, func(ctx context.Context, j Recompute) error { return m.RecomputeDue(ctx, j.Division) })
 	jobs.RegisterPeriodic(q, "cases.deem_accepted", 10*time.Minute, m.DeemAccepted)
 	jobs.RegisterPeriodic(q, "cases.terminate_uncorrected", 10*time.Minute, m.TerminateUncorrected)
 	jobs.RegisterPeriodic(q, "cases.archive", time.Hour, m.ArchiveClosed)

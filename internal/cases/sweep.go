@@ -54,6 +54,15 @@ func stateWords(states []State) []string {
 	return list
 }
 
+// Recompute is the job that follows a change of the calendar of a division, ""
+// of the national one.
+type Recompute struct {
+	Division string `json:"division"`
+}
+
+// Kind is the name of the job.
+func (Recompute) Kind() string { return "cases.recompute_due" }
+
 // RecomputeDue brings the stored due dates of open cases in line with the
 // calendar, when a holiday notice or a local holiday changed it. division is
 // the one whose calendar changed, "" all; the divisions in it inherit.

@@ -64,6 +64,7 @@ type world struct {
 
 	mu   sync.Mutex
 	told []events.Event
+	fail error // what listeners answer
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -109,6 +110,9 @@ func hear[E events.Event](w *world, bus *events.Bus) {
 	events.Now(bus, "test", func(_ context.Context, e E) error {
 		w.mu.Lock()
 		defer w.mu.Unlock()
+		if w.fail != nil {
+			return w.fail
+		}
 		w.told = append(w.told, e)
 		return nil
 	})
