@@ -12,6 +12,7 @@ import (
 
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
+	"yimen/internal/counter"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
@@ -55,6 +56,7 @@ type App struct {
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module
+	Counter   *counter.Module
 	Router    *web.Router
 }
 

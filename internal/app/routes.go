@@ -28,6 +28,7 @@ func (a *App) route() {
 	a.Identity.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Cases.Routes(a.Router)
+	a.Counter.Routes(a.Router)
 
 	api := web.NewAPI(a.Router, "一门政务服务接口", Version)
 	a.Org.API(api)

@@ -5,6 +5,7 @@ import (
 
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
+	"yimen/internal/counter"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/events"
@@ -33,9 +34,11 @@ func (a *App) wire(ctx context.Context) error {
 	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Calendar: a.calendar})
-	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit})
+	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL})
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
-		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity})
+		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity,
+		Rules: cases.Rules{PublicURL: a.BaseURL}})
+	a.Counter = counter.New(counter.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Wizard: a.wizard()})
 	a.react()
 	a.work()
 	a.route()
