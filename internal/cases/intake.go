@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"yimen/gb"
 	"yimen/internal/catalogue"
@@ -232,103 +231,6 @@ func (c *checker) desk() {
 	}
 }
 
-func (c *checker) people(context.Context) error {
-	a := &c.s.Applicant
-	if a.Type != "person" && a.Type != "enterprise" {
-		c.bad.Add("applicant.type", "申请人类型应为个人（person）或企业（enterprise）。")
-		return nil
-	}
-	if c.hasItem && len(c.def().Audience) > 0 && !c.def().Serves(a.Type) {
-		c.bad.Add("applicant.type", "该事项不面向%s办理，请核对申请人类型。", map[string]string{"person": "个人", "enterprise": "企业"}[a.Type])
-	}
-	c.name("applicant.name", &a.Name, a.Type == "person")
-	if a.IDType == "" {
-		a.IDType = string(gb.IDResident)
-		if a.Type == "enterprise" {
-			a.IDType = string(gb.IDCreditCode)
-		}
-	}
-	c.document("applicant", &a.IDType, &a.IDNo, a.Type == "enterprise")
-	c.phone("applicant.phone", &a.Phone)
-	c.agent()
-	return nil
-}
-
-func (c *checker) agent() {
-	if c.s.Agent == nil {
-		return
-	}
-	a := *c.s.Agent // the caller's stays as it was
-	c.s.Agent = &a
-	c.name("agent.name", &a.Name, true)
-	if a.IDType == "" {
-		a.IDType = string(gb.IDResident)
-	}
-	c.document("agent", &a.IDType, &a.IDNo, false)
-	c.phone("agent.phone", &a.Phone)
-	a.Authority = strings.TrimSpace(a.Authority)
-	switch n := utf8.RuneCountInString(a.Authority); {
-	case n == 0:
-		c.bad.Add("agent.authority", "代理人办理须有申请人的授权，请上传授权委托书或填写其编号和日期。")
-	case n > 200:
-		c.bad.Add("agent.authority", "授权说明不能超过200个字。")
-	}
-	if a.IDNo != "" && a.IDNo == c.s.Applicant.IDNo {
-		c.bad.Add("agent.id_no", "代理人与申请人是同一人，本人办理无需填写代理人。")
-	}
-}
-
-func (c *checker) name(field string, name *string, person bool) {
-	if person {
-		parsed, err := gb.ParsePersonName(*name)
-		if err != nil {
-			c.bad.Add(field, "%s", err.Error())
-			return
-		}
-		*name = parsed
-		return
-	}
-	*name = strings.TrimSpace(*name)
-	switch n := utf8.RuneCountInString(*name); {
-	case n == 0:
-		c.bad.Add(field, "请填写单位名称。")
-	case n > gb.MaxNameLength || !printable(*name):
-		c.bad.Add(field, "单位名称不能超过%d个字，且不能含有控制字符，请按营业执照填写。", gb.MaxNameLength)
-	}
-}
-
-// printable refuses what no name holds: control characters and broken UTF-8.
-func printable(s string) bool {
-	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f })
-}
-
-func (c *checker) document(prefix string, idType, idNo *string, organisation bool) {
-	t, err := gb.ParseIDType(*idType)
-	if err != nil {
-		c.bad.Add(prefix+".id_type", "%s", err.Error())
-		return
-	}
-	if t.OfOrganisation() != organisation {
-		c.bad.Add(prefix+".id_type", "证件类型与申请人类型不符，个人请选身份证件，企业请选统一社会信用代码。")
-		return
-	}
-	no, err := t.ParseNumber(*idNo, c.today)
-	if err != nil {
-		c.bad.Add(prefix+".id_no", "%s", err.Error())
-		return
-	}
-	*idType, *idNo = string(t), no
-}
-
-func (c *checker) phone(field string, phone *string) {
-	no, err := gb.ParsePhone(*phone, c.m.Rules.AreaCode)
-	if err != nil {
-		c.bad.Add(field, "%s", err.Error())
-		return
-	}
-	*phone = no
-}
-
 // answers resolves the questions of the item into the list of materials.
 func (c *checker) answers(ctx context.Context) error {
 	if !c.hasItem {
@@ -369,64 +271,6 @@ func (c *checker) form(context.Context) error {
 		c.s.Form = json.RawMessage("{}")
 	}
 	return c.add("form", c.m.Catalogue.CheckForm(*c.def(), c.s.Form))
-}
-
-// delivery checks how the result goes to the applicant.
-func (c *checker) delivery(ctx context.Context) error {
-	if !c.hasItem || c.outlet.Code == "" {
-		return nil
-	}
-	ways := c.def().Result.DeliverBy
-	if c.s.Deliver == "" {
-		c.s.Deliver = DeliverWindow
-		if len(ways) > 0 {
-			c.s.Deliver = ways[0]
-		}
-	}
-	if !slices.Contains([]string{DeliverWindow, DeliverPost, DeliverElectronic}, c.s.Deliver) ||
-		len(ways) > 0 && !slices.Contains(ways, c.s.Deliver) {
-		c.bad.Add("deliver", "该事项不能以此方式送达，请选择：%s。", deliverNames(ways))
-		return nil
-	}
-	return c.deliveryPlace(ctx)
-}
-
-func (c *checker) deliveryPlace(ctx context.Context) error {
-	switch c.s.Deliver {
-	case DeliverElectronic:
-		c.deliverTo = Place{Name: "电子送达"}
-	case DeliverPost:
-		to := strings.TrimSpace(c.s.DeliverTo)
-		if n := utf8.RuneCountInString(to); n < 5 || n > 200 || !printable(to) {
-			c.bad.Add("deliver_to", "邮寄送达请填写5至200个字的详细收件地址。")
-		}
-		c.deliverTo = Place{Name: "邮寄送达", Address: to}
-	case DeliverWindow:
-		o := c.outlet
-		if c.s.DeliverTo != "" {
-			var err error
-			if o, err = c.m.Org.Outlet(ctx, c.s.DeliverTo); err != nil {
-				return c.add("deliver_to", err)
-			}
-		}
-		c.deliverTo = Place{Code: o.Code, Name: o.Name, Division: o.Division, Address: o.Address}
-	}
-	return nil
-}
-
-var deliverWords = map[string]string{
-	DeliverWindow: "窗口领取（window）", DeliverPost: "邮寄（post）", DeliverElectronic: "电子送达（electronic）",
-}
-
-func deliverNames(ways []string) string {
-	if len(ways) == 0 {
-		ways = []string{DeliverWindow, DeliverPost, DeliverElectronic}
-	}
-	names := make([]string, len(ways))
-	for i, w := range ways {
-		names[i] = deliverWords[w]
-	}
-	return strings.Join(names, "、")
 }
 
 // path is the answered questions in words, for the snapshot.

@@ -283,12 +283,6 @@ func (m *Module) insertHistory(ctx context.Context, rows []historyRow) error {
 	return wrap("append history", err)
 }
 
-func (m *Module) lastSeq(ctx context.Context, id string) (int, error) {
-	var n int
-	err := m.db.Conn(ctx).Get(ctx, &n, `SELECT COALESCE(MAX(seq), 0) FROM cases_history WHERE case_id = $1`, id)
-	return n, wrap("read history", err)
-}
-
 // historyOf reads the entries of revisions after since, oldest first.
 func (m *Module) historyOf(ctx context.Context, id string, since int) ([]historyRow, error) {
 	var rows []historyRow
