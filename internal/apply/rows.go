@@ -54,3 +54,18 @@ func firstOf(value string, choices []string) string {
 	}
 	return value
 }
+
+func orNone(answer string) string {
+	if answer == "" {
+		return "以上都没有"
+	}
+	return answer
+}
+
+// deeperTitle asks for the next level down, or offers it.
+func deeperTitle(p placePage) string {
+	if p.offered == "" {
+		return "或者选择更具体的地区"
+	}
+	return "选择下一级地区"
+}

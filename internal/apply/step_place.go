@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"net/url"
@@ -24,13 +25,15 @@ type placePage struct {
 	children []org.Division
 	here     org.Division
 	offered  string // "" if the item can be applied for here, else why not
+	closed   string // why it cannot be applied for this way at all, "" if it can
 	form     *web.Form
 }
 
 func (p placePage) page() ui.PageOpts {
 	return ui.PageOpts{
 		Title: p.def.Name, Face: p.w.Face, Narrow: p.w.Face == ui.Citizen, Lead: "这件事属于哪个地方？",
-		Breadcrumb: []ui.Crumb{p.w.Home, {Label: "办事指南", URL: "/items/" + p.def.Code}, {Label: "选择地区"}},
+		Breadcrumb: []ui.Crumb{p.w.Home, {Label: "办事指南", URL: catalogue.GuideURL(p.def.Code, p.here.Code)}, {Label: "选择地区"}},
+		Styles:     []string{"apply.css"},
 	}
 }
 
@@ -61,12 +64,13 @@ func (w *Wizard) placeOf(ctx context.Context, item, at string) (placePage, error
 	if at == "" {
 		at = cityOf(ctx, w.Org)
 	}
-	if p.here, err = w.Org.Division(ctx, at); err != nil {
-		return p, err
-	}
 	if p.path, err = w.Org.Path(ctx, at); err != nil {
 		return p, err
 	}
+	p.path = p.path[:reach(p.def, p.path)]
+	p.here = p.path[len(p.path)-1]
+	at = p.here.Code
+	p.closed = w.closed(ctx, p.def)
 	if p.children, _, err = w.Org.Children(ctx, at, db.Page{Limit: db.MaxLimit}); err != nil {
 		return p, err
 	}
@@ -81,6 +85,34 @@ func (w *Wizard) placeOf(ctx context.Context, item, at string) (placePage, error
 		p.offered = e.Message
 	}
 	return p, nil
+}
+
+// reach is how far down a path the item goes: a villager who asks for what the
+// county handles applies at the county. The whole path if it goes further.
+func reach(def *catalogue.Definition, path []org.Division) int {
+	for i := len(path); i > 0; i-- {
+		if def.At(int(path[i-1].Level)) {
+			return i
+		}
+	}
+	return len(path)
+}
+
+// closed says why this visitor cannot apply online, before anything is typed.
+func (w *Wizard) closed(ctx context.Context, def *catalogue.Definition) string {
+	if w.Side == Window {
+		return ""
+	}
+	if len(def.Channels) > 0 && !def.HasChannel(cases.ChannelWeb) && !def.HasChannel(cases.ChannelMobile) {
+		return "这个事项暂时不能在网上申请，请到窗口办理，办理地点见办事指南。"
+	}
+	switch kind := identity.FromContext(ctx).Kind; {
+	case kind == identity.KindEnterprise && !def.Serves("enterprise"):
+		return "这个事项只受理个人的申请。您现在用的是企业账号，请换用个人账号登录后再申请。"
+	case kind == identity.KindPerson && !def.Serves("person"):
+		return "这个事项只受理企业和其他组织的申请。您现在用的是个人账号，请换用企业账号登录后再申请。"
+	}
+	return ""
 }
 
 // deeper says whether the item reaches below a division.
@@ -112,8 +144,8 @@ func (w *Wizard) begin(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.offered != "" {
-		p.form.Error("", p.offered)
+	if problem := cmp.Or(p.closed, p.offered); problem != "" {
+		p.form.Error("", problem)
 		return web.Render(rw, r, http.StatusUnprocessableEntity, placeView(p))
 	}
 	d, err := w.Cases.SaveDraft(r.Context(), cases.Submission{Item: p.def.Code, Division: p.here.Code, Channel: w.channel(r)})

@@ -39,6 +39,15 @@ func (w *Wizard) reviewOf(r *http.Request) (*reviewPage, error) {
 	}
 	p.missing = Missing(p.list.Materials, s.draft.Submission.Materials)
 	sub := s.draft.Submission
+	if len(sub.Form) > 0 { // what is not right yet is told before it is sent
+		err := w.Catalogue.CheckForm(*s.def, sub.Form)
+		if err != nil && !invalid(err) {
+			return nil, err
+		}
+		if err != nil {
+			p.problems = errs.From(err).Fields
+		}
+	}
 	s.form.Set("deliver", sub.Deliver)
 	s.form.Set("deliver_address", sub.DeliverTo)
 	s.form.Set("defer_until", sub.DeferUntil.String())
@@ -81,6 +90,7 @@ func (w *Wizard) submit(rw http.ResponseWriter, r *http.Request) error {
 	if !p.form.OK() {
 		return web.Render(rw, r, http.StatusUnprocessableEntity, reviewView(p))
 	}
+	p.problems = nil
 	c, err := w.Cases.Submit(r.Context(), sub)
 	if invalid(err) {
 		p.problems = errs.From(err).Fields

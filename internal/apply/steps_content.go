@@ -14,87 +14,6 @@ import (
 
 func asGB(err error, target **gb.Error) bool { return errors.As(err, target) }
 
-// questions asks the situations; when every one is answered it shows what to
-// bring.
-func (w *Wizard) questions(rw http.ResponseWriter, r *http.Request) error {
-	s, err := w.open(r, "questions")
-	if err != nil {
-		return err
-	}
-	list, err := s.checklist(r.Context())
-	if err != nil {
-		return err
-	}
-	return web.Render(rw, r, http.StatusOK, questionsView(s, list, list.Answers))
-}
-
-func (w *Wizard) saveQuestions(rw http.ResponseWriter, r *http.Request) error {
-	s, err := w.open(r, "questions")
-	if err != nil {
-		return err
-	}
-	if s.form, err = web.ReadForm(r); err != nil {
-		return err
-	}
-	before := s.draft.Submission.Answers
-	answers := ReadAnswers(s.form, s.def.Situations)
-	list, err := w.Catalogue.Checklist(r.Context(), s.def.Code, s.draft.Submission.Division, 0, answers)
-	if err := s.form.Merge(err); err != nil {
-		return err
-	}
-	if s.form.OK() {
-		noteOpen(s.form, list, answers)
-	} else {
-		list, err = s.checklist(r.Context())
-		if err != nil {
-			return err
-		}
-	}
-	if !s.form.OK() || list.Stop != "" {
-		return web.Render(rw, r, http.StatusUnprocessableEntity, questionsView(s, list, answers))
-	}
-	s.draft.Submission.Answers = list.Answers
-	if !sameAnswers(before, list.Answers) && len(s.draft.Submission.Form) > 0 {
-		web.Flash(r, "info", "您修改了前面的回答，请核对表单和材料是否仍然合适。")
-	}
-	if list.Complete && s.form.Value("look") == "" {
-		return s.save(rw, r, "form")
-	}
-	return s.save(rw, r, "questions")
-}
-
-// noteOpen tells which of the questions that were shown has no answer yet. One
-// that only now turned out to be needed is no mistake.
-func noteOpen(f *web.Form, list catalogue.Checklist, answers catalogue.Answers) {
-	shown := map[string]bool{}
-	for _, id := range f.Values("shown") {
-		shown[id] = true
-	}
-	for _, q := range list.Questions {
-		if _, answered := answers[q.ID]; !answered && shown[q.ID] {
-			f.Error("answers."+q.ID, "请选择：“"+q.Text+"”")
-		}
-	}
-}
-
-func sameAnswers(a, b catalogue.Answers) bool {
-	if len(a) != len(b) {
-		return false
-	}
-	for k, v := range a {
-		w := b[k]
-		if len(v) != len(w) {
-			return false
-		}
-		for i := range v {
-			if v[i] != w[i] {
-				return false
-			}
-		}
-	}
-	return true
-}
-
 // form asks the fields of the item.
 func (w *Wizard) form(rw http.ResponseWriter, r *http.Request) error {
 	s, err := w.open(r, "form")
@@ -161,7 +80,7 @@ func (w *Wizard) saveForm(rw http.ResponseWriter, r *http.Request) error {
 		if s.form.Value("later") == "rows" {
 			return s.save(rw, r, "form")
 		}
-		return s.save(rw, r, "review")
+		return s.leave(rw, r)
 	}
 	if err := s.form.Merge(w.Catalogue.CheckForm(*s.def, raw)); err != nil {
 		return err
@@ -170,6 +89,15 @@ func (w *Wizard) saveForm(rw http.ResponseWriter, r *http.Request) error {
 		return web.Render(rw, r, http.StatusUnprocessableEntity, formView(s, fields))
 	}
 	return s.save(rw, r, "materials")
+}
+
+// leave stores the draft and lets the applicant go, to come back another time.
+func (s *screen) leave(rw http.ResponseWriter, r *http.Request) error {
+	if err := s.keep(r); err != nil {
+		return err
+	}
+	web.Flash(r, "success", "已暂存，草稿号 "+s.draft.Number+"。下次从这里继续填写。")
+	return web.Redirect(rw, r, s.w.Home.URL)
 }
 
 // materials asks for what has to be handed in.

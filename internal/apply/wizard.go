@@ -18,9 +18,9 @@ import (
 	"yimen/workday"
 )
 
-// uploadLimit is the most that one page of materials may carry, in bytes: a
+// UploadLimit is the most that one page of materials may carry, in bytes: a
 // few files of the largest size.
-const uploadLimit = 220 << 20
+const UploadLimit = 220 << 20
 
 // Wizard leads through an application, a page at a time, and keeps everything
 // in a draft: it can be left and taken up again on another device, and a line
@@ -58,7 +58,7 @@ func (w *Wizard) Mount(rt *web.Router) {
 		rt.Post(w.Base+"/{draft}/"+name, w.Guard, step.post)
 	}
 	rt.Get(w.Base+"/{draft}/materials", w.Guard, w.materials)
-	rt.PostLimit(w.Base+"/{draft}/materials", w.Guard, uploadLimit, w.saveMaterials)
+	rt.PostLimit(w.Base+"/{draft}/materials", w.Guard, UploadLimit, w.saveMaterials)
 }
 
 // StartURL is where an application for an item begins.
@@ -120,7 +120,7 @@ func (s *screen) page() ui.PageOpts {
 		Title: s.def.Name, Face: s.w.Face, Narrow: s.w.Face == ui.Citizen,
 		Lead:       s.where + "　草稿号 " + s.draft.Number,
 		Breadcrumb: []ui.Crumb{s.w.Home, {Label: "办事指南", URL: "/items/" + s.def.Code}, {Label: "申请"}},
-		Scripts:    []string{"apply.js"},
+		Styles:     []string{"apply.css"}, Scripts: []string{"apply.js"},
 	}
 }
 
@@ -138,6 +138,10 @@ func (w *Wizard) open(r *http.Request, step string) (*screen, error) {
 	s.where, err = w.placeName(r.Context(), d.Submission.Division)
 	return s, err
 }
+
+// oneByOne says that questions are asked one a page: at home on a phone. At a
+// window all of them are in sight.
+func (w *Wizard) oneByOne() bool { return w.Side == Online }
 
 // version is the one in force: an application follows the newest guide until
 // it is sent, and the case then keeps it.

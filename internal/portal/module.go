@@ -1,0 +1,111 @@
+package portal
+
+import (
+	"net/http"
+	"sync"
+	"time"
+
+	"yimen/internal/apply"
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/files"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+	"yimen/internal/org"
+)
+
+// progressRate is how often a minute one address may ask for the progress of a
+// case: a whole hall may sit behind one address, and 148 million codes cannot
+// be tried at this pace.
+const progressRate = 60
+
+// Deps is what the module stands on.
+type Deps struct {
+	Cases     *cases.Module
+	Catalogue *catalogue.Module
+	Org       *org.Module
+	Identity  *identity.Module
+	Store     *files.Store
+	Clock     clock.Clock
+	Wizard    apply.Wizard // completed by New
+	Demo      bool         // the sample city: /demo, one-click login
+}
+
+// Module is the citizen's pages. Safe for concurrent use.
+type Module struct {
+	Deps
+	wizard *apply.Wizard
+	once   func(web.Handler) web.Handler // the router's idempotency
+
+	mu    sync.Mutex
+	shelf shelf // of the home page
+}
+
+// New makes the module.
+func New(d Deps) *Module {
+	w := d.Wizard
+	w.Base, w.Face, w.Side, w.Guard = "/apply", ui.Citizen, apply.Online, identity.Applicant()
+	w.Home = ui.Crumb{Label: "我的办件", URL: MyURL("", "")}
+	w.CaseURL = CaseURL
+	return &Module{Deps: d, wizard: &w}
+}
+
+// Routes adds the pages.
+func (m *Module) Routes(rt *web.Router) {
+	m.once = rt.Idempotent
+	own := identity.Applicant()
+	limit := web.RateLimit(progressRate, time.Minute, progressKey)
+
+	rt.Get("/", web.Public, m.home)
+	rt.Get("/search", web.Public, m.search)
+	rt.Get("/items", web.Public, m.toSearch)
+	rt.Get("/region", web.Public, m.chooseRegion)
+	rt.Post("/region", web.Public, m.keepRegion)
+	rt.Get("/progress", web.Public.And(limit), m.progress)
+	rt.Get("/sitemap", web.Public, m.sitemap)
+	rt.Get("/accessibility", web.Public, m.accessibility)
+	if m.Demo {
+		rt.Get("/demo", web.Public, m.demo)
+	}
+
+	rt.Get("/apply/{code}", own, m.startApplication)
+	m.wizard.Mount(rt)
+
+	rt.Get("/my", own, m.mine)
+	rt.Get("/my/cases/{number}", own, m.showCase)
+	rt.Get("/my/cases/{number}/correct", own, m.ask(cases.VerbCorrect))
+	rt.PostLimit("/my/cases/{number}/correct", own, apply.UploadLimit, m.supply(cases.VerbCorrect, m.Cases.Correct))
+	rt.Get("/my/cases/{number}/supplement", own, m.ask(cases.VerbSupplement))
+	rt.PostLimit("/my/cases/{number}/supplement", own, apply.UploadLimit, m.supply(cases.VerbSupplement, m.Cases.Supplement))
+	rt.Get("/my/cases/{number}/withdraw", own, m.ask(cases.VerbWithdraw))
+	rt.Post("/my/cases/{number}/withdraw", own, m.withdraw)
+}
+
+// toSearch sends the old address of the list to the search.
+func (m *Module) toSearch(w http.ResponseWriter, r *http.Request) error {
+	return web.Redirect(w, r, Search{}.URL())
+}
+
+// startApplication sends the start button of a guide to the wizard.
+func (m *Module) startApplication(w http.ResponseWriter, r *http.Request) error {
+	division := r.URL.Query().Get("division")
+	if division == "" {
+		at, err := m.region(r)
+		if err != nil {
+			return err
+		}
+		division = at.Code
+	}
+	return web.Redirect(w, r, m.wizard.StartURL(r.PathValue("code"), division))
+}
+
+// page is a page of this face, with the styles it shares with the wizard.
+func page(o ui.PageOpts) ui.PageOpts {
+	o.Face = ui.Citizen
+	o.Styles = []string{"apply.css"}
+	return o
+}
+
+var home = ui.Crumb{Label: "首页", URL: "/"}
