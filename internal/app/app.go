@@ -23,6 +23,7 @@ import (
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/org"
+	"yimen/internal/portal"
 	"yimen/internal/workflow"
 )
 
@@ -56,6 +57,7 @@ type App struct {
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module
+	Portal    *portal.Module
 	Counter   *counter.Module
 	Router    *web.Router
 }

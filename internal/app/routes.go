@@ -20,7 +20,7 @@ func (a *App) route() {
 		Subject: identity.Subject, Ready: a.ready,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region"},
-		User: user, Nav: nav, FaceOf: faceOf,
+		User: user, Nav: nav, FaceOf: faceOf, Region: a.regionName,
 	})
 	a.Router.Use(a.Identity.Middleware)
 	jobs.RegisterPeriodic(a.Queue, "web.cleanup", time.Hour, a.Router.Cleanup)
@@ -28,6 +28,7 @@ func (a *App) route() {
 	a.Identity.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Cases.Routes(a.Router)
+	a.Portal.Routes(a.Router)
 	a.Counter.Routes(a.Router)
 
 	api := web.NewAPI(a.Router, "一门政务服务接口", Version)
@@ -118,3 +119,6 @@ func mark(r *http.Request, items []ui.NavItem) []ui.NavItem {
 func (a *App) wizard() apply.Wizard {
 	return apply.Wizard{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity, Store: a.Store, Clock: a.Clock}
 }
+
+// regionName is the division the visitor has chosen, as the header shows it.
+func (a *App) regionName(r *http.Request) string { return a.Portal.RegionName(r) }

@@ -13,6 +13,7 @@ import (
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/search"
 	"yimen/internal/org"
+	"yimen/internal/portal"
 	"yimen/internal/workflow"
 	"yimen/workday"
 )
@@ -38,6 +39,8 @@ func (a *App) wire(ctx context.Context) error {
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity,
 		Rules: cases.Rules{PublicURL: a.BaseURL}})
+	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
+		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Demo: a.Demo})
 	a.Counter = counter.New(counter.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Wizard: a.wizard()})
 	a.react()
 	a.work()
