@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -30,8 +29,7 @@ func (m *Module) API(api huma.API) {
 	web.Op(api, op(http.MethodGet, "/api/v1/cases", "list-cases", "查询办件"), signedIn, m.apiList)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}", "get-case", "办件详情"), signedIn, m.apiFind)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}/history", "get-case-history", "办件经过"), signedIn, m.apiHistory)
-	web.Op(api, op(http.MethodGet, "/api/v1/progress", "get-progress", "凭编号和查询码查询进度"),
-		web.RateLimit(progressPerMinute, time.Minute, nil).And(web.Public), m.apiProgress)
+	web.Op(api, op(http.MethodGet, "/api/v1/progress", "get-progress", "凭编号和查询码查询进度"), web.Public, m.apiProgress)
 	for _, v := range apiVerbs {
 		act := op(http.MethodPost, "/api/v1/cases/{number}/"+string(v.verb), string(v.verb)+"-case", v.verb.Chinese())
 		act.DefaultStatus = http.StatusOK
@@ -40,9 +38,6 @@ func (m *Module) API(api huma.API) {
 	}
 	m.apiFiles(api)
 }
-
-// progressPerMinute bounds how often one address may try query codes.
-const progressPerMinute = 60
 
 // doing is what a verb of the API calls.
 type doing func(m *Module, ctx context.Context, number string, a Act) (Case, error)

@@ -20,6 +20,7 @@ var (
 	ErrSignIn            = errs.Define(errs.Unauthenticated, "case_sign_in", "请先登录再办理。")
 	ErrSubmitDenied      = errs.Define(errs.Denied, "case_submit_denied", "您没有在该网点代为提交申请的权限，请联系网点管理员。")
 	ErrProgressUnknown   = errs.Define(errs.NotFound, "case_progress_unknown", "办件编号或查询码不正确，请核对回执后重新输入。")
+	ErrProgressClosed    = errs.Define(errs.RateLimited, "case_progress_closed", "查询码输错次数过多，请10分钟后再试，或凭身份证件到窗口查询。")
 	ErrNumbersExhausted  = errs.Define(errs.Unavailable, "case_number_exhausted", "暂时无法分配办件编号，请稍后重试。")
 	ErrDraftUnknown      = errs.Define(errs.NotFound, "case_draft_unknown", "没有找到该草稿，可能已经提交或删除。")
 	ErrDraftTooLarge     = errs.Define(errs.TooLarge, "case_draft_too_large", "草稿内容超过1MB，请减少填写的内容或改为上传附件。")

@@ -48,7 +48,8 @@ type Deps struct {
 // Module keeps the cases. Safe for concurrent use.
 type Module struct {
 	Deps
-	db *db.DB
+	db     *db.DB
+	misses misses // of query codes
 }
 
 // New makes the module and subscribes it to the end of workflows: a case is

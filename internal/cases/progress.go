@@ -40,11 +40,14 @@ type ProgressStep struct {
 var internalSteps = []Verb{VerbReview, VerbArchive}
 
 // Progress gives the public progress of a case. A wrong code and a number that
-// does not exist give the same answer, ErrProgressUnknown. The route that
-// calls it limits how often one may ask.
+// does not exist give the same answer, ErrProgressUnknown; after twenty of them
+// within ten minutes the number answers ErrProgressClosed, whoever asks.
 func (m *Module) Progress(ctx context.Context, number, code string) (Progress, error) {
 	number = strings.Join(strings.Fields(number), "")
 	code = strings.ToUpper(strings.TrimSpace(code))
+	if m.misses.closed(number, m.now(ctx)) {
+		return Progress{}, ErrProgressClosed
+	}
 	r := &record{}
 	if ValidNumber(number) {
 		var err error
@@ -55,6 +58,9 @@ func (m *Module) Progress(ctx context.Context, number, code string) (Progress, e
 		}
 	}
 	if subtle.ConstantTimeCompare([]byte(r.QueryCode), []byte(code)) != 1 || r.QueryCode == "" {
+		if ValidNumber(number) {
+			m.misses.add(number, m.now(ctx))
+		}
 		return Progress{}, ErrProgressUnknown
 	}
 	rows, err := m.historyOf(ctx, r.ID, 0)

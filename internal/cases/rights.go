@@ -46,10 +46,13 @@ func (r *record) place() identity.Place {
 	}
 }
 
-// owns tells whether the case is the actor's own.
+// owns tells whether the case is the actor's own, as its applicant or as the
+// agent who filed it. own is the same in SQL.
 func (r *record) owns(a identity.Actor) bool {
-	return a.IsApplicant() && r.Account != "" && r.Account == a.Account
+	return a.IsApplicant() && a.SignedIn() && (r.Account == a.Account || r.AgentAccount == a.Account)
 }
+
+const own = "account = ? OR agent_account <> '' AND agent_account = ?"
 
 // visible is the rule of who sees a case: its applicant, the outlet that
 // received it, the agency that decides it, and those set over either. narrow
@@ -67,10 +70,10 @@ func narrow(w *db.Where, a identity.Actor) {
 	case !a.IsApplicant():
 		scope.Where(w, columns)
 	case scope.Empty():
-		w.And("account = ?", a.Account)
+		w.And(own, a.Account, a.Account)
 	default:
 		if cond, args := scope.Condition(columns); cond != "" {
-			w.And("account = ? OR "+cond, append([]any{a.Account}, args...)...)
+			w.And(own+" OR "+cond, append([]any{a.Account, a.Account}, args...)...)
 		}
 	}
 }

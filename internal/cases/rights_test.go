@@ -265,6 +265,48 @@ func TestProgress(t *testing.T) {
 	})
 }
 
+// An agent and the applicant both follow a case filed over the net.
+func TestAgentAndApplicantFollow(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		s := w.web("li")
+		s.Answers["who"] = []string{"agent"}
+		s.Materials = append(s.Materials, Handed{ID: "power", Promise: true})
+		s.Applicant.Name, s.Applicant.IDNo = "张建国", idOf("zhang")
+		s.Agent = &Agent{Name: "李晓敏", IDNo: idOf("li"), Phone: "13800002222", Authority: "委托书"}
+		c := one[Case](w)(w.Submit(w.as("li"), s))
+		for _, who := range []string{"zhang", "li"} {
+			for _, q := range []Query{{}, {Mine: true}} {
+				list, _, err := w.List(w.as(who), q, page(10))
+				if err != nil || len(list) != 1 || one[int](w)(w.Count(w.as(who), q)) != 1 {
+					t.Errorf("%s %+v: %d, %v", who, q, len(list), err)
+				}
+			}
+			w.must(second(w.Find(w.as(who), c.Number)))
+		}
+		if n := one[int](w)(w.Count(w.as("clerk"), Query{Mine: true})); n != 0 {
+			t.Errorf("the clerk has %d cases of their own", n)
+		}
+		w.must(second(w.Withdraw(w.as("li"), c.Number, Act{})))
+	})
+}
+
+// Guessing codes closes the number for a while, to the right code too, and
+// leaves other numbers open.
+func TestGuessingQueryCodes(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c, other := w.received(), w.received()
+		w.must(second(w.Progress(w.as(""), c.Number, c.QueryCode)))
+		for range maxMisses {
+			w.wants(second(w.Progress(w.as(""), c.Number, "AAAAAA")), ErrProgressUnknown)
+		}
+		w.wants(second(w.Progress(w.as(""), c.Number, "AAAAAA")), ErrProgressClosed)
+		w.wants(second(w.Progress(w.as(""), c.Number, c.QueryCode)), ErrProgressClosed)
+		w.must(second(w.Progress(w.as(""), other.Number, other.QueryCode)))
+		w.clock.Advance(missWindow)
+		w.must(second(w.Progress(w.as(""), c.Number, c.QueryCode)))
+	})
+}
+
 func TestFilesOfCases(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		s := w.web("zhang")

@@ -177,7 +177,7 @@ func (m *Module) newRecord(ctx context.Context, in *intake, digest string) (*rec
 	}
 	r.ReceivedOn = m.receivedOn(ctx, r.CompetentDivision, in.atDesk())
 	var err error
-	r.Account, err = m.accountOf(ctx, in)
+	r.Account, r.AgentAccount, err = m.accountsOf(ctx, in)
 	return r, err
 }
 
@@ -189,16 +189,20 @@ func (m *Module) receivedOn(ctx context.Context, division string, atDesk bool) w
 	return workday.ReceivedOn(m.Org.Calendar(ctx, division), m.now(ctx), clock.Beijing, m.Rules.OfficeCloses)
 }
 
-// accountOf is whose case it will be: the applicant's who signed in, or that
-// of the person at the window if they have one.
-func (m *Module) accountOf(ctx context.Context, in *intake) (string, error) {
+// accountsOf is whose case it will be: that of the applicant who signed in, or
+// that of the person at the window if they have one. An agent who files over
+// the net follows the case beside the applicant.
+func (m *Module) accountsOf(ctx context.Context, in *intake) (applicant, agent string, err error) {
 	if in.actor.IsApplicant() {
-		return in.actor.Account, nil
+		if in.s.Agent == nil {
+			return in.actor.Account, "", nil
+		}
+		agent = in.actor.Account
 	}
-	if m.Accounts == nil {
-		return "", nil
+	if m.Accounts != nil {
+		applicant, err = m.Accounts.AccountOf(ctx, in.s.Applicant.IDType, in.s.Applicant.IDNo)
 	}
-	return m.Accounts.AccountOf(ctx, in.s.Applicant.IDType, in.s.Applicant.IDNo)
+	return applicant, agent, err
 }
 
 // content is the large part of the case.

@@ -268,10 +268,15 @@ func (t *turn) writeClock(ctx context.Context) error {
 	return nil
 }
 
-// ref is what events say about the case.
+// ref is what events say about the case. Messages about a case whose applicant
+// has no account go to the agent.
 func (r *record) ref() Ref {
+	account := r.Account
+	if account == "" {
+		account = r.AgentAccount
+	}
 	return Ref{
-		Number: r.Number, Item: r.Item, Account: r.Account, Outlet: r.ReceivingOutlet, Competent: r.CompetentAgency,
+		Number: r.Number, Item: r.Item, Account: account, Outlet: r.ReceivingOutlet, Competent: r.CompetentAgency,
 		Channel: r.Channel, Sample: r.Sample,
 	}
 }
