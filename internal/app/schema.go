@@ -39,6 +39,9 @@ func migrate(ctx context.Context, d *db.DB) error {
 	return audit.Protect(ctx, d)
 }
 
+// Migrate brings the App's database to this release's schema; safe to run again.
+func (a *App) Migrate(ctx context.Context) error { return migrate(ctx, a.DB) }
+
 // checkSchema refuses a database that is behind this release, or ahead of it:
 // a program that guesses at columns loses data.
 func checkSchema(ctx context.Context, d *db.DB) error {
