@@ -77,9 +77,9 @@ func (m *Module) pointer(ctx context.Context, code string) (pointer, error) {
 // was handed in under, whatever has become of the item. ErrVersion. Who may
 // see a version that was never published is the caller's question; see Draft.
 func (m *Module) Version(ctx context.Context, item string, n int) (Version, error) {
-	if l, ok := m.frozen.Load(versionKey{item, n}); ok {
+	if l := m.kept(ctx, item, n); l != nil {
 		head, err := m.head(ctx, item, n)
-		head.Definition = *l.(*loaded).def
+		head.Definition = *l.def
 		return head, err
 	}
 	row, err := m.readVersion(ctx, item, n)
@@ -121,18 +121,28 @@ func (r versionRow) version(d *Definition) Version {
 	return v
 }
 
-// freeze keeps a published version in memory; not inside a transaction, where
-// it may be one that is about to be undone.
+// freeze keeps a published version in memory. One that was read in a
+// transaction may have been made there: the transaction remembers it, and
+// everybody else does once it is committed.
 func (m *Module) freeze(ctx context.Context, d *Definition, n int) error {
-	if m.DB.InTxNow(ctx) {
-		return nil
-	}
 	s, err := compileSituations(d)
 	if err != nil {
 		return err
 	}
-	m.frozen.Store(versionKey{d.Code, n}, &loaded{d, s})
+	key, l := versionKey{d.Code, n}, &loaded{d, s}
+	m.DB.Remember(ctx, key, l)
+	m.DB.AfterCommit(ctx, func() { m.frozen.Store(key, l) })
 	return nil
+}
+
+// kept gives a published version from memory; nil when it is not there.
+func (m *Module) kept(ctx context.Context, item string, n int) *loaded {
+	key := versionKey{item, n}
+	if l, ok := m.frozen.Load(key); ok {
+		return l.(*loaded)
+	}
+	l, _ := m.DB.Remembered(ctx, key).(*loaded)
+	return l
 }
 
 // Checklist resolves the answers given so far into open questions and
@@ -166,8 +176,8 @@ func (m *Module) Checklist(ctx context.Context, code, division string, version i
 
 // load gives a version with its questions, from memory when it is frozen.
 func (m *Module) load(ctx context.Context, item string, n int) (*loaded, error) {
-	if l, ok := m.frozen.Load(versionKey{item, n}); ok {
-		return l.(*loaded), nil
+	if l := m.kept(ctx, item, n); l != nil {
+		return l, nil
 	}
 	v, err := m.Version(ctx, item, n)
 	if err != nil {

@@ -68,7 +68,10 @@ func (c *Conn) ExecNamed(ctx context.Context, query string, arg any) (int64, err
 	if err != nil {
 		return 0, err
 	}
-	return c.Exec(ctx, sqlx.Rebind(sqlx.DOLLAR, q), args...)
+	if c.d.engine == Postgres {
+		q = sqlx.Rebind(sqlx.DOLLAR, q)
+	}
+	return c.Exec(ctx, q, args...)
 }
 
 // Rows runs a query whose rows are read one by one; the caller closes them.

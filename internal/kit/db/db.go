@@ -16,7 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
-	_ "modernc.org/sqlite" // the "sqlite" driver
+	"modernc.org/sqlite"
 )
 
 // Engine is which database is behind.
@@ -88,12 +88,12 @@ func (d *DB) openSQLite(path string, readers int) error {
 		"&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)" +
 		"&_time_format=sqlite"
 	base := "file:" + (&url.URL{Path: path}).EscapedPath() + common
-	write, err := sqlx.Open("sqlite", base+"&_txlock=immediate")
+	write, err := sqlitePool(base + "&_txlock=immediate")
 	if err != nil {
 		return fmt.Errorf("db: open %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sqlx.Open("sqlite", base+"&_pragma=query_only(1)")
+	read, err := sqlitePool(base + "&_pragma=query_only(1)")
 	if err != nil {
 		write.Close()
 		return fmt.Errorf("db: open %s: %w", path, err)
@@ -102,6 +102,14 @@ func (d *DB) openSQLite(path string, readers int) error {
 	read.SetMaxIdleConns(readers)
 	d.engine, d.write, d.read, d.turn = SQLite, write, read, make(chan struct{}, 1)
 	return nil
+}
+
+func sqlitePool(dsn string) (*sqlx.DB, error) {
+	connector, err := sqlite.NewConnector(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sqlx.NewDb(sql.OpenDB(keeper{connector}), "sqlite"), nil
 }
 
 func (d *DB) openPostgres(dsn string, conns int) error {

@@ -99,4 +99,15 @@ func isLost(err error) bool {
 		strings.Contains(err.Error(), "conn closed") || strings.Contains(err.Error(), "unexpected EOF")
 }
 
-func squeeze(query string) string { return strings.Join(strings.Fields(query), " ") }
+// squeezedLength is how much of a statement a log line shows, in bytes: which
+// one it was, not the ten thousand placeholders of a bulk load.
+const squeezedLength = 300
+
+func squeeze(query string) string {
+	head := query[:min(len(query), 4*squeezedLength)] // what indents it is not shown
+	s := strings.Join(strings.Fields(head), " ")
+	if len(head) == len(query) && len(s) <= squeezedLength {
+		return s
+	}
+	return strings.ToValidUTF8(s[:min(len(s), squeezedLength)], "") + "…"
+}

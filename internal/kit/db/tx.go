@@ -24,6 +24,7 @@ type transaction struct {
 	tx     *sqlx.Tx
 	after  []func()
 	doomed error // of a part that joined and failed: the whole cannot be committed
+	memo   map[any]any
 }
 
 // InTx runs fn in a transaction and commits it when fn returns nil. Inside
@@ -125,4 +126,24 @@ func (d *DB) AfterCommit(ctx context.Context, f func()) {
 		return
 	}
 	f()
+}
+
+// Remember keeps v under key until the transaction of ctx ends; without one it
+// does nothing. For what was read at some cost and cannot change under its key
+// as long as the transaction sees it. Like the transaction, for one goroutine.
+func (d *DB) Remember(ctx context.Context, key, v any) {
+	if t := d.current(ctx); t != nil {
+		if t.memo == nil {
+			t.memo = map[any]any{}
+		}
+		t.memo[key] = v
+	}
+}
+
+// Remembered gives what was kept under key in the transaction of ctx, or nil.
+func (d *DB) Remembered(ctx context.Context, key any) any {
+	if t := d.current(ctx); t != nil {
+		return t.memo[key]
+	}
+	return nil
 }
