@@ -6,7 +6,6 @@ import (
 	"fmt"
 
 	"yimen/internal/kit/clock"
-	"yimen/internal/kit/db"
 )
 
 // Finish is the job that carries a decided case on.
@@ -67,29 +66,30 @@ func (t *turn) close(v Verb, opinion string, detail any) error {
 	return nil
 }
 
+// archiveBatch bounds what one run files away: there is no hurry, and other
+// work must not wait for it.
+const archiveBatch = 1000
+
 // ArchiveClosed files away what has been closed for long enough (归档). A
 // periodic job.
 func (m *Module) ArchiveClosed(ctx context.Context) error {
 	before := m.today(ctx).Add(-m.Rules.ArchiveAfter).Time(clock.Beijing).UTC()
+	var numbers []string
+	err := m.db.Conn(ctx).Select(ctx, &numbers, `SELECT number FROM cases_case WHERE state = $1 AND closed_at < $2
+		ORDER BY closed_at LIMIT $3`, StateClosed, before, archiveBatch)
+	if err != nil {
+		return fmt.Errorf("archive: find cases: %w", err)
+	}
 	var failed []error
-	for {
-		w := new(db.Where).And("state = ?", StateClosed).And("closed_at < ?", before)
-		limit := w.Arg(sweepBatch)
-		var numbers []string
-		err := m.db.Conn(ctx).Select(ctx, &numbers, "SELECT number FROM cases_case"+w.SQL()+" ORDER BY closed_at LIMIT "+limit, w.Args()...)
-		if err != nil {
-			return fmt.Errorf("archive: find cases: %w", err)
+	for _, number := range numbers {
+		if err := m.archive(ctx, number); err != nil {
+			failed = append(failed, fmt.Errorf("archive %s: %w", number, err))
 		}
-		for _, number := range numbers {
-			if err := m.archive(ctx, number); err != nil {
-				failed = append(failed, fmt.Errorf("archive %s: %w", number, err))
-			}
-		}
-		// What failed would be found again and again.
-		if len(numbers) < sweepBatch || len(failed) > 0 || ctx.Err() != nil {
-			return errors.Join(append(failed, ctx.Err())...)
+		if ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
+	return errors.Join(failed...)
 }
 
 func (m *Module) archive(ctx context.Context, number string) error {

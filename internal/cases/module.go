@@ -71,7 +71,7 @@ func (m *Module) Workers(q *jobs.Queue) {
 	jobs.RegisterPeriodic(q, "cases.deem_accepted", 10*time.Minute, m.DeemAccepted)
 	jobs.RegisterPeriodic(q, "cases.terminate_uncorrected", 10*time.Minute, m.TerminateUncorrected)
 	jobs.RegisterPeriodic(q, "cases.archive", time.Hour, m.ArchiveClosed)
-	jobs.RegisterPeriodic(q, "cases.compact_tally", 5*time.Second, m.CompactTally)
+	jobs.RegisterPeriodic(q, "cases.compact_tally", 15*time.Second, m.CompactTally)
 	jobs.RegisterPeriodic(q, "cases.recompute_due", 6*time.Hour, func(ctx context.Context) error {
 		return m.RecomputeDue(ctx, "")
 	})
