@@ -16,7 +16,7 @@ import (
 // route hangs every module's pages and operations on one router.
 func (a *App) route() {
 	a.Router = web.NewRouter(web.Options{
-		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy,
+		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, MetricsToken: a.MetricsKey,
 		Subject: identity.Subject, Ready: a.ready,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region"},

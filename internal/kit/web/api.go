@@ -110,7 +110,7 @@ func operationID(method, path string) string {
 }
 
 func describeUse(op *huma.Operation, g Guard) {
-	if g.Name != Public.Name {
+	if !g.open() {
 		op.Security = []map[string][]string{{"bearer": {}}}
 	}
 	if op.Extensions == nil {

@@ -3,6 +3,7 @@ package web
 import (
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/go-chi/httprate"
@@ -20,6 +21,16 @@ type Guard struct {
 
 // Public lets everybody in.
 var Public = Guard{Name: "public", Check: func(*http.Request) error { return nil }}
+
+// open says that the guard asks for no account, though it may ask for patience.
+func (g Guard) open() bool {
+	for part := range strings.SplitSeq(g.Name, "+") {
+		if part != Public.Name && !strings.HasPrefix(part, "rate ") {
+			return false
+		}
+	}
+	return true
+}
 
 // And is the guard that asks g, then next.
 func (g Guard) And(next Guard) Guard {

@@ -47,7 +47,8 @@ type Options struct {
 	FaceOf func(*http.Request) ui.Face               // which face an error page wears; nil: ui.Citizen
 	Region func(*http.Request) string                // name of the division the visitor chose
 
-	Metrics *prometheus.Registry // nil: a new one with Go and process figures
+	Metrics      *prometheus.Registry // nil: a new one with Go and process figures
+	MetricsToken string               // if set, /metrics wants it as a bearer token
 }
 
 func (o Options) withDefaults() Options {

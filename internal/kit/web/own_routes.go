@@ -2,11 +2,14 @@ package web
 
 import (
 	"context"
+	"crypto/subtle"
 	"net/http"
 	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"yimen/internal/kit/errs"
 )
 
 const elderCookie = "yimen_elder"
@@ -17,7 +20,7 @@ func (rt *Router) ownRoutes() {
 		return text(w, http.StatusOK, "ok\n")
 	})
 	rt.Get("/readyz", Public, rt.ready)
-	rt.Handle("GET /metrics", Public, promhttp.HandlerFor(rt.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}))
+	rt.Handle("GET /metrics", metricsGuard(rt.o.MetricsToken), promhttp.HandlerFor(rt.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}))
 	rt.Get("/elder", Public, toggleElder)
 	rt.Handle("/static/", Public, http.HandlerFunc(rt.serveStatic))
 	rt.Get("/favicon.ico", Public, func(w http.ResponseWriter, r *http.Request) error {
@@ -25,6 +28,23 @@ func (rt *Router) ownRoutes() {
 		http.Redirect(w, r, Asset("icon.svg"), http.StatusFound)
 		return nil
 	})
+}
+
+// ErrMetricsToken is told to who asks for the figures without their token.
+var ErrMetricsToken = errs.Define(errs.Denied, "metrics_token", "查看监控数据需要令牌，请在请求头 Authorization: Bearer 中带上部署时设置的令牌。")
+
+// metricsGuard lets everybody in, or with a token set only its bearer.
+func metricsGuard(token string) Guard {
+	if token == "" {
+		return Public
+	}
+	return Guard{Name: "metrics token", Check: func(r *http.Request) error {
+		given, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok || subtle.ConstantTimeCompare([]byte(given), []byte(token)) != 1 {
+			return ErrMetricsToken
+		}
+		return nil
+	}}
 }
 
 // ready answers 503 with the reason while requests cannot be answered.

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -288,4 +289,19 @@ func TestElderVersionIsKept(t *testing.T) {
 	c.Get("/elder?next=/guide").None("body.ym-elder")
 	c.NoRedirect().Get("/elder?next=//evil.test").Location("/")
 	c.NoRedirect().Get("/elder?next=/elder").Location("/")
+}
+
+func TestMetricsWantTheirToken(t *testing.T) {
+	rt := web.NewRouter(web.Options{MetricsToken: "secret-of-the-scraper"})
+	for given, status := range map[string]int{
+		"": 403, "Bearer": 403, "Bearer wrong": 403, "secret-of-the-scraper": 403, "Bearer secret-of-the-scraper": 200,
+	} {
+		r := httptest.NewRequest("GET", "/metrics", nil)
+		r.Header.Set("Authorization", given)
+		w := httptest.NewRecorder()
+		rt.ServeHTTP(w, r)
+		if w.Code != status || status != 200 && strings.Contains(w.Body.String(), "http_requests_in_flight") {
+			t.Errorf("Authorization %q: %d, want %d", given, w.Code, status)
+		}
+	}
 }
