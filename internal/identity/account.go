@@ -65,7 +65,7 @@ var (
 	ErrAccountTaken    = errs.Define(errs.Conflict, "account_taken", "账号名称已被使用，请换一个名称。")
 	ErrIdentityTaken   = errs.Define(errs.Conflict, "identity_taken", "该证件号码已有账号，请直接登录；忘记账号可到就近政务大厅找回。")
 	ErrAccountInvalid  = errs.Define(errs.Invalid, "account_invalid", "账号信息有误，请按提示修改。")
-	ErrNotForDemo      = errs.Define(errs.Internal, "demo_only", "此功能只在演示环境提供。")
+	ErrNotForDemo      = errs.Define(errs.Internal, "demo_only", "此功能只在演示环境提供，请在演示环境中使用。")
 	ErrMayNotManage    = errs.Define(errs.Denied, "account_manage_denied", "您没有管理账号或授权的权限，请联系系统管理员或安全管理员。")
 	ErrAccountDisabled = errs.Define(errs.Unauthenticated, "account_disabled", "账号已停用，请联系系统管理员。")
 )

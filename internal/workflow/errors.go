@@ -7,8 +7,8 @@ var (
 	ErrTaskUnknown = errs.Define(errs.NotFound, "task_unknown", "没有找到这个任务，可能已删除或不在您的办理范围内，请回到任务列表。")
 	ErrTaskOver    = errs.Define(errs.Conflict, "task_over", "该任务已经处理，请刷新任务列表。")
 	ErrTaskTaken   = errs.Define(errs.Conflict, "task_taken", "该任务正由他人办理，请刷新任务列表；确需由您办理的，请改派后再办。")
-	ErrTaskWaiting = errs.Define(errs.Conflict, "task_waiting", "该任务正等待加签人员办理，加签完成后才能继续。")
-	ErrTaskHeld    = errs.Define(errs.Conflict, "task_held", "办件已暂停计时，恢复后才能办理该任务。")
+	ErrTaskWaiting = errs.Define(errs.Conflict, "task_waiting", "该任务正等待加签人员办理，请在加签完成后继续。")
+	ErrTaskHeld    = errs.Define(errs.Conflict, "task_held", "办件已暂停计时，请在恢复计时后再办理该任务。")
 	ErrTaskDenied  = errs.Define(errs.Denied, "task_denied", "您没有办理该任务的权限，请联系所在单位负责人。")
 
 	ErrOpinionNeeded  = errs.Define(errs.Invalid, "opinion_needed", "请填写意见或理由后再提交。")
@@ -31,7 +31,7 @@ var (
 	ErrRemindedAlready = errs.Define(errs.Conflict, "task_reminded_today", "今天已经催办过，请明天再催或直接联系经办单位。")
 
 	ErrRunning    = errs.Define(errs.Conflict, "workflow_running", "该办件的办理流程已经启动，不能重复启动。")
-	ErrNotRunning = errs.Define(errs.Conflict, "workflow_not_running", "该办件没有正在进行的办理流程。")
+	ErrNotRunning = errs.Define(errs.Conflict, "workflow_not_running", "该办件没有正在进行的办理流程，请刷新页面查看办件状态。")
 	ErrPlace      = errs.Define(errs.Invalid, "workflow_place_unknown", "办理流程中有环节找不到办理单位，请联系事项管理员核对机构设置。")
 	ErrNoInstance = errs.Define(errs.NotFound, "workflow_unknown", "该办件还没有办理流程。")
 	ErrState      = errs.Define(errs.Invalid, "task_query_invalid", "筛选条件不正确，请重新选择。")
