@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 	"strconv"
@@ -55,11 +57,32 @@ func (m *Module) search(w http.ResponseWriter, r *http.Request) error {
 	if err := form.Merge(err); err != nil {
 		return err
 	}
+	if err := m.nameAgencies(ctx, p.list, p.region.Code); err != nil {
+		return err
+	}
 	status := http.StatusOK
 	if !form.OK() {
 		status = http.StatusUnprocessableEntity
 	}
 	return web.Render(w, r, status, searchView(p))
+}
+
+// nameAgencies puts who decides for the region in place of the department.
+func (m *Module) nameAgencies(ctx context.Context, list []catalogue.Item, region string) error {
+	if region == "" {
+		return nil
+	}
+	for i, it := range list {
+		a, err := m.Org.CompetentAgency(ctx, it.Dept, org.Level(it.DecidedAt), region)
+		switch {
+		case errors.Is(err, org.ErrNoAgency), errors.Is(err, org.ErrDivisionTooHigh):
+		case err != nil:
+			return err
+		default:
+			list[i].Agency = a.Name
+		}
+	}
+	return nil
 }
 
 func (p searchPage) audience() string {
