@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/config"
 	"yimen/internal/kit/errs"
 	"yimen/internal/org"
 )
@@ -55,19 +56,19 @@ func (c migrateCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) er
 }
 
 type accountCmd struct {
-	Storage  storage `embed:""`
-	Name     string  `help:"Account name." required:""`
-	Title    string  `help:"Name of the person, as pages show it."`
-	Role     string  `help:"Role, for example system_admin, security_admin, audit_admin, item_editor." required:""`
-	Division string  `help:"Division the role holds in; empty: everywhere."`
-	Agency   string  `help:"Agency the role holds in; empty: any."`
-	Password string  `help:"@FILE or the password; empty: read from standard input." placeholder:"PASSWORD"`
+	Storage  storage       `embed:""`
+	Name     string        `help:"Account name." required:""`
+	Title    string        `help:"Name of the person, as pages show it."`
+	Role     string        `help:"Role, for example system_admin, security_admin, audit_admin, item_editor." required:""`
+	Division string        `help:"Division the role holds in; empty: everywhere."`
+	Agency   string        `help:"Agency the role holds in; empty: any."`
+	Password config.Secret `help:"@FILE, or the password (others on the machine see it in the process list); empty: read from standard input." placeholder:"PASSWORD"`
 }
 
 // Run makes a staff account with one role. Who can run it holds the database,
 // so it is how a new city gets its three administrators.
 func (c accountCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
-	password, err := readPassword(c.Password, os.Stdin)
+	password, err := readPassword(c.Password.Value(), os.Stdin)
 	if err != nil {
 		return err
 	}

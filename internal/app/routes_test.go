@@ -1,0 +1,85 @@
+package app
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+
+	"yimen/internal/kit/web"
+)
+
+// publicWrites are the POST routes that anybody may use, each with its reason.
+var publicWrites = map[string]string{
+	"/login":                         "nobody is signed in before",
+	"/logout":                        "ends what session there is",
+	"/demo/login":                    "sample city only",
+	"/region":                        "keeps the chosen place in the visitor's own session",
+	"/api/v1/items/{code}/checklist": "computes and writes nothing",
+}
+
+func TestRoutesAreListedWithTheirGuards(t *testing.T) {
+	a := openApp(t, true)
+	var lines []string
+	for _, r := range a.Router.Routes() {
+		method := r.Method
+		if method == "" {
+			method = "*"
+		}
+		lines = append(lines, fmt.Sprintf("%-5s %-55s %s", method, r.Pattern, r.Guard))
+	}
+	compare(t, "routes.txt", lines)
+}
+
+func TestEveryRouteStatesItsGuard(t *testing.T) {
+	a := openApp(t, true)
+	routes := a.Router.Routes()
+	if len(routes) < 60 {
+		t.Fatalf("only %d routes: the program is not whole", len(routes))
+	}
+	seen := map[string]bool{}
+	for _, r := range routes {
+		at := r.Method + " " + r.Pattern
+		if r.Guard == "" {
+			t.Errorf("%s states no guard", at)
+		}
+		if seen[at] {
+			t.Errorf("%s is there twice", at)
+		}
+		seen[at] = true
+		if r.Method == "POST" && open(r.Guard) && publicWrites[r.Pattern] == "" {
+			t.Errorf("%s lets everybody write; give it a guard, or its reason in publicWrites", at)
+		}
+		if staffOnly(r.Pattern) && open(r.Guard) {
+			t.Errorf("%s is a page of staff and lets everybody in", at)
+		}
+	}
+}
+
+func TestDemoRoutesAreOnlyInTheSampleCity(t *testing.T) {
+	demo := openApp(t, true).Router.Routes()
+	if !slices.ContainsFunc(demo, isDemo) {
+		t.Error("the sample city has no page of people to be")
+	}
+	for _, r := range openApp(t, false).Router.Routes() {
+		if isDemo(r) {
+			t.Errorf("%s %s is there in production", r.Method, r.Pattern)
+		}
+	}
+}
+
+// open says that a guard lets everybody in (a rate limit may stand before it).
+func open(guard string) bool {
+	return guard == "public" || strings.HasSuffix(guard, "+public") || strings.HasPrefix(guard, "public+rate")
+}
+
+func isDemo(r web.Route) bool { return r.Pattern == "/demo" || strings.HasPrefix(r.Pattern, "/demo/") }
+
+func staffOnly(pattern string) bool {
+	for _, p := range []string{"/counter", "/office", "/admin"} {
+		if pattern == p || strings.HasPrefix(pattern, p+"/") {
+			return true
+		}
+	}
+	return false
+}
