@@ -6,6 +6,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+
 	"yimen/internal/apply"
 	"yimen/internal/identity"
 	"yimen/internal/kit/jobs"
@@ -16,7 +19,7 @@ import (
 // route hangs every module's pages and operations on one router.
 func (a *App) route() {
 	a.Router = web.NewRouter(web.Options{
-		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, MetricsToken: a.MetricsKey,
+		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, Metrics: figures(), MetricsToken: a.MetricsKey,
 		Subject: identity.Subject, Ready: a.ready,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region"},
@@ -36,6 +39,14 @@ func (a *App) route() {
 	a.Catalogue.API(api)
 	a.Workflow.API(api)
 	a.Cases.API(api)
+}
+
+// figures is what /metrics shows beside the requests: the process and the jobs.
+func figures() *prometheus.Registry {
+	reg := prometheus.NewRegistry()
+	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	reg.MustRegister(jobs.Collectors()...)
+	return reg
 }
 
 // ready says whether requests can be answered: the database answers and can
