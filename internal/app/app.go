@@ -39,6 +39,7 @@ type Settings struct {
 	TrustProxy bool        //
 	Demo       bool        // one-click login, page of people to be
 	MetricsKey string      // bearer token of /metrics; "": open
+	Rules      cases.Rules // what the city may set; BaseURL becomes its PublicURL
 	Clock      clock.Clock // nil: the machine's
 	Log        *slog.Logger
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"yimen/internal/cases"
 	"yimen/internal/kit/config"
 )
 
@@ -50,6 +51,24 @@ type listening struct {
 	Workers      int           `help:"Background jobs run at the same time." default:"8"`
 	StopTimeout  time.Duration `help:"How long running requests and jobs may take to finish at shutdown." default:"30s"`
 	MetricsToken config.Secret `help:"If set, /metrics wants it as a bearer token." placeholder:"TOKEN"`
+}
+
+// rules are the numbers that the law leaves to the city, or that local rules
+// differ in.
+type rules struct {
+	City           string        `help:"12-digit code of the city whose calendar colours the lights." default:"440200000000"`
+	AreaCode       string        `help:"Area code of landline numbers typed without one." default:"0751"`
+	OfficeCloses   time.Duration `help:"What comes in online after this time of day counts as received the next working day." default:"17h30m"`
+	CorrectionDays int           `help:"Working days an applicant has to correct." default:"15"`
+	ExtensionDays  int           `help:"Most working days of an extension (行政许可法 art. 42)." default:"10"`
+	YellowDays     int           `help:"Yellow light from this many working days left." default:"3"`
+	RedDays        int           `help:"Red light from this many working days left." default:"1"`
+	ArchiveAfter   int           `help:"Natural days from closing to filing away." default:"30"`
+}
+
+func (r rules) apply(s *Settings) {
+	s.Rules = cases.Rules{City: r.City, AreaCode: r.AreaCode, OfficeCloses: r.OfficeCloses, CorrectionDays: r.CorrectionDays,
+		ExtensionDays: r.ExtensionDays, YellowDays: r.YellowDays, RedDays: r.RedDays, ArchiveAfter: r.ArchiveAfter}
 }
 
 // Main runs the command line and gives the exit code: 0 done, 1 failed, 2 the

@@ -15,6 +15,7 @@ import (
 type serveCmd struct {
 	Storage   storage   `embed:""`
 	Listening listening `embed:""`
+	Rules     rules     `embed:""`
 }
 
 // Run serves production: the schema must be this release's, and there is no
@@ -25,6 +26,7 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 		return err
 	}
 	c.Listening.apply(&set)
+	c.Rules.apply(&set)
 	a, err := Open(ctx, set)
 	if err != nil {
 		return err

@@ -36,9 +36,10 @@ func (a *App) wire(ctx context.Context) error {
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL})
+	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity,
-		Rules: cases.Rules{PublicURL: a.BaseURL}})
+		Rules: a.Rules})
 	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Demo: a.Demo})
 	a.Counter = counter.New(counter.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Wizard: a.wizard()})
