@@ -1,0 +1,345 @@
+package office
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"yimen/gb"
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+	"yimen/internal/org"
+	"yimen/internal/workflow"
+	"yimen/workday"
+)
+
+// casePage is one case, whole.
+type casePage struct {
+	c       cases.Case
+	def     *catalogue.Definition
+	fields  []catalogue.FormField
+	form    []byte // as the viewer may read it
+	history []cases.Entry
+	flow    *workflow.Instance // nil before acceptance
+	tasks   []taskCard         // open ones, and those whose act the viewer can take back
+	people  map[string]string
+	bodies  map[string]string
+	days    workdays
+	acts    []act // buttons of what the viewer may do to the case
+}
+
+// taskCard is one task beside what the viewer may do to it.
+type taskCard struct {
+	workflow.Task
+	Allowed []string
+	Decides bool // its approval grants or denies
+}
+
+func (t taskCard) may(act string) bool { return slices.Contains(t.Allowed, act) }
+
+func (m *Module) show(w http.ResponseWriter, r *http.Request) error {
+	p, err := m.load(r.Context(), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, caseView(p))
+}
+
+// load reads a case with everything that belongs to it.
+func (m *Module) load(ctx context.Context, number string) (*casePage, error) {
+	c, err := m.Cases.Find(ctx, number)
+	if err != nil {
+		return nil, err
+	}
+	p := &casePage{c: c, days: m.workdays(ctx, c.Competent.Division)}
+	version, err := m.Catalogue.Version(ctx, c.Item, c.Version)
+	if err != nil {
+		return nil, err
+	}
+	p.def = &version.Definition
+	if p.fields, err = catalogue.FormFields(p.def.Form); err != nil {
+		return nil, err
+	}
+	if p.history, err = m.Cases.History(ctx, number); err != nil {
+		return nil, err
+	}
+	if err := m.loadFlow(ctx, p); err != nil {
+		return nil, err
+	}
+	if err := m.nameDivisions(ctx, p); err != nil {
+		return nil, err
+	}
+	if p.form, err = p.readable(); err != nil {
+		return nil, err
+	}
+	p.acts = p.buttons()
+	return p, nil
+}
+
+// nameDivisions lets fields that hold a division's code read back its name.
+func (m *Module) nameDivisions(ctx context.Context, p *casePage) error {
+	values, err := catalogue.FormValues(p.fields, p.c.Content.Form)
+	if err != nil {
+		return err
+	}
+	for i, f := range p.fields {
+		if f.Widget != "division" || values.Get(f.Name) == "" {
+			continue
+		}
+		path, err := m.Org.Path(ctx, values.Get(f.Name))
+		if errors.Is(err, org.ErrDivisionUnknown) {
+			continue // shown as it was typed
+		}
+		if err != nil {
+			return err
+		}
+		name := ""
+		for _, d := range path[1:] { // everybody knows the city
+			name += d.ShortName
+		}
+		p.fields[i].Options = []catalogue.FieldOption{{Value: values.Get(f.Name), Label: orText(name, path[0].Name)}}
+	}
+	return nil
+}
+
+// loadFlow reads the way through the hands, and what the viewer may do there.
+func (m *Module) loadFlow(ctx context.Context, p *casePage) error {
+	i, err := m.Workflow.Instance(ctx, p.c.Number)
+	if errors.Is(err, workflow.ErrNoInstance) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.flow = &i
+	me := identity.FromContext(ctx).Account
+	var shown []workflow.Task
+	for k, t := range i.Tasks {
+		live := t.State == workflow.Open || t.State == workflow.Waiting
+		if !live && k != lastOf(i.Tasks, me) {
+			continue
+		}
+		_, allowed, err := m.Workflow.Task(ctx, t.ID)
+		if err != nil && !errors.Is(err, workflow.ErrTaskUnknown) {
+			return err
+		}
+		if !live && !slices.Contains(allowed, workflow.ActWithdraw) {
+			continue
+		}
+		shown = append(shown, t)
+		p.tasks = append(p.tasks, taskCard{t, allowed, decides(i.Definition, t)})
+	}
+	p.people, p.bodies, err = m.namesIn(ctx, shown)
+	return err
+}
+
+// lastOf is the task that the account did last, the only one whose act it may
+// still want back; -1 for none.
+func lastOf(tasks []workflow.Task, account string) int {
+	last := -1
+	for k, t := range tasks {
+		if t.DoneBy == account && t.State == workflow.Done && (last < 0 || !t.DoneAt.Before(tasks[last].DoneAt)) {
+			last = k
+		}
+	}
+	return last
+}
+
+// decides says whether approving the task grants or denies.
+func decides(d workflow.Definition, t workflow.Task) bool {
+	return t.Added == "" && slices.ContainsFunc(d.Steps(), func(n workflow.Node) bool { return n.ID == t.Node && n.Decision })
+}
+
+// working says that the viewer has something to do here: then numbers in the
+// form are needed to be compared, and the telephone to call.
+func (p *casePage) working() bool {
+	return len(p.c.Allowed) > 0 || slices.ContainsFunc(p.tasks, func(t taskCard) bool {
+		return t.may(workflow.ActApprove) || t.may(workflow.ActClaim)
+	})
+}
+
+// maskedWidgets are the fields of a form that hold somebody's numbers.
+var maskedWidgets = map[string]func(string) string{
+	"id_number": gb.MaskResidentID, "phone": gb.MaskPhone,
+	"bank_account": func(s string) string { return gb.MaskResidentID(s) },
+}
+
+// readable is the form as the viewer may read it: personal numbers in full only
+// for those who work on the case.
+func (p *casePage) readable() ([]byte, error) {
+	if p.working() {
+		return p.c.Content.Form, nil
+	}
+	values, err := catalogue.FormValues(p.fields, p.c.Content.Form)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range p.fields {
+		mask(values, f, f.Name)
+		for row := range catalogue.FormRows(f, values) {
+			for _, column := range f.Columns {
+				mask(values, column, f.Cell(row, column))
+			}
+		}
+	}
+	return catalogue.FormFromValues(p.fields, values)
+}
+
+func mask(values url.Values, f catalogue.FormField, name string) {
+	if hide := maskedWidgets[f.Widget]; hide != nil {
+		for i, v := range values[name] {
+			values[name][i] = hide(v)
+		}
+	}
+}
+
+func (p *casePage) applicantRows() []ui.Row {
+	a := p.c.Applicant
+	phone := ui.Row{Label: "联系电话", Value: gb.MaskPhone(a.Phone)}
+	if p.working() {
+		phone.Value, phone.URL = a.Phone, "tel:"+a.Phone
+	}
+	rows := []ui.Row{
+		{Label: "申请人", Value: a.Name},
+		{Label: "证件", Value: gb.IDType(a.IDType).String()},
+		{Label: "证件号码", Value: gb.MaskIDNumber(gb.IDType(a.IDType), a.IDNo)},
+		phone,
+	}
+	if g := p.c.Agent; g != nil {
+		rows = append(rows, ui.Row{Label: "代办人", Value: g.Name + "（" + gb.MaskPhone(g.Phone) + "）"},
+			ui.Row{Label: "代办人证件", Value: gb.MaskIDNumber(gb.IDType(g.IDType), g.IDNo)},
+			ui.Row{Label: "授权", Value: g.Authority})
+	}
+	return rows
+}
+
+func (p *casePage) caseRows() []ui.Row {
+	c := p.c
+	rows := []ui.Row{
+		{Label: "事项", Value: c.ItemName, URL: "/items/" + c.Item + "?division=" + c.Division},
+		{Label: "事项版本", Value: c.Item + " 第 " + itoa(c.Version) + " 版"},
+		{Label: "所属地区", Value: c.DivisionName},
+		{Label: "申请渠道", Value: cases.ChannelName(c.Channel)},
+		{Label: "收件网点", Value: c.Receiving.Name},
+		{Label: "决定机关", Value: c.Competent.Name},
+		{Label: "提交时间", Value: ui.DateTime(c.SubmittedAt)},
+		{Label: "收件日期", Value: c.ReceivedOn.Chinese()},
+		{Label: "受理日期", Value: acceptedText(c)},
+		{Label: "承诺时限", Value: p.def.Promised.Promise()},
+		{Label: "法定时限", Value: p.def.Statutory.Chinese()},
+	}
+	if !c.DecidedOn.IsZero() {
+		rows = append(rows, ui.Row{Label: "决定", Part: ui.StateBadge(cases.OutcomeName(c.Outcome)+" "+c.DecidedOn.Chinese(), outcomeTone(c.Outcome))})
+	}
+	if !c.DeferredUntil.IsZero() {
+		rows = append(rows, ui.Row{Label: "容缺补交", Part: ui.StateBadge(c.DeferredUntil.Chinese()+" 前补齐", "warning")})
+	}
+	return rows
+}
+
+func acceptedText(c cases.Case) string {
+	if c.Deemed {
+		return c.AcceptedOn.Chinese() + "（逾期未告知，视为受理）"
+	}
+	return c.AcceptedOn.Chinese()
+}
+
+func (p *casePage) deliveryRows() []ui.Row {
+	c := p.c
+	where := c.DeliverTo.Name
+	if c.Deliver == cases.DeliverPost {
+		where = c.DeliverTo.Address
+	}
+	rows := []ui.Row{{Label: "送达方式", Value: cases.DeliverName(c.Deliver)}}
+	if where != "" {
+		rows = append(rows, ui.Row{Label: "送达地点", Value: where})
+	}
+	if c.ClosedAt != nil {
+		rows = append(rows, ui.Row{Label: "办结时间", Value: ui.DateTime(*c.ClosedAt)})
+	}
+	return rows
+}
+
+func (p *casePage) answerRows() []ui.Row {
+	var rows []ui.Row
+	for _, a := range p.c.Content.Checklist.Path {
+		rows = append(rows, ui.Row{Label: a.Text, Value: joinText("、", a.Labels...)})
+	}
+	return rows
+}
+
+// handed lists the material as it was handed in, newest first; superseded ones last.
+func (p *casePage) handed(id string) []cases.Material {
+	var now, before []cases.Material
+	for _, x := range p.c.Content.Materials {
+		switch {
+		case x.ID != id:
+		case x.Superseded == nil:
+			now = append(now, x)
+		default:
+			before = append(before, x)
+		}
+	}
+	return append(now, before...)
+}
+
+// span is one stretch of the clock: it ran or stood still.
+type span struct {
+	From, To workday.Date // To zero: until now
+	Runs     bool
+	Days     int // working days counted
+	What     string
+	Entry    workday.Entry
+}
+
+// spans turns the ledger into stretches for people.
+func (p *casePage) spans() []span {
+	entries := p.c.Content.Ledger
+	var list []span
+	counting := workday.Date{}
+	for i, e := range entries {
+		s := span{From: e.On, Entry: e}
+		for _, later := range entries[i+1:] {
+			if later.Kind != workday.Extend {
+				s.To = later.On
+				break
+			}
+		}
+		switch e.Kind {
+		case workday.Start, workday.Resume:
+			s.Runs, s.What, counting = true, ledgerWords[e.Kind], e.On
+			s.Days = p.days.cal.WorkdaysBetween(counting, orDate(s.To, p.days.today))
+		case workday.Pause:
+			s.What = ledgerWords[e.Kind]
+		default: // a moment, not a stretch
+			s.To, s.What = e.On, ledgerWords[e.Kind]
+		}
+		list = append(list, s)
+	}
+	return list
+}
+
+var ledgerWords = map[workday.Kind]string{
+	workday.Start: "计时", workday.Resume: "恢复计时", workday.Pause: "暂停（不计入时限）", workday.Extend: "延长期限", workday.Stop: "停止计时",
+}
+
+// elapsed is the working days counted so far by the ledger.
+func (p *casePage) elapsed() int {
+	l, err := workday.NewLedger(p.c.Content.Ledger...)
+	if err != nil { // stored entries were accepted one by one
+		return 0
+	}
+	return l.Elapsed(p.days.cal, p.days.today)
+}
+
+func orDate(d, fallback workday.Date) workday.Date {
+	if d.IsZero() {
+		return fallback
+	}
+	return d
+}
