@@ -47,6 +47,10 @@ func FieldOf(field catalogue.FormField, name string, values []string, problem st
 		o.InputMode = "numeric"
 	case "file":
 		o.Type = "text"
+	case "division":
+		if len(o.Options) > 0 { // see Places
+			o.Type = "select"
+		}
 	}
 	if field.Widget == "money" && o.Suffix == "" {
 		o.Suffix = "元"

@@ -31,7 +31,7 @@ func (w *Wizard) reviewOf(r *http.Request) (*reviewPage, error) {
 	if p.list, err = s.checklist(r.Context()); err != nil {
 		return nil, err
 	}
-	if p.fields, err = catalogue.FormFields(s.def.Form); err != nil {
+	if p.fields, err = s.fields(r.Context(), s.draft.Submission.Form); err != nil {
 		return nil, err
 	}
 	if p.kept, err = s.keptFiles(r.Context()); err != nil {

@@ -27,7 +27,7 @@ func (w *Wizard) form(rw http.ResponseWriter, r *http.Request) error {
 	if !list.Complete {
 		return web.Redirect(rw, r, s.url("questions"))
 	}
-	fields, err := catalogue.FormFields(s.def.Form)
+	fields, err := s.fields(r.Context(), s.draft.Submission.Form)
 	if err != nil {
 		return err
 	}
@@ -35,6 +35,15 @@ func (w *Wizard) form(rw http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Render(rw, r, http.StatusOK, formView(s, fields))
+}
+
+// fields are those of the item's form, with the places of form in words.
+func (s *screen) fields(ctx context.Context, form []byte) ([]catalogue.FormField, error) {
+	fields, err := catalogue.FormFields(s.def.Form)
+	if err != nil {
+		return nil, err
+	}
+	return fields, Places(ctx, s.w.Org, fields, form, s.draft.Submission.Division)
 }
 
 // defaults are what need not be typed again: what the answers say, and who the
@@ -86,6 +95,9 @@ func (w *Wizard) saveForm(rw http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !s.form.OK() {
+		if err := Places(r.Context(), w.Org, fields, raw, s.draft.Submission.Division); err != nil {
+			return err
+		}
 		return web.Render(rw, r, http.StatusUnprocessableEntity, formView(s, fields))
 	}
 	return s.save(rw, r, "materials")

@@ -1705,7 +1705,7 @@ func reviewView(p *reviewPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if deferred(p.draft.Submission.Materials) {
-					templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "defer_until", Label: "容缺材料补交日期", Type: "date", Required: true, Value: p.form.Value("defer_until"), Error: p.form.ErrorOf("defer_until"), Help: "到期不补交，办件将终止。"}).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "defer_until", Label: "容缺材料补交日期", Type: "date", Value: p.form.Value("defer_until"), Error: p.form.ErrorOf("defer_until"), Help: "最迟到承诺办结的那一天，不选就按那一天。到期不补交，办件将终止。"}).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

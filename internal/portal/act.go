@@ -54,10 +54,13 @@ func (m *Module) actPageOf(ctx context.Context, number string, verb cases.Verb) 
 			p.list = append(p.list, x)
 		}
 	}
-	if verb == cases.VerbCorrect {
-		p.fields, err = catalogue.FormFields(v.Definition.Form)
+	if verb != cases.VerbCorrect {
+		return p, nil
 	}
-	return p, err
+	if p.fields, err = catalogue.FormFields(v.Definition.Form); err != nil {
+		return nil, err
+	}
+	return p, apply.Places(ctx, m.Org, p.fields, p.Content.Form, p.Division)
 }
 
 // wanted are the materials that the case waits for.

@@ -3,6 +3,7 @@ package portal_test
 import (
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"testing"
 
 	"yimen/internal/kit/webtest/browser"
@@ -17,17 +18,21 @@ func TestInTheBrowser(t *testing.T) {
 	defer site.Close()
 	public := w.asked(t, "citizen-41")
 	b := browser.New(t)
+	shots := os.Getenv("YIMEN_SCREENSHOTS") != ""
 	look := func(name, path string) {
 		t.Helper()
-		b.Resize(1366, 768)
-		b.Go(site.URL + path)
-		b.Axe(t)
-		b.Screenshot(t, name, 1366, 768)
+		if shots { // pictures to look at, not a test
+			b.Resize(1366, 768)
+			b.Go(site.URL + path)
+			b.Screenshot(t, name, 1366, 768)
+		}
 		b.Resize(360, 740)
 		b.Go(site.URL + path)
 		b.Fits(t, 360)
 		b.Axe(t)
-		b.Screenshot(t, name, 360, 740)
+		if shots {
+			b.Screenshot(t, name, 360, 740)
+		}
 	}
 	look("home", "/")
 	look("demo", "/demo")
@@ -78,4 +83,3 @@ func signIn(t *testing.T, b *browser.Browser, site, account string) {
 	b.Click(`form[action='/demo/login'] button`)
 	b.Wait(".ym-hero")
 }
-

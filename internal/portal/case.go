@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 
+	"yimen/internal/apply"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/web"
@@ -32,6 +33,9 @@ func (m *Module) showCase(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.fields, err = catalogue.FormFields(v.Definition.Form); err != nil {
+		return err
+	}
+	if err := apply.Places(ctx, m.Org, p.fields, p.Content.Form, ""); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, caseView(p))

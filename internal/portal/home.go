@@ -19,8 +19,12 @@ type homePage struct {
 	firm   []theme
 }
 
-// commonItems is how many items the home page names.
-const commonItems = 8
+// How many items the home page names, and how many themes it shows of each
+// audience before one has to ask for the rest.
+const (
+	commonItems = 9
+	themesShown = 12
+)
 
 func (m *Module) home(w http.ResponseWriter, r *http.Request) error {
 	s, err := m.onShelf(r.Context())

@@ -2,6 +2,7 @@ package portal
 
 import (
 	"net/http"
+	"slices"
 
 	"yimen/internal/cases"
 	"yimen/internal/kit/db"
@@ -79,6 +80,9 @@ func (p *myPage) urgent(r *http.Request) error {
 		}
 		p.todo = append(p.todo, list...)
 	}
+	p.list = slices.DeleteFunc(p.list, func(c cases.Case) bool { // it stands above
+		return slices.ContainsFunc(p.todo, func(t cases.Case) bool { return t.Number == c.Number })
+	})
 	var err error
 	p.drafts, _, err = p.m.Cases.Drafts(r.Context(), db.Page{Limit: fewDrafts})
 	return err
