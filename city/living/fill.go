@@ -35,6 +35,10 @@ func Fill(def *catalogue.Definition, p Person, defaults map[string]any, today wo
 	if err != nil {
 		return nil, err
 	}
+	return fill(fields, p, defaults, today, r)
+}
+
+func fill(fields []catalogue.FormField, p Person, defaults map[string]any, today workday.Date, r *rand.Rand) (json.RawMessage, error) {
 	f := filler{p: p, today: today, r: r, values: url.Values{}}
 	for _, field := range fields {
 		f.field(field)

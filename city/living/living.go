@@ -1,6 +1,7 @@
 package living
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -37,7 +38,8 @@ type City struct {
 func (c City) Live(ctx context.Context, now time.Time, n int, people []identity.NewAccount) error {
 	l := &life{
 		City: c, now: now, clock: clock.NewFake(now), r: rand.New(rand.NewPCG(2019, 923)),
-		actors: map[string]identity.Actor{}, scans: map[string]string{}, agencies: map[string][]string{},
+		actors: map[string]identity.Actor{}, scans: map[string]string{},
+		fields: map[string][]catalogue.FormField{},
 	}
 	l.ctx = clock.With(ctx, l.clock)
 	if err := l.prepare(people); err != nil {
@@ -66,9 +68,9 @@ type life struct {
 	weights  []int
 	total    int
 
-	actors   map[string]identity.Actor
-	scans    map[string]string   // account → id of its scanned paper
-	agencies map[string][]string // agency → accounts that may act for it
+	actors map[string]identity.Actor
+	scans  map[string]string                // account → id of its scanned paper
+	fields map[string][]catalogue.FormField // of the form, by item
 }
 
 func (l *life) prepare(people []identity.NewAccount) error {
@@ -181,10 +183,20 @@ func (l *life) scan(ctx context.Context, account string) (string, error) {
 	if id, ok := l.scans[account]; ok {
 		return id, nil
 	}
-	f, err := l.Store.Save(ctx, "材料照片.png", "image/png", paper(), account)
+	f, err := l.Store.Save(ctx, "材料照片.png", "image/png", bytes.NewReader(paper()), account)
 	if err != nil {
 		return "", err
 	}
 	l.scans[account] = f.ID
 	return f.ID, nil
+}
+
+// formFields are the fields of an item's form, read from its schema once.
+func (l *life) formFields(def *catalogue.Definition) ([]catalogue.FormField, error) {
+	if f, ok := l.fields[def.Code]; ok {
+		return f, nil
+	}
+	f, err := catalogue.FormFields(def.Form)
+	l.fields[def.Code] = f
+	return f, err
 }

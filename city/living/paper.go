@@ -5,12 +5,14 @@ import (
 	"image"
 	"image/color"
 	"image/png"
-	"io"
+	"sync"
 )
 
-// paper draws what a photographed form looks like from afar: a sheet with
-// lines of grey text and a red round seal.
-func paper() io.Reader {
+// paper is what a photographed form looks like from afar, drawn once: a sheet
+// with lines of grey text and a red round seal.
+var paper = sync.OnceValue(drawPaper)
+
+func drawPaper() []byte {
 	const w, h = 420, 594
 	img := image.NewPaletted(image.Rect(0, 0, w, h), color.Palette{
 		color.RGBA{250, 249, 245, 255}, color.RGBA{90, 90, 96, 255}, color.RGBA{200, 40, 40, 255},
@@ -36,5 +38,5 @@ func paper() io.Reader {
 	if err := png.Encode(&b, img); err != nil {
 		panic(err) // into memory, of an image made above
 	}
-	return &b
+	return b.Bytes()
 }

@@ -244,7 +244,11 @@ func (s *story) submission(ctx context.Context, account, outlet string) (cases.S
 	if a.Kind == identity.KindEnterprise {
 		person.Company, person.USCC, person.IDNo = a.DisplayName, a.IDNo, s.people[0].IDNo
 	}
-	sub.Form, err = Fill(s.def, person, list.Defaults, workday.DateOf(s.t, clock.Beijing), s.r)
+	fields, err := s.formFields(s.def)
+	if err != nil {
+		return sub, err
+	}
+	sub.Form, err = fill(fields, person, list.Defaults, workday.DateOf(s.t, clock.Beijing), s.r)
 	if err != nil {
 		return sub, err
 	}

@@ -172,7 +172,7 @@ func town(division string) string {
 }
 
 // compactBatch is how many rows are summed up at a time.
-const compactBatch = 5000
+const compactBatch = 2000
 
 // CompactTally adds to the sums what was appended since, so that a count reads
 // a few rows whatever was written. It touches only rows that are there when it
@@ -193,24 +193,17 @@ func (m *Module) CompactTally(ctx context.Context) error {
 
 func (m *Module) compact(ctx context.Context) (read int, err error) {
 	c := m.db.Conn(ctx)
+	// Only what this statement deletes is returned: two who sum up at once
+	// share the rows between them.
 	var rows []tallyRow
-	err = c.Select(ctx, &rows, `SELECT id, kind, receiving, competent, state, n FROM cases_tally ORDER BY id LIMIT $1`, compactBatch)
+	err = c.Select(ctx, &rows, `DELETE FROM cases_tally WHERE id IN (SELECT id FROM cases_tally ORDER BY id LIMIT $1)
+		RETURNING id, kind, receiving, competent, state, n`, compactBatch)
 	if err != nil || len(rows) == 0 {
-		return 0, wrap("read tally", err)
+		return 0, wrap("take from tally", err)
 	}
 	sums := map[tallyKey]int{}
-	ids := make([]string, len(rows))
-	for i, r := range rows {
-		ids[i] = r.ID
+	for _, r := range rows {
 		sums[r.tallyKey] += r.N
-	}
-	w := new(db.Where).In("id", ids)
-	gone, err := c.Exec(ctx, "DELETE FROM cases_tally"+w.SQL(), w.Args()...)
-	if err != nil {
-		return 0, fmt.Errorf("sum up tally: %w", err)
-	}
-	if int(gone) != len(rows) { // somebody else has summed them up: nothing of ours may stay
-		return 0, ErrStale
 	}
 	merged := make([]tallyRow, 0, len(sums))
 	for key, n := range sums {
@@ -220,8 +213,11 @@ func (m *Module) compact(ctx context.Context) (read int, err error) {
 	slices.SortFunc(merged, func(a, b tallyRow) int {
 		return strings.Compare(a.Kind+a.Receiving+a.Competent+string(a.State), b.Kind+b.Receiving+b.Competent+string(b.State))
 	})
-	_, err = c.ExecNamed(ctx, `INSERT INTO cases_count (kind, receiving, competent, state, n)
-		VALUES (:kind, :receiving, :competent, :state, :n)
-		ON CONFLICT (kind, receiving, competent, state) DO UPDATE SET n = cases_count.n + excluded.n`, merged)
+	values := make([][]any, len(merged))
+	for i, r := range merged {
+		values[i] = []any{r.Kind, r.Receiving, r.Competent, r.State, r.N}
+	}
+	err = c.InsertRows(ctx, "cases_count", []string{"kind", "receiving", "competent", "state", "n"},
+		"ON CONFLICT (kind, receiving, competent, state) DO UPDATE SET n = cases_count.n + excluded.n", values)
 	return len(rows), wrap("sum up tally", err)
 }

@@ -49,6 +49,7 @@ type FormField struct {
 	Default     any
 
 	order float64
+	item  string // type of the values of a list
 }
 
 // FieldOption is one value that may be chosen.
@@ -260,6 +261,7 @@ func (r *fieldReader) field(name string, n schemaNode, depth int) FormField {
 			f.Columns = r.fields("", "", item, depth+1)
 		} else {
 			f.Multiple, values, f.Format = true, item, cmp.Or(f.Format, item.Format)
+			f.item = typeOf(item)
 			if len(values.Labels) == 0 {
 				values.Labels = n.Labels
 			}

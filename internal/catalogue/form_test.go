@@ -229,3 +229,24 @@ func TestFormValuesComeBack(t *testing.T) {
 		t.Errorf("in  %s\nout %s", x, y)
 	}
 }
+
+// A choice that looks like a number is still the text the form asks for.
+func TestChoicesThatLookLikeNumbers(t *testing.T) {
+	def := Definition{Code: "SG00001", Form: json.RawMessage(`{"type":"object","properties":{
+		"kinds":{"type":"array","title":"类别","items":{"type":"string","enum":["1","02","true","x"]},"x-widget":"checkboxes"},
+		"years":{"type":"array","title":"年份","items":{"type":"integer","enum":[2025,2026]},"x-widget":"checkboxes"}}}`)}
+	fields, err := FormFields(def.Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form, err := FormFromValues(fields, url.Values{"kinds": {"1", "02", "true"}, "years": {"2026"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := `{"kinds":["1","02","true"],"years":[2026]}`; string(form) != want {
+		t.Errorf("form %s, want %s", form, want)
+	}
+	if err := CheckForm(&def, form); err != nil {
+		t.Errorf("the form is refused: %v", err)
+	}
+}

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"net/url"
 	"regexp"
@@ -106,9 +107,11 @@ func (p posted) value(f FormField, name string) (any, bool) {
 	}
 	switch {
 	case f.Multiple:
+		one := f
+		one.Type = cmp.Or(f.item, f.Type)
 		values := make([]any, len(list))
 		for i, s := range list {
-			values[i] = scalar(f, s)
+			values[i] = scalar(one, s)
 		}
 		return values, len(values) > 0
 	case f.Type == "boolean" && len(list) == 0:

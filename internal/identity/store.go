@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"strconv"
 	"strings"
 	"time"
 
@@ -49,7 +48,7 @@ func (m *Module) insertAccounts(ctx context.Context, rows []accountRow) error {
 		list[i] = []any{r.ID, r.Name, r.NameKey, string(r.Kind), r.DisplayName, r.Agency, r.Outlet, r.Division, r.Staff,
 			r.IDType, r.IDNo, r.Phone, r.Address, r.LegalName, r.Password, r.State, r.Epoch, r.CreatedAt, r.UpdatedAt}
 	}
-	return m.insertMany(ctx, `INSERT INTO identity_account (`+accountColumns+`) VALUES `, list)
+	return m.DB.Conn(ctx).InsertRows(ctx, "identity_account", strings.Fields(strings.ReplaceAll(accountColumns, ",", " ")), "", list)
 }
 
 type grantRow struct {
@@ -65,53 +64,14 @@ type grantRow struct {
 	CreatedBy string    `db:"created_by"`
 }
 
+var grantColumns = []string{"id", "account", "role", "about", "div_from", "div_to", "agency", "dept", "created_at", "created_by"}
+
 func (m *Module) insertGrants(ctx context.Context, rows []grantRow) error {
 	list := make([][]any, len(rows))
 	for i, r := range rows {
 		list[i] = []any{r.ID, r.Account, r.Role, string(r.About), r.From, r.To, r.Agency, r.Dept, r.CreatedAt, r.CreatedBy}
 	}
-	return m.insertMany(ctx, `INSERT INTO identity_grant (id, account, role, about, div_from, div_to, agency, dept, created_at, created_by) VALUES `, list)
-}
-
-// insertMany writes many rows with few statements.
-func (m *Module) insertMany(ctx context.Context, head string, rows [][]any) error {
-	const mostArgs = 6000 // well under the 32,766 of SQLite
-	for len(rows) > 0 {
-		width := len(rows[0])
-		n := min(mostArgs/width, len(rows))
-		args := make([]any, 0, n*width)
-		var b strings.Builder
-		b.WriteString(head)
-		for i, row := range rows[:n] {
-			m.tuple(&b, i, len(args), width)
-			args = append(args, row...)
-		}
-		if _, err := m.DB.Conn(ctx).Exec(ctx, b.String(), args...); err != nil {
-			return err
-		}
-		rows = rows[n:]
-	}
-	return nil
-}
-
-// tuple writes the placeholders of one row. On SQLite they are ?: it looks up
-// every $n by name in a list, which is quadratic in a statement this long.
-func (m *Module) tuple(b *strings.Builder, row, used, width int) {
-	if row > 0 {
-		b.WriteByte(',')
-	}
-	sep := byte('(')
-	for i := range width {
-		b.WriteByte(sep)
-		sep = ','
-		if m.DB.Engine() == db.SQLite {
-			b.WriteByte('?')
-			continue
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(used + i + 1))
-	}
-	b.WriteByte(')')
+	return m.DB.Conn(ctx).InsertRows(ctx, "identity_grant", grantColumns, "", list)
 }
 
 // lookup gives what an account is found by: its id, or its name.

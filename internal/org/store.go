@@ -4,10 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
-	"yimen/internal/kit/db"
 	"yimen/workday"
 )
 
@@ -171,45 +169,8 @@ func convert[A, B any](list []A, fn func(A) B) []B {
 	return out
 }
 
-// insert writes many rows with few statements: one row at a time would cost
-// a city's sixteen thousand rows several seconds. suffix is the ON CONFLICT part.
+// insert writes many rows with few statements; columns are separated by
+// commas, suffix is the ON CONFLICT part.
 func (m *Module) insert(ctx context.Context, table, columns, suffix string, rows [][]any) error {
-	const mostArgs = 6000 // well under the 32,766 of SQLite and the 65,535 of PostgreSQL
-	for len(rows) > 0 {
-		width := len(rows[0])
-		n := min(mostArgs/width, len(rows))
-		args := make([]any, 0, n*width)
-		var b strings.Builder
-		b.WriteString("INSERT INTO " + table + " (" + columns + ") VALUES ")
-		for i, row := range rows[:n] {
-			m.tuple(&b, i, len(args), width)
-			args = append(args, row...)
-		}
-		b.WriteString(" " + suffix)
-		if _, err := m.DB.Conn(ctx).Exec(ctx, b.String(), args...); err != nil {
-			return fmt.Errorf("load %s: %w", table, err)
-		}
-		rows = rows[n:]
-	}
-	return nil
-}
-
-// tuple writes the placeholders of one row. On SQLite they are ?: it looks up
-// every $n by name in a list, which is quadratic in a statement this long.
-func (m *Module) tuple(b *strings.Builder, row, used, width int) {
-	if row > 0 {
-		b.WriteByte(',')
-	}
-	sep := byte('(')
-	for i := range width {
-		b.WriteByte(sep)
-		sep = ','
-		if m.DB.Engine() == db.SQLite {
-			b.WriteByte('?')
-			continue
-		}
-		b.WriteByte('$')
-		b.WriteString(strconv.Itoa(used + i + 1))
-	}
-	b.WriteByte(')')
+	return m.DB.Conn(ctx).InsertRows(ctx, table, strings.Split(columns, ", "), suffix, rows)
 }

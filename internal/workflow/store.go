@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"strings"
 	"time"
+	"unicode"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
@@ -133,25 +134,9 @@ func (m *Module) insertActs(ctx context.Context, acts []Recorded) error {
 	return m.insertRows(ctx, "workflow_act", actColumns, rows)
 }
 
-// insertRows inserts in one statement; nothing for no rows.
 func (m *Module) insertRows(ctx context.Context, table, columns string, rows [][]any) error {
-	if len(rows) == 0 {
-		return nil
-	}
-	var b strings.Builder
-	var args []any
-	fmt.Fprintf(&b, "INSERT INTO %s (%s) VALUES ", table, columns)
-	for i, row := range rows {
-		if i > 0 {
-			b.WriteString(", ")
-		}
-		b.WriteString("(" + placeholders(len(args), len(row)) + ")")
-		args = append(args, row...)
-	}
-	if _, err := m.DB.Conn(ctx).Exec(ctx, b.String(), args...); err != nil {
-		return fmt.Errorf("insert into %s: %w", table, err)
-	}
-	return nil
+	names := strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
+	return m.DB.Conn(ctx).InsertRows(ctx, table, names, "", rows)
 }
 
 // placeholders are "$4, $5, $6" for three values after three others.

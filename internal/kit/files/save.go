@@ -118,11 +118,17 @@ func (s *Store) sync(id string) error {
 		return nil
 	}
 	path := filepath.Join(s.folder, filepath.FromSlash(blobKey(id)))
-	for _, p := range []string{path, filepath.Dir(path), s.folder} {
+	dir := filepath.Dir(path)
+	wait := []string{path, dir}
+	if _, known := s.synced.Load(dir); !known { // its own name may be new
+		wait = append(wait, s.folder)
+	}
+	for _, p := range wait {
 		if err := syncFile(p); err != nil {
 			return storeError(err)
 		}
 	}
+	s.synced.Store(dir, true)
 	return nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"time"
 
 	"gocloud.dev/blob"
@@ -59,7 +60,8 @@ type File struct {
 // Store keeps files. Safe for concurrent use.
 type Store struct {
 	bucket *blob.Bucket
-	folder string // of a file:// store; "" otherwise
+	folder string   // of a file:// store; "" otherwise
+	synced sync.Map // folders in it whose own names are on the disk
 	key    []byte
 	max    int64
 	taken  map[string]bool
