@@ -66,8 +66,8 @@ func find(t testing.TB) string {
 	return ""
 }
 
-// hear keeps what the page breaks: exceptions, and what the content policy
-// refused. Answers of 4xx are the pages' own business.
+// hear keeps what the page breaks: exceptions, console.error, and what the
+// content policy refused. Answers of 4xx are the pages' own business.
 func (b *Browser) hear(ev any) {
 	var text string
 	switch e := ev.(type) {
@@ -75,6 +75,13 @@ func (b *Browser) hear(ev any) {
 		text = e.ExceptionDetails.Text
 		if e.ExceptionDetails.Exception != nil {
 			text += " " + e.ExceptionDetails.Exception.Description
+		}
+	case *runtime.EventConsoleAPICalled:
+		if e.Type != runtime.ConsoleAPICalledTypeError {
+			return
+		}
+		for _, arg := range e.Args {
+			text += arg.Description + string(arg.Value) + " "
 		}
 	case *log.EventEntryAdded:
 		if e.Entry.Level != log.EntryLevelError || e.Entry.Source == log.EntrySourceNetwork {
