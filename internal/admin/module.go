@@ -1,0 +1,133 @@
+package admin
+
+import (
+	"net/http"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+	"yimen/internal/org"
+	"yimen/workday"
+)
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB       *db.DB
+	Identity *identity.Module
+	Org      *org.Module
+	Audit    *audit.Log
+	Queue    *jobs.Queue
+	Clock    clock.Clock
+}
+
+// Module is the pages of administrators.
+type Module struct{ Deps }
+
+// New makes the module.
+func New(d Deps) *Module {
+	if d.Clock == nil {
+		d.Clock = clock.Real
+	}
+	return &Module{Deps: d}
+}
+
+// The guards.
+var (
+	anyGuard     = identity.HasAny(identity.VerbSystemView, identity.VerbAuditView, identity.VerbAccountManage, identity.VerbGrantManage, identity.VerbOrgManage, "item.edit", "item.review", "item.publish")
+	systemGuard  = identity.Has(identity.VerbSystemView)
+	auditGuard   = identity.Has(identity.VerbAuditView)
+	peopleGuard  = identity.HasAny(identity.VerbAccountManage, identity.VerbGrantManage)
+	accountGuard = identity.Has(identity.VerbAccountManage)
+	grantGuard   = identity.Has(identity.VerbGrantManage)
+	orgGuard     = identity.Has(identity.VerbOrgManage)
+)
+
+// Routes adds the pages.
+func (m *Module) Routes(rt *web.Router) {
+	rt.Get("/admin", anyGuard, m.start)
+
+	rt.Get("/admin/jobs", systemGuard, m.failures)
+	rt.Post("/admin/jobs/{id}/retry", systemGuard, m.retry)
+
+	rt.Get("/admin/audit", auditGuard, m.searchAudit)
+	rt.Post("/admin/audit/verify", auditGuard, m.verifyAudit)
+
+	rt.Get("/admin/accounts", peopleGuard, m.accounts)
+	rt.Get("/admin/accounts/new", accountGuard, m.newAccount)
+	rt.Post("/admin/accounts/new", accountGuard, m.createAccount)
+	rt.Post("/admin/accounts/{id}/{state}", accountGuard, m.setState)
+	rt.Get("/admin/accounts/{id}/roles", peopleGuard, m.roles)
+	rt.Post("/admin/accounts/{id}/roles", grantGuard, m.giveRole)
+	rt.Post("/admin/accounts/{id}/roles/{grant}/revoke", grantGuard, m.takeRole)
+
+	rt.Get("/admin/outlets", orgGuard, m.outlets)
+	rt.Get("/admin/outlets/{code}", orgGuard, m.outlet)
+	rt.Post("/admin/outlets/{code}", orgGuard, m.saveOutlet)
+
+	rt.Get("/admin/calendar", orgGuard, m.calendar)
+	rt.Post("/admin/calendar", orgGuard, m.saveCalendar)
+}
+
+// area is one thing to look after.
+type area struct {
+	Title, Text, URL, Icon string
+	verbs                  []identity.Verb
+}
+
+var areas = []area{
+	{"事项管理", "编制、审核、发布办事指南。", "/admin/items", "file", []identity.Verb{"item.edit", "item.review", "item.publish"}},
+	{"后台任务", "查看失败的后台任务并重试。", "/admin/jobs", "server", []identity.Verb{identity.VerbSystemView}},
+	{"审计日志", "查询谁在何时做了什么，校验日志是否完整。", "/admin/audit", "shield", []identity.Verb{identity.VerbAuditView}},
+	{"账号", "查找、新建、停用工作人员账号。", "/admin/accounts", "users", []identity.Verb{identity.VerbAccountManage}},
+	{"授权", "给账号授予和撤销角色，写明管到哪里。", "/admin/accounts", "lock", []identity.Verb{identity.VerbGrantManage}},
+	{"办事网点", "维护网点地址、电话和办公时间。", "/admin/outlets", "map-pin", []identity.Verb{identity.VerbOrgManage}},
+	{"工作日历", "登记地方节假日，办件期限随之重算。", "/admin/calendar", "calendar", []identity.Verb{identity.VerbOrgManage}},
+}
+
+// start shows what the viewer may look after, and nothing else.
+func (m *Module) start(w http.ResponseWriter, r *http.Request) error {
+	actor := identity.FromContext(r.Context())
+	var mine []area
+	for _, a := range areas {
+		for _, v := range a.verbs {
+			if actor.Has(v) {
+				mine = append(mine, a)
+				break
+			}
+		}
+	}
+	return web.Render(w, r, http.StatusOK, startView(mine))
+}
+
+func page(title, lead string) ui.PageOpts {
+	return ui.PageOpts{Title: title, Lead: lead, Face: ui.Staff, Breadcrumb: []ui.Crumb{{Label: "管理", URL: "/admin"}, {Label: title}}}
+}
+
+func subPage(title string, parent ui.Crumb) ui.PageOpts {
+	o := page(title, "")
+	o.Breadcrumb = []ui.Crumb{{Label: "管理", URL: "/admin"}, parent, {Label: title}}
+	return o
+}
+
+func (m *Module) today(r *http.Request) workday.Date {
+	return workday.DateOf(clock.FromContext(r.Context(), m.Clock).Now(), clock.Beijing)
+}
+
+// mayManage says whether the viewer may keep what stands in a division; "" is
+// the whole of the city's organisation.
+func mayManage(r *http.Request, division string) bool {
+	return identity.FromContext(r.Context()).Can(identity.VerbOrgManage, identity.Place{Division: division, Receiving: division})
+}
+
+// field gives a field with what was typed into it and what is wrong with it.
+func field(f *web.Form, o ui.FieldOpts) ui.FieldOpts {
+	if f.Has(o.Name) {
+		o.Value = f.Value(o.Name)
+	}
+	o.Error = f.ErrorOf(o.Name)
+	return o
+}
