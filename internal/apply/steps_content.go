@@ -205,7 +205,7 @@ func stepOf(field string) string {
 		return "questions"
 	case "form":
 		return "form"
-	case "materials", "defer_until":
+	case "materials":
 		return "materials"
 	}
 	return "review"
