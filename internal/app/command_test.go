@@ -3,12 +3,15 @@ package app
 import (
 	"bytes"
 	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"yimen/internal/identity"
 )
 
 // yimen runs the command line on the data folder of a test.
@@ -104,15 +107,51 @@ func TestANewCityGetsItsAdministrators(t *testing.T) {
 	}
 }
 
+func TestAnAccountIsRotatedAndStopped(t *testing.T) {
+	dir := newCity(t)
+	run := func(args ...string) {
+		t.Helper()
+		if exit, _, errOut := yimen(t, append(args, "--data", dir)...); exit != 0 {
+			t.Fatalf("%v: exit %d: %s", args, exit, errOut)
+		}
+	}
+	run("account", "--name", "wang-system", "--role", "system_admin", "--password", "Wuling-Shan-2026")
+	_, token, _ := yimen(t, "token", "--data", dir, "--account", "wang-system")
+	run("password", "--account", "wang-system", "--password", "Danxia-Shan-2026")
+	maySignIn(t, dir, "wang-system", "Danxia-Shan-2026")
+	mayNotSignIn(t, dir, "wang-system", "Wuling-Shan-2026")
+	err := withApp(context.Background(), storage{Data: dir}, slog.New(slog.DiscardHandler), func(a *App) error {
+		_, err := a.Identity.ByToken(context.Background(), strings.TrimSpace(token))
+		return err
+	})
+	if !errors.Is(err, identity.ErrToken) {
+		t.Errorf("the token outlives the password: %v", err)
+	}
+	run("lock", "--account", "wang-system")
+	mayNotSignIn(t, dir, "wang-system", "Danxia-Shan-2026")
+	run("lock", "--account", "wang-system", "--undo")
+	maySignIn(t, dir, "wang-system", "Danxia-Shan-2026")
+}
+
 func maySignIn(t *testing.T, dir, name, password string) {
 	t.Helper()
-	err := withApp(context.Background(), storage{Data: dir}, slog.New(slog.DiscardHandler), func(a *App) error {
+	if err := signIn(dir, name, password); err != nil {
+		t.Errorf("%s cannot sign in: %v", name, err)
+	}
+}
+
+func mayNotSignIn(t *testing.T, dir, name, password string) {
+	t.Helper()
+	if err := signIn(dir, name, password); !errors.Is(err, identity.ErrLogin) {
+		t.Errorf("%s signs in: %v", name, err)
+	}
+}
+
+func signIn(dir, name, password string) error {
+	return withApp(context.Background(), storage{Data: dir}, slog.New(slog.DiscardHandler), func(a *App) error {
 		_, err := a.Identity.Login(context.Background(), name, password, "127.0.0.1")
 		return err
 	})
-	if err != nil {
-		t.Errorf("%s cannot sign in: %v", name, err)
-	}
 }
 
 func TestImportNamesEveryWrongLine(t *testing.T) {
