@@ -1,8 +1,10 @@
 package cases
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -146,11 +148,7 @@ func (m *Module) count(ctx context.Context, r *record, from State) error {
 		return nil
 	}
 	var rows []tallyRow
-	for _, key := range []tallyKey{
-		{Kind: tallyTown, Receiving: town(r.ReceivingDivision), Competent: town(r.CompetentDivision)},
-		{Kind: tallyReceiving, Receiving: r.ReceivingDivision},
-		{Kind: tallyAgency, Competent: r.CompetentAgency},
-	} {
+	for _, key := range tallyKeys(r.ReceivingDivision, r.CompetentDivision, r.CompetentAgency) {
 		key.State = r.State
 		rows = append(rows, tallyRow{db.NewID(), key, 1})
 		if from != "" {
@@ -161,6 +159,15 @@ func (m *Module) count(ctx context.Context, r *record, from State) error {
 	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_tally (id, kind, receiving, competent, state, n)
 		VALUES (:id, :kind, :receiving, :competent, :state, :n)`, rows)
 	return wrap("note in tally", err)
+}
+
+// tallyKeys are the keys, without a state, by which a case is counted.
+func tallyKeys(receiving, competent, agency string) []tallyKey {
+	return []tallyKey{
+		{Kind: tallyTown, Receiving: town(receiving), Competent: town(competent)},
+		{Kind: tallyReceiving, Receiving: receiving},
+		{Kind: tallyAgency, Competent: agency},
+	}
 }
 
 // town is the town that a division lies in, or the division if it is above.
@@ -205,19 +212,22 @@ func (m *Module) compact(ctx context.Context) (read int, err error) {
 	for _, r := range rows {
 		sums[r.tallyKey] += r.N
 	}
-	merged := make([]tallyRow, 0, len(sums))
-	for key, n := range sums {
-		merged = append(merged, tallyRow{tallyKey: key, N: n})
-	}
+	return len(rows), m.addCounts(ctx, sums)
+}
+
+// addCounts adds to the sums.
+func (m *Module) addCounts(ctx context.Context, sums map[tallyKey]int) error {
+	rows := make([][]any, 0, len(sums))
 	// In one order, so that two who sum up at once wait instead of blocking each other for good.
-	slices.SortFunc(merged, func(a, b tallyRow) int {
-		return strings.Compare(a.Kind+a.Receiving+a.Competent+string(a.State), b.Kind+b.Receiving+b.Competent+string(b.State))
-	})
-	values := make([][]any, len(merged))
-	for i, r := range merged {
-		values[i] = []any{r.Kind, r.Receiving, r.Competent, r.State, r.N}
+	for _, k := range slices.SortedFunc(maps.Keys(sums), tallyKey.compare) {
+		rows = append(rows, []any{k.Kind, k.Receiving, k.Competent, k.State, sums[k]})
 	}
-	err = c.InsertRows(ctx, "cases_count", []string{"kind", "receiving", "competent", "state", "n"},
-		"ON CONFLICT (kind, receiving, competent, state) DO UPDATE SET n = cases_count.n + excluded.n", values)
-	return len(rows), wrap("sum up tally", err)
+	err := m.db.Conn(ctx).InsertRows(ctx, "cases_count", []string{"kind", "receiving", "competent", "state", "n"},
+		"ON CONFLICT (kind, receiving, competent, state) DO UPDATE SET n = cases_count.n + excluded.n", rows)
+	return wrap("sum up tally", err)
+}
+
+func (k tallyKey) compare(o tallyKey) int {
+	return cmp.Or(strings.Compare(k.Kind, o.Kind), strings.Compare(k.Receiving, o.Receiving),
+		strings.Compare(k.Competent, o.Competent), strings.Compare(string(k.State), string(o.State)))
 }
