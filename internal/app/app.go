@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"yimen/internal/admin"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/counter"
@@ -22,6 +23,7 @@ import (
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
+	"yimen/internal/office"
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/workflow"
@@ -60,6 +62,8 @@ type App struct {
 	Cases     *cases.Module
 	Portal    *portal.Module
 	Counter   *counter.Module
+	Office    *office.Module
+	Admin     *admin.Module
 	Router    *web.Router
 }
 

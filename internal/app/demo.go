@@ -21,9 +21,6 @@ import (
 // It opens nothing elsewhere: `yimen serve` makes no account.
 const DemoPassword = "Yimen-2019"
 
-// sampleCases is how many cases the sample city begins with.
-const sampleCases = 2000
-
 type demoCmd struct {
 	Storage   storage   `embed:""`
 	Listening listening `embed:""`

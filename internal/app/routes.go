@@ -33,6 +33,8 @@ func (a *App) route() {
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)
 	a.Counter.Routes(a.Router)
+	a.Office.Routes(a.Router)
+	a.Admin.Routes(a.Router)
 
 	api := web.NewAPI(a.Router, "一门政务服务接口", Version)
 	a.Org.API(api)

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 
+	"yimen/internal/admin"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/counter"
@@ -12,6 +13,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/search"
+	"yimen/internal/office"
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/workflow"
@@ -43,6 +45,9 @@ func (a *App) wire(ctx context.Context) error {
 	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Demo: a.Demo})
 	a.Counter = counter.New(counter.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Wizard: a.wizard()})
+	a.Office = office.New(office.Deps{Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
+		Identity: a.Identity, Store: a.Store, Clock: a.Clock})
+	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock})
 	a.react()
 	a.work()
 	a.route()
