@@ -116,7 +116,7 @@ type listInput struct {
 	From   string `query:"from" doc:"提交日期起，含当日"`
 	To     string `query:"to" doc:"提交日期止，含当日"`
 	After  string `query:"after" doc:"上一页给出的 next"`
-	Limit  int    `query:"limit" doc:"每页条数，最多200"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"20" doc:"每页条数，最多200"`
 	Count  bool   `query:"count" default:"true" doc:"是否给出总数"`
 }
 

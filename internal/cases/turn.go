@@ -116,6 +116,19 @@ func (t *turn) stale(ctx context.Context, revision int) error {
 	return e.Allowed(words(t.r.allowed(t.actor))...)
 }
 
+// overtaken is the error of a turn that another one was faster than: what the
+// other did is committed by now, and is told as for an old page.
+func (t *turn) overtaken(ctx context.Context) error {
+	now, err := t.m.take(ctx, t.r.Number)
+	if err != nil {
+		return err
+	}
+	if err := now.stale(ctx, t.r.Revision); err != nil {
+		return err
+	}
+	return ErrStale
+}
+
 // refuse makes the error of a verb that the state does not allow, with the
 // verbs that this actor may use.
 func (t *turn) refuse(err error, v Verb) error {
@@ -225,7 +238,7 @@ func (t *turn) commit(ctx context.Context) error {
 		return err
 	}
 	if !ok {
-		return ErrStale
+		return t.overtaken(ctx)
 	}
 	if err := m.insertHistory(ctx, t.entries); err != nil {
 		return err

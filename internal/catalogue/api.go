@@ -36,7 +36,7 @@ type listInput struct {
 	Tag      string `query:"tag" doc:"标签"`
 	Level    int    `query:"level" doc:"行使层级：3市 4县 5镇 6村"`
 	After    string `query:"after" doc:"上一页给出的 next"`
-	Limit    int    `query:"limit" doc:"每页条数，最多200"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"20" doc:"每页条数，最多200"`
 }
 
 type itemJSON struct {

@@ -47,7 +47,7 @@ type divisionOut struct {
 type list[T any] struct {
 	Body struct {
 		Items []T    `json:"items"`
-		Next  string `json:"next,omitempty" doc:"下一页的 after，没有则已到末页"`
+		Next  string `json:"next" doc:"下一页的 after，没有下一页时为空"`
 	}
 }
 

@@ -175,6 +175,9 @@ func problemField(err error) ProblemField {
 		name, _, _ = strings.Cut(name, "\x00")
 		return ProblemField{strings.TrimPrefix(field+"."+name, "."), "必填"}
 	}
+	if field == "" {
+		field = "body" // the whole of it: a list where an object is wanted
+	}
 	return ProblemField{field, chinese(detail.Message)}
 }
 
