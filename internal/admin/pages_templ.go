@@ -1962,7 +1962,7 @@ func calendarView(p *calendarPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: dayField(row, "name"), Label: "名称", MaxLength: 60, Placeholder: "盘王节"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: dayField(row, "name"), Label: "名称", MaxLength: 60, Placeholder: "地方节日"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

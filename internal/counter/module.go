@@ -1,6 +1,8 @@
 package counter
 
 import (
+	"embed"
+	"io/fs"
 	"net/http"
 	"net/url"
 
@@ -10,9 +12,21 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/static"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/org"
 )
+
+//go:embed dist
+var dist embed.FS
+
+func init() {
+	sub, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic("counter: " + err.Error()) // embedded at build time
+	}
+	static.Add(sub)
+}
 
 // Deps is what the module stands on.
 type Deps struct {

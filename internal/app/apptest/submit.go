@@ -15,7 +15,19 @@ import (
 // does not.
 func (s *Site) Submit(clerk, item, division string, change func(*cases.Submission)) cases.Case {
 	s.t.Helper()
-	ctx := s.Ctx(clerk)
+	sub := s.Submission(item, division)
+	if change != nil {
+		change(&sub)
+	}
+	c, err := s.Cases.Submit(s.Ctx(clerk), sub)
+	s.must(err)
+	return c
+}
+
+// Submission is such an application, not sent yet.
+func (s *Site) Submission(item, division string) cases.Submission {
+	s.t.Helper()
+	ctx := s.System()
 	v, err := s.Catalogue.Current(ctx, item)
 	s.must(err)
 	p, err := s.Identity.Person(ctx, "citizen-1")
@@ -31,12 +43,7 @@ func (s *Site) Submit(clerk, item, division string, change func(*cases.Submissio
 			sub.Materials = append(sub.Materials, cases.Handed{ID: m.ID, Paper: true})
 		}
 	}
-	if change != nil {
-		change(&sub)
-	}
-	c, err := s.Cases.Submit(ctx, sub)
-	s.must(err)
-	return c
+	return sub
 }
 
 // answers takes the first answer that goes on, to every question.

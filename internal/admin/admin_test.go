@@ -1,0 +1,209 @@
+package admin_test
+
+import (
+	"context"
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"yimen/internal/admin"
+	"yimen/internal/app/apptest"
+	"yimen/internal/cases"
+	"yimen/internal/identity"
+	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/webtest"
+	"yimen/workday"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+func newSite(t testing.TB) *apptest.Site {
+	t.Helper()
+	s := apptest.New(t)
+	for _, r := range s.Router.Routes() {
+		if r.Pattern == "/admin" {
+			return s
+		}
+	}
+	admin.New(admin.Deps{DB: s.DB, Identity: s.Identity, Org: s.Org, Audit: s.Audit, Queue: s.Queue, Clock: s.Clock}).Routes(s.Router)
+	return s
+}
+
+// Each administrator sees their own and nothing else.
+func TestThreeAdministrators(t *testing.T) {
+	s := newSite(t)
+	pages := map[string]string{"/admin/jobs": "admin-system", "/admin/accounts/new": "admin-system", "/admin/audit": "admin-audit",
+		"/admin/outlets": "admin-system", "/admin/calendar": "admin-system"}
+	for path, who := range pages {
+		s.Anybody().NoRedirect().Get(path).Status(303).Location("/login?next=" + url.QueryEscape(path))
+		s.As(who).Get(path).Status(200)
+		for _, other := range []string{"admin-security", "admin-system", "admin-audit", "clerk-440232112209", "citizen-1"} {
+			if other != who {
+				s.As(other).Get(path).Status(403)
+			}
+		}
+	}
+	s.As("admin-system").Get("/admin").Status(200).Must("后台任务", "账号", "办事网点", "工作日历").MustNot("审计日志", "授予和撤销角色")
+	s.As("admin-security").Get("/admin").Status(200).Must("授权").MustNot("后台任务", "工作日历")
+	s.As("admin-audit").Get("/admin").Status(200).Must("审计日志").MustNot("后台任务", "账号")
+	s.As("clerk-440232112209").Get("/admin").Status(403)
+	if missing := identity.Undefined(); len(missing) > 0 {
+		t.Errorf("roles name verbs nobody defines: %v", missing)
+	}
+}
+
+func TestAccounts(t *testing.T) {
+	s := newSite(t)
+	b := s.As("admin-system")
+	b.Get("/admin/accounts?q=clerk-440232112209").Status(200).Must("clerk-440232112209", "大寮坑村", "停用").MustNot("citizen-1")
+	page := b.Get("/admin/accounts").Click("下一页").Status(200).Must("回到第一页")
+
+	page = b.Get("/admin/accounts/new").Status(200).Form(".ym-card").Fill("name", "clerk-new").Fill("display_name", "赵新").
+		Fill("agency", "nowhere").Fill("password", "Secret-2026-xyz").Send().Status(422).Must("没有这个部门").MustNot("Secret-2026-xyz")
+	if got := webtest.Attr(page.One("#f-display_name"), "value"); got != "赵新" {
+		t.Errorf("the name typed is %q after a mistake", got)
+	}
+	page = page.Form(".ym-card").Fill("agency", "440232-d11").Fill("password", "Secret-2026-xyz").Send().Status(200).
+		Must("clerk-new 的角色", "还没有角色").None(".ym-card form")
+	page.None("form[class=ym-card]")
+
+	page = b.Get("/admin/accounts?q=clerk-new")
+	page = page.Form(`.ym-table form`).Send().Status(200).Must("已停用", "启用")
+	login := func() *webtest.Page {
+		return s.Anybody().NoRedirect().PostForm("/login", url.Values{"account": {"clerk-new"}, "password": {"Secret-2026-xyz"}})
+	}
+	login().Status(422)
+	page.Form(`.ym-table form`).Send().Status(200).Must("正常")
+	login().Status(303)
+}
+
+func TestRoles(t *testing.T) {
+	s := newSite(t)
+	b := s.As("admin-security")
+	page := b.Get("/admin/accounts?q=clerk-440232112209").Click("角色").Status(200).
+		Must("窗口人员", "大寮坑村民委员会（仅本级）", "窗口即办人员")
+	page = page.Form(".ym-card[method=post]").Fill("role", "receiver").Send().Status(422).Must("授权范围有误")
+	page = page.Form(".ym-card[method=post]").Fill("division", "440299999999").Send().Status(422)
+	page = page.Form(".ym-card[method=post]").Fill("division", "440232112000").Send().Status(200).Must("角色已授予", "收件人员", "及所辖")
+
+	a, err := s.Identity.Actor(context.Background(), "clerk-440232112209")
+	if err != nil {
+		t.Fatal(err)
+	}
+	held, err := s.Identity.Held(context.Background(), a.Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range held {
+		if h.Role == "receiver" {
+			page = page.Form(`form[action=/admin/accounts/` + a.Account + `/roles/` + h.ID + `/revoke]`).Send().Status(200).Must("角色已撤销")
+		}
+	}
+	if len(page.Find("tbody tr")) != 2 {
+		t.Errorf("%d roles left, want 2", len(page.Find("tbody tr")))
+	}
+	own := b.Get("/admin/accounts?q=admin-security").Click("角色").Status(200)
+	own.Form(".ym-card[method=post]").Fill("role", "receiver").Fill("everywhere", "1").Send().Status(403).Must("不能给自己授权")
+}
+
+func TestAudit(t *testing.T) {
+	s := newSite(t)
+	if err := s.Audit.Seal(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	b := s.As("admin-audit")
+	b.Get("/admin/audit").Status(200).Must("login", "审计管理员")
+	b.Get("/admin/audit?actor=admin-audit&action=login").Status(200).Must("审计管理员").MustNot("account.create.demo")
+	b.Get("/admin/audit?actor=nobody").Status(200).Must("没有符合条件的记录")
+	b.Get("/admin/audit?from=yesterday").Status(422).Must("日期应写成")
+	b.Get("/admin/audit").Form(`form[action=/admin/audit/verify]`).Send().Status(200).Must("日志完整")
+}
+
+type failing struct{}
+
+func (failing) Kind() string { return "test.failing" }
+
+func TestFailedJobs(t *testing.T) {
+	s := newSite(t)
+	broken := true
+	jobs.Register(s.Queue, func(context.Context, failing) error {
+		if broken {
+			return errors.New("printer on fire")
+		}
+		return nil
+	})
+	b := s.As("admin-system")
+	b.Get("/admin/jobs").Status(200).Must("没有失败的任务")
+	if err := s.Queue.Insert(context.Background(), failing{}); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.Queue.Drain(s.System()) // tells of the failure that is wanted here
+	page := b.Get("/admin/jobs").Status(200).Must("test.failing", "printer on fire", "立即重试")
+	broken = false
+	page.Form(".ym-table form").Send().Status(200).Must("已安排立即重试")
+	s.Drain()
+	b.Get("/admin/jobs").Must("没有失败的任务")
+	s.As("admin-audit").Get("/admin/audit?action=job.retry").Must("系统管理员")
+}
+
+func TestOutlets(t *testing.T) {
+	s := newSite(t)
+	b := s.As("admin-system")
+	b.Get("/admin/outlets").Status(200).Must("个网点", "韶关市行政服务中心", "下一页")
+	page := b.Get("/admin/outlets?q=440232112209").Status(200).Must("共 1 个网点").Click("大寮坑村").Status(200)
+	page = page.Form(".ym-card").Fill("hours", "工作日").Fill("complaint", "").Send().Status(422).Must("办公时间应写成")
+	page.Form(".ym-card").Fill("hours", "1-5 09:00-12:00；6 09:00-11:00").Fill("phone", "0751-5389123").Fill("complaint", "0751-5389124").
+		Send().Status(200).Must("信息已更新", "周六 09:00—11:00", "0751-5389123")
+	s.As("manager-440200000000").Get("/admin/outlets/440232112209").Status(200)
+}
+
+// A festival of an autonomous county moves what is due there, and nothing else.
+func TestCalendarMovesDeadlines(t *testing.T) {
+	s := newSite(t)
+	c := s.Submit("clerk-440232112209", "SG01012", "440232112209", nil)
+	if _, err := s.Cases.Accept(s.Ctx("clerk-440232112209"), c.Number, cases.Act{}); err != nil {
+		t.Fatal(err)
+	}
+	due := func() workday.Date {
+		found, err := s.Cases.Find(s.System(), c.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return found.PromiseDueOn
+	}
+	before := due()
+	b := s.As("admin-system")
+	page := b.Get("/admin/calendar?division=440232000000&year=2026").Status(200).Must("国庆", "顺延或提前")
+	form := page.Form(".ym-card").Fill("days.0.date", "2025-11-24").Fill("days.0.name", "盘王节")
+	page = form.Send().Status(422).Must("日期应在 2026 年内")
+	page.Form(".ym-card").Fill("days.0.date", "2026-11-24").Fill("days.1.date", "2026-11-25").Fill("days.1.name", "盘王节").
+		Send().Status(200).Must("日历已保存", "2026年11月24日")
+	s.Clock.Set(s.Clock.Now().Add(time.Second))
+	s.Drain()
+	if after := due(); s.Org.Calendar(s.System(), "440232000000").WorkdaysBetween(before, after) != 2 {
+		t.Errorf("due on %s before the two holidays and on %s after", before, after)
+	}
+	page = b.Get("/admin/calendar?division=440232000000&year=2026").Status(200)
+	if got := webtest.Attr(page.One("#f-days-1-date"), "value"); got != "2026-11-25" {
+		t.Errorf("second day is %q", got)
+	}
+	b.Get("/admin/calendar?division=440222000000&year=2026").Status(200).MustNot("盘王节")
+	b.Get("/admin/calendar?division=440232112209").Status(403)
+}
+
+func TestBrokenDatabase(t *testing.T) {
+	s := newSite(t)
+	system, auditor := s.As("admin-system"), s.As("admin-audit")
+	if err := s.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for path, b := range map[string]*webtest.Client{"/admin/jobs": system, "/admin/accounts": system, "/admin/audit": auditor,
+		"/admin/calendar": system, "/admin/outlets": system} {
+		page := b.NoRedirect().Get(path).Status(503)
+		if strings.Contains(page.Body, "sql") {
+			t.Errorf("%s shows the cause", path)
+		}
+	}
+}

@@ -1,0 +1,168 @@
+package counter_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"yimen/internal/app/apptest"
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/kit/webtest"
+	"yimen/internal/office"
+	"yimen/internal/workflow"
+)
+
+const (
+	village = "440232112209"
+	clerk   = "clerk-440232112209"
+	item    = "SG01001"
+)
+
+func TestMain(m *testing.M) { apptest.Main(m) }
+
+// newSite is the city with the pages that the counter leads to.
+func newSite(t testing.TB) *apptest.Site {
+	t.Helper()
+	s := apptest.New(t)
+	for _, r := range s.Router.Routes() {
+		if r.Pattern == "/office" {
+			return s
+		}
+	}
+	office.New(office.Deps{Cases: s.Cases, Workflow: s.Workflow, Catalogue: s.Catalogue, Org: s.Org,
+		Identity: s.Identity, Store: s.Store, Clock: s.Clock}).Routes(s.Router)
+	return s
+}
+
+// A person without an account comes to the window; everything is asked there,
+// from the first letters of the item to the printed receipt.
+func TestIntakeOfAPersonWithoutAnAccount(t *testing.T) {
+	s := newSite(t)
+	b := s.As(clerk)
+	page := b.Get("/counter").Status(200).Must("大寮坑村", "群众来办什么")
+	page = page.Form(".ct-quick").Fill("q", "养老保险参保").Send().Status(200).Must("城乡居民基本养老保险参保登记", item)
+	page = page.Click("城乡居民基本养老保险参保登记").Status(200)
+	if strings.HasSuffix(page.URL.Path, "/new") {
+		page = page.Form("main form").Send().Status(200)
+	}
+
+	page.Form("main form").Fill("applicant.name", "").Send().Status(422).Must("姓名")
+	page = page.Form("main form").Fill("applicant.type", "person").Fill("applicant.name", "盘大山").Fill("applicant.id_type", "111").
+		Fill("applicant.id_no", "440232197005120032").Fill("applicant.phone", "13800138000").Send().Status(200)
+	sub := s.Submission(item, village)
+	page = answer(t, page, sub)
+	page = fillForm(t, s, page, sub).Send().Status(200)
+	for _, h := range sub.Materials {
+		_ = page.Form("main form").Fill("way."+h.ID, "paper")
+	}
+	page = page.Form("main form").Send().Status(200).Must("核对提交", "盘大山").MustNot("440232197005120032")
+	page = page.Form(`[name=declared]`).Fill("declared", "1").Fill("deliver", "window").Send().Status(200).
+		Must("收件完成", "办件编号", "查询码", "盘大山", "打印材料收件凭证", "当场受理")
+	if !strings.HasPrefix(page.URL.Path, "/counter/done/") {
+		t.Errorf("landed on %s", page.URL.Path)
+	}
+	page.Form(`form[action=/office/cases/`+strings.TrimPrefix(page.URL.Path, "/counter/done/")+`/accept]`).Send().Status(200).Must("受理通知书", "审查中")
+	b.Get("/counter?tab=running").Status(200).Must("盘大山")
+}
+
+// answer goes through the questions as the sample application does.
+func answer(t *testing.T, page *webtest.Page, sub cases.Submission) *webtest.Page {
+	t.Helper()
+	for range 20 {
+		if !strings.HasSuffix(page.URL.Path, "/questions") {
+			return page
+		}
+		form := page.Form("main form")
+		for id, chosen := range sub.Answers {
+			if len(page.Find(`[name=answers.`+id+`]`)) > 0 && len(chosen) > 0 {
+				form.Fill("answers."+id, chosen...)
+			}
+		}
+		page = form.Send().Status(200)
+	}
+	t.Fatalf("the questions do not end: %s", page.URL)
+	return nil
+}
+
+func fillForm(t *testing.T, s *apptest.Site, page *webtest.Page, sub cases.Submission) *webtest.Form {
+	t.Helper()
+	v, err := s.Catalogue.Current(s.System(), item)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields, err := catalogue.FormFields(v.Definition.Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values, err := catalogue.FormValues(fields, sub.Form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	form := page.Form("main form")
+	for name, list := range values {
+		if list[0] != "" && len(page.Find(`[name=form.`+name+`]`)) > 0 {
+			form.Fill("form."+name, list...)
+		}
+	}
+	return form
+}
+
+// Two counters have the same page open: the second one is told.
+func TestTwoCountersAtOnce(t *testing.T) {
+	s := newSite(t)
+	c := s.Submit(clerk, item, village, nil)
+	accept := `form[action=/office/cases/` + c.Number + `/accept]`
+	one, two := s.As(clerk).Get("/counter/done/"+c.Number).Form(accept), s.As(clerk).Get("/counter/done/"+c.Number).Form(accept)
+	one.Send().Status(200).Must("受理通知书")
+	two.Send().Status(409).Must("已有变化", "受理", "审查中")
+}
+
+func TestDesk(t *testing.T) {
+	s := newSite(t)
+	c := s.Submit(clerk, item, village, nil)
+	b := s.As(clerk)
+	b.Get("/counter").Status(200).Must("待受理", c.Number, "李立伟").MustNot(c.Applicant.IDNo, c.Applicant.Phone)
+	b.Get("/counter?q=" + c.Number).Must(c.Number)
+	b.Get("/counter?q=0000000000000000").Status(200).Must("没有找到“0000000000000000”")
+	b.Get("/counter/new?q=" + url.QueryEscape("没有这样的事")).Status(200).Must("没有找到")
+
+	// What waits to be handed out is one click from the desk.
+	if _, err := s.Cases.Accept(s.Ctx(clerk), c.Number, cases.Act{}); err != nil {
+		t.Fatal(err)
+	}
+	flow, err := s.Workflow.Instance(s.System(), c.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Workflow.Approve(s.Ctx(clerk), flow.Tasks[0].ID, workflow.Act{Outcome: workflow.Granted}); err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	page := b.Get("/counter?tab=delivering").Status(200).Must(c.Number, "窗口领取").Click("登记送达").Status(200).Must("领取人")
+	page.Form(".ym-card").Send().Status(200).Must("已办结")
+	b.Get("/counter?tab=delivering").MustNot(c.Number)
+}
+
+func TestDeskNeedsTheRight(t *testing.T) {
+	s := newSite(t)
+	c := s.Submit(clerk, item, village, nil)
+	for _, path := range []string{"/counter", "/counter/new", "/counter/done/" + c.Number, "/counter/apply/new?item=" + item} {
+		s.Anybody().NoRedirect().Get(path).Status(303).Location("/login?next=" + url.QueryEscape(path))
+		s.As("approver-440232-d11").Get(path).Status(403).Must("没有此项操作的权限")
+		s.As("citizen-1").Get(path).Status(403)
+	}
+	s.As("clerk-440232112206").Get("/counter/done/" + c.Number).Status(404).MustNot("李立伟")
+	s.As("clerk-440232112206").Get("/counter?q=" + c.Number).Status(200).MustNot("李立伟")
+}
+
+func TestBrokenDatabase(t *testing.T) {
+	s := newSite(t)
+	b := s.As(clerk)
+	if err := s.DB.Close(); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"/counter", "/counter/new?q=1"} {
+		b.NoRedirect().Get(path).Status(503).MustNot("sql:", "panic")
+	}
+}
