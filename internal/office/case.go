@@ -131,6 +131,15 @@ func (m *Module) loadFlow(ctx context.Context, p *casePage) error {
 		if !live && !slices.Contains(allowed, workflow.ActWithdraw) {
 			continue
 		}
+		if slices.Contains(allowed, workflow.ActReturn) { // the first step has nowhere to go back to
+			targets, err := m.Workflow.Targets(ctx, t.ID)
+			if err != nil {
+				return err
+			}
+			if len(targets) == 0 {
+				allowed = slices.DeleteFunc(allowed, func(a string) bool { return a == workflow.ActReturn })
+			}
+		}
 		shown = append(shown, t)
 		p.tasks = append(p.tasks, taskCard{t, allowed, decides(i.Definition, t)})
 	}

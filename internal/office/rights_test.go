@@ -1,6 +1,7 @@
 package office_test
 
 import (
+	"fmt"
 	neturl "net/url"
 	"testing"
 
@@ -22,7 +23,7 @@ func TestRights(t *testing.T) {
 	pages := []string{"/office", "/office/cases", url(c), actURL(c, cases.VerbWithdraw), actURL(c, cases.VerbCorrect), task + "/approve"}
 	for _, path := range pages {
 		s.Anybody().NoRedirect().Get(path).Status(303).Location("/login?next=" + neturl.QueryEscape(path))
-		s.As("citizen-1").Get(path).Status(403).MustNot(c.Applicant.Name)
+		s.As("enterprise-1").Get(path).Status(403).MustNot(c.Applicant.Name)
 		s.As("admin-system").Get(path).Status(403)
 	}
 	other := s.As(neighbour)
@@ -38,7 +39,7 @@ func TestRights(t *testing.T) {
 	s.As(manager).Get(url(c)).Status(200).MustNot("提交决定")
 	s.As(manager).PostForm(task+"/approve", neturl.Values{"outcome": {"granted"}}).Status(403)
 	s.As(manager).Get(actURL(c, cases.VerbWithdraw)).Status(403)
-	s.As(manager).Get(task + "/remind").Status(200).Form(".ym-card").Fill("phrase", "0").Send().Status(200).Must("催办")
+	s.As(manager).Get(task+"/remind").Status(200).Form(".ym-card").Fill("phrase", "0").Send().Status(200).Must("催办")
 	s.As(clerk).Get(url(c) + "/archive").Status(404)
 	s.As(clerk).Get(task + "/escalate").Status(404)
 	s.As(clerk).Get("/office/cases/2611180000000000").Status(404)
@@ -69,13 +70,17 @@ func TestSentTwice(t *testing.T) {
 func TestList(t *testing.T) {
 	s := newSite(t)
 	c := s.Submit(clerk, onTheSpot, village, nil)
+	total, err := s.Cases.Count(s.Ctx(manager), cases.Query{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	b := s.As(manager)
-	b.Get("/office/cases").Status(200).Must("共 51 件", "下一页").MustNot(c.Applicant.IDNo).Click("下一页").Status(200).Must("回到第一页")
+	b.Get("/office/cases").Status(200).Must(fmt.Sprintf("共 %d 件", total), "下一页").MustNot(c.Applicant.IDNo).Click("下一页").Status(200).Must("回到第一页")
 	b.Get("/office/cases?q="+c.Number+"&state=received").Must("共 1 件", c.Number)
 	b.Get("/office/cases?item="+neturl.QueryEscape("居民养老保险参保")).Must("事项：城乡居民基本养老保险参保登记", c.Number)
 	b.Get("/office/cases?item=SG01001&from=2026-11-18&to=2026-11-18").Must(c.Number)
 	b.Get("/office/cases?from=2026-11-18&to=2026-11-01").Status(422).Must("结束日期不能早于开始日期")
-	b.Get("/office/cases?item="+neturl.QueryEscape("没有的事项")).Status(422).Must("没有找到事项")
+	b.Get("/office/cases?item=" + neturl.QueryEscape("没有的事项")).Status(422).Must("没有找到事项")
 	b.Get("/office/cases?state=nothing").Status(422)
 	b.Get("/office?light=purple").Status(422)
 }
