@@ -140,3 +140,13 @@ func TestClockActs(t *testing.T) {
 	page.Form(".ym-card").Fill("days", "5").Fill("approved_by", "李局长").Fill("opinion", "检测排队").Send().Status(200).Must("延长 5", "李局长", "延长审批期限告知书")
 	b.Get(actURL(c, cases.VerbExtend)).Form(".ym-card").Fill("days", "2").Fill("approved_by", "李局长").Fill("opinion", "再延").Send().Status(409).Must("只能延长一次")
 }
+
+// Behind a hall stands no agency of its own: what is decided where it was
+// received is decided there by the competent one.
+func TestReceivedAtAHall(t *testing.T) {
+	s := newSite(t)
+	hall := "clerk-440232000000"
+	c := s.Submit(hall, "SG01009", village, nil)
+	quick(s.As(hall).Get(url(c)), actURL(c, cases.VerbAccept)).Send().Status(200).MustNot("提交决定")
+	approveForm(t, s.As(approverOf(c)).Get(url(c))).Fill("outcome", "granted").Send().Status(200).Must("准予")
+}
