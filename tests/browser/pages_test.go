@@ -1,0 +1,298 @@
+package browser_test
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+
+	"yimen/internal/cases"
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/webtest/browser"
+)
+
+// sample is a page of a pattern, opened as somebody; "" is nobody.
+type sample struct{ account, url string }
+
+// localEditor keeps the places of their own agency.
+const localEditor = "approver-440232-d08"
+
+// notPages are what GET answers with something other than a page.
+var notPages = map[string]string{
+	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
+	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant",
+	"/apply/{code}": "goes on to the wizard",
+}
+
+// things are what the samples are about.
+type things struct {
+	draft, windowDraft                 string
+	received, correcting, owing, ready cases.Case
+	task, account                      string
+}
+
+func gather(t testing.TB, c *city) things {
+	t.Helper()
+	x := things{draft: c.draft(t, villager, unemployment("dismissed")), windowDraft: c.draft(t, villageClerk, villageRelief()),
+		received: c.handed(t, unemployment("other")), correcting: c.correcting(t, unemployment("other")),
+		owing: c.reviewing(t, villageRelief(), "household_register"), ready: c.delivering(t)}
+	flow, err := c.Workflow.Instance(c.System, x.owing.Number)
+	must(t, err)
+	x.task = flow.Tasks[len(flow.Tasks)-1].ID
+	list, _, err := c.Identity.Accounts(c.as(t, "admin-security"), identity.AccountQuery{Q: villageClerk}, db.Page{Limit: 1})
+	must(t, err)
+	x.account = list[0].ID
+	at := identity.Reach{Agency: "440232-d08"} // nobody of an agency keeps items in the sample: one is given the role
+	must(t, c.Identity.GrantRole(c.as(t, "admin-security"), localEditor, "item_editor", at))
+	return x
+}
+
+// delivering is a case of the sample city whose result waits at a window.
+func (c *city) delivering(t testing.TB) cases.Case {
+	t.Helper()
+	list, _, err := c.Cases.List(c.as(t, cityManager), cases.Query{State: cases.StateDelivering}, db.Page{Limit: 50})
+	must(t, err)
+	i := slices.IndexFunc(list, func(x cases.Case) bool { return x.Deliver == cases.DeliverWindow })
+	if i < 0 {
+		t.Fatalf("none of %d cases waits to be fetched", len(list))
+	}
+	return c.found(t, list[i].Number)
+}
+
+// samplesOf are the pages to try, by the pattern of their route.
+func samplesOf(x things) map[string][]sample {
+	office := "/office/cases/" + x.received.Number
+	reviewing := "/office/cases/" + x.owing.Number
+	task := "/office/tasks/" + x.task + "/"
+	mine := "/my/cases/"
+	all := map[string][]sample{
+		"/":              {{"", "/"}, {villager, "/"}},
+		"/search":        {{"", "/search?q=" + url.QueryEscape("养老")}, {"", "/search?q=qqqqqq"}, {villager, "/search?near=1"}},
+		"/region":        {{"", "/region"}, {"", "/region?at=" + theTown}},
+		"/progress":      {{"", "/progress"}, {"", "/progress?number=" + x.received.Number + "&query_code=" + x.received.QueryCode}, {"", "/progress?number=1"}},
+		"/sitemap":       {{"", "/sitemap"}},
+		"/accessibility": {{"", "/accessibility"}},
+		"/demo":          {{"", "/demo"}},
+		"/docs":          {{"", "/docs"}},
+		"/login":         {{"", "/login"}},
+		"/items/{code}":  {{"", "/items/SG02004?division=" + theVillage}, {"", "/items/SG01010"}},
+		"/apply/new":     {{villager, "/apply/new?item=SG01010&at=" + theCounty}, {villager, "/apply/new?item=SG01010"}},
+
+		"/my":                           {{villager, "/my"}, {villager, "/my?show=drafts"}, {"enterprise-1", "/my"}},
+		"/my/cases/{number}":            {{villager, mine + x.received.Number}, {villager, mine + x.correcting.Number}, {villager, mine + x.owing.Number}},
+		"/my/cases/{number}/correct":    {{villager, mine + x.correcting.Number + "/correct"}},
+		"/my/cases/{number}/supplement": {{villager, mine + x.owing.Number + "/supplement"}},
+		"/my/cases/{number}/withdraw":   {{villager, mine + x.received.Number + "/withdraw"}},
+		"/cases/{number}/notices/{id}": {{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[0].ID)},
+			{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[len(x.correcting.Content.Notices)-1].ID)}},
+
+		"/counter":               {{villageClerk, "/counter"}, {villageClerk, "/counter?tab=correcting"}, {villageClerk, "/counter?tab=closed"}},
+		"/counter/new":           {{villageClerk, "/counter/new?q=sh"}, {villageClerk, "/counter/new?q=qqqq"}},
+		"/counter/done/{number}": {{villageClerk, "/counter/done/" + x.received.Number}},
+		"/counter/apply/new":     {{villageClerk, "/counter/apply/new?item=SG02004&at=" + theVillage}},
+
+		"/office":                           {{approver, "/office"}, {"approver-440232-d11", "/office?box=done"}, {approver, "/office?q=0000"}},
+		"/office/cases":                     {{cityManager, "/office/cases"}, {cityManager, "/office/cases?state=closed"}, {approver, "/office/cases?from=2026-13-01"}},
+		"/office/cases/{number}":            {{villageClerk, office}, {approver, reviewing}, {cityManager, "/office/cases/" + x.ready.Number}},
+		"/office/cases/{number}/{verb}":     {{villageClerk, office + "/request-correction"}, {villageClerk, office + "/refuse-acceptance"}, {villageClerk, office + "/accept"}, {villageClerk, office + "/withdraw"}, {clerkOf(x.ready), "/office/cases/" + x.ready.Number + "/deliver"}},
+		"/office/cases/{number}/correct":    {{villageClerk, "/office/cases/" + x.correcting.Number + "/correct"}},
+		"/office/cases/{number}/supplement": {{villageClerk, reviewing + "/supplement"}},
+		"/office/tasks/{task}/{act}":        {{approver, task + "approve"}, {approver, task + "refuse"}, {approver, task + "add-approver"}},
+		"/admin":                            {{"admin-system", "/admin"}, {"admin-security", "/admin"}, {"admin-audit", "/admin"}},
+		"/admin/jobs":                       {{"admin-system", "/admin/jobs"}},
+		"/admin/audit":                      {{"admin-audit", "/admin/audit"}},
+		"/admin/accounts":                   {{"admin-system", "/admin/accounts"}, {"admin-security", "/admin/accounts?q=clerk"}},
+		"/admin/accounts/new":               {{"admin-system", "/admin/accounts/new"}},
+		"/admin/accounts/{id}/roles":        {{"admin-security", "/admin/accounts/" + x.account + "/roles"}},
+		"/admin/outlets":                    {{"admin-system", "/admin/outlets"}},
+		"/admin/outlets/{code}":             {{"admin-system", "/admin/outlets/" + theVillage}},
+		"/admin/calendar":                   {{"admin-system", "/admin/calendar"}},
+		"/admin/items":                      {{"editor-440200", "/admin/items"}},
+		"/admin/items/new":                  {{"editor-440200", "/admin/items/new"}},
+		"/admin/items/import":               {{"editor-440200", "/admin/items/import"}},
+		"/admin/items/presence":             {{"editor-440200", "/admin/items/presence"}},
+		"/admin/items/{code}":               {{"editor-440200", "/admin/items/SG02004"}, {"reviewer-440200", "/admin/items/SG02004"}},
+		"/admin/items/{code}/versions/{n}":  {{"editor-440200", "/admin/items/SG02004/versions/1"}},
+		"/admin/items/{code}/local":         {{localEditor, "/admin/items/SG02004/local"}},
+	}
+	for _, step := range []string{"people", "questions", "form", "materials", "review", "discard"} {
+		all["/apply/{draft}/"+step] = []sample{{villager, "/apply/" + x.draft + "/" + step}}
+		all["/counter/apply/{draft}/"+step] = []sample{{villageClerk, "/counter/apply/" + x.windowDraft + "/" + step}}
+	}
+	return all
+}
+
+func clerkOf(x cases.Case) string { return "clerk-" + x.DeliverTo.Code }
+
+// sizes are a phone, a tablet, an office desk and a wall.
+var sizes = [][2]int{{360, 740}, {768, 1024}, {1366, 768}, {1920, 1080}}
+
+// TestEveryPage opens every page there is, in the sample city, at every size.
+func TestEveryPage(t *testing.T) {
+	c := theCity()
+	samples := samplesOf(gather(t, c))
+	everyPageHasASample(t, c, samples)
+	crowd := &crowd{first: visit(t, c), by: map[string]*visitor{}}
+	for _, pattern := range slices.Sorted(maps.Keys(samples)) {
+		for _, s := range samples[pattern] {
+			t.Run(strings.TrimPrefix(s.url, "/"), func(t *testing.T) { crowd.as(s.account).inspect(t, s.url) })
+		}
+	}
+}
+
+// everyPageHasASample: a new page comes with a line above.
+func everyPageHasASample(t *testing.T, c *city, samples map[string][]sample) {
+	t.Helper()
+	there := map[string]bool{}
+	for _, r := range c.Router.Routes() {
+		there[r.Pattern] = true
+		if r.Method != "GET" || strings.HasPrefix(r.Pattern, "/api/") || notPages[r.Pattern] != "" {
+			continue
+		}
+		if len(samples[r.Pattern]) == 0 {
+			t.Errorf("no sample of the page %s: add one to samplesOf", r.Pattern)
+		}
+	}
+	for pattern := range samples {
+		if !there[pattern] {
+			t.Errorf("there is no page %s any more: take it out of samplesOf", pattern)
+		}
+	}
+}
+
+// crowd is everybody whom the pages need, each signed in once.
+type crowd struct {
+	first *visitor
+	by    map[string]*visitor
+}
+
+func (c *crowd) as(account string) *visitor {
+	if v := c.by[account]; v != nil {
+		return v
+	}
+	v := c.first.beside()
+	if account != "" {
+		v.As(account)
+	}
+	c.by[account] = v
+	return v
+}
+
+// inspect opens a page and looks at it in every size.
+func (v *visitor) inspect(t *testing.T, at string) {
+	v = &visitor{Browser: v.Browser, t: t, city: v.city}
+	v.Open(at)
+	if got := v.Status(); got >= 400 && got != 422 {
+		t.Fatalf("%s answers %d\n%s", at, got, v.Excerpt())
+	}
+	if v.At() == "/login" && !strings.HasPrefix(at, "/login") {
+		t.Fatalf("%s asks to sign in", at)
+	}
+	v.head(t)
+	if !staff(v.At()) {
+		v.Resize(360, 740) // where citizens read; what is folded away there is not asked about
+	}
+	v.Axe(t)
+	for _, size := range sizes {
+		v.Fits(t, size[0])
+	}
+	v.Resize(1366, 768)
+	v.Calm(t)
+}
+
+// head checks what every page says about itself.
+func (v *visitor) head(t testing.TB) {
+	t.Helper()
+	about := browser.Eval[struct {
+		Lang, Title string
+		Headings    int
+	}](v.Browser, `({Lang: document.documentElement.lang, Title: document.title, Headings: document.querySelectorAll("h1").length})`)
+	if about.Lang != "zh-CN" {
+		t.Errorf("%s: lang is %q, want zh-CN", v.At(), about.Lang)
+	}
+	if about.Title == "" {
+		t.Errorf("%s: the page has no title", v.At())
+	}
+	if about.Headings != 1 {
+		t.Errorf("%s: %d first headings, want 1", v.At(), about.Headings)
+	}
+}
+
+// TestElderPages: the elder version (长辈版) of the citizen's pages has the same
+// functions, larger, and fits a phone as well.
+func TestElderPages(t *testing.T) {
+	c := theCity()
+	samples := samplesOf(gather(t, c))
+	v := visit(t, c).As(villager)
+	v.Open("/elder?next=" + url.QueryEscape("/my"))
+	for _, pattern := range slices.Sorted(maps.Keys(samples)) {
+		for _, s := range samples[pattern] {
+			if staff(pattern) || s.account != "" && s.account != villager || pattern == "/login" || pattern == "/docs" {
+				continue
+			}
+			v := &visitor{Browser: v.Browser, t: t, city: c}
+			v.Open(s.url)
+			face := browser.Eval[bool](v.Browser, `document.querySelector(".ym-elder, .ym-print, .ym-sheet") !== null`)
+			if !face {
+				t.Errorf("%s has no elder version", s.url)
+			}
+			v.Resize(360, 740)
+			v.Axe(t)
+			v.Fits(t, 360)
+		}
+	}
+	v.Calm(t)
+}
+
+func staff(pattern string) bool {
+	for _, p := range []string{"/counter", "/office", "/admin"} {
+		if pattern == p || strings.HasPrefix(pattern, p+"/") {
+			return true
+		}
+	}
+	return false
+}
+
+// TestPagesBehindGuards: nobody sees a guarded page without signing in, and
+// comes back to it after; a person without the right is told so.
+func TestPagesBehindGuards(t *testing.T) {
+	c := theCity()
+	samples := samplesOf(gather(t, c))
+	nobody, citizen, clerk := visit(t, c), (*visitor)(nil), (*visitor)(nil)
+	citizen, clerk = nobody.beside().As("citizen-2"), nobody.beside().As(villageClerk)
+	for _, r := range c.Router.Routes() {
+		if r.Method != "GET" || len(samples[r.Pattern]) == 0 || strings.HasPrefix(r.Guard, "public") {
+			continue
+		}
+		s := samples[r.Pattern][0]
+		nobody.Open(s.url)
+		address, err := url.Parse(nobody.Address())
+		must(t, err)
+		if address.Path != "/login" || address.Query().Get("next") != s.url {
+			t.Errorf("%s without a session leads to %s, want /login and back", s.url, nobody.Address())
+		}
+		stranger, want := citizen, []int{403}
+		switch {
+		case !staff(r.Pattern) && (strings.Contains(r.Pattern, "{number}") || strings.Contains(r.Pattern, "{draft}")):
+			want = []int{404} // that it exists is nobody's business
+		case !staff(r.Pattern):
+			stranger = clerk
+		}
+		stranger.Open(s.url)
+		if got := stranger.Status(); !slices.Contains(want, got) {
+			t.Errorf("%s for %s answers %d, want %v\n%s", s.url, "a stranger", got, want, stranger.Excerpt())
+		}
+	}
+	for _, page := range []string{"/counter", "/office", "/admin/items"} {
+		citizen.Open(page)
+		citizen.head(t)
+		citizen.Axe(t)
+		citizen.Fits(t, 360)
+	}
+	nobody.Calm(t)
+	citizen.Calm(t)
+	clerk.Calm(t)
+}
