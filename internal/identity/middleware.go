@@ -2,7 +2,6 @@ package identity
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -58,23 +57,10 @@ func bearer(r *http.Request) (token string, ok bool) {
 // refuse answers a bad token. It is the JSON API's business, so the answer is
 // a problem whatever the path.
 func (m *Module) refuse(w http.ResponseWriter, r *http.Request, err error) {
-	e := errs.From(err)
-	if e.Kind == errs.Internal || e.Kind == errs.Unavailable {
-		m.Log.ErrorContext(r.Context(), "bearer token not checked", "request", web.RequestID(r), "error", err.Error())
-	}
-	status := e.Kind.Status()
-	if status == http.StatusUnauthorized {
+	if errs.KindOf(err) == errs.Unauthenticated {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
 	}
-	body, err := json.Marshal(web.Problem{Type: "urn:yimen:error:" + e.Code, Title: http.StatusText(status), Status: status,
-		Detail: e.Message, Code: e.Code, RequestID: web.RequestID(r)})
-	if err != nil {
-		body = []byte(`{}`) // strings and a number always marshal
-	}
-	w.Header().Set("Content-Type", "application/problem+json")
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(status)
-	_, _ = w.Write(body) // the reader has gone: nobody to tell
+	web.Refuse(w, r, err)
 }
 
 // fromSession gives the context with whom the browser's session belongs to.

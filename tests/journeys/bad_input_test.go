@@ -213,7 +213,7 @@ func TestBadRequests(t *testing.T) {
 		nobody.refused("GET", "/api/v1/divisions?parent=999999999999", nil, 404, "org_division_unknown")
 		nobody.refused("GET", "/api/v1/items/SG99999", nil, 404, "item_unknown")
 		nobody.refused("GET", "/api/v1/nothing", nil, 404, "page_not_found")
-		nobody.refused("GET", at, nil, 401, "sign_in")
+		nobody.refused("GET", at, nil, 401, "sign_in_required")
 		(&caller{t: t, api: api{base: s.URL, token: "ym_wrong"}}).refused("GET", at, nil, 401, "token_invalid")
 
 		// Verbs that the state does not allow name those that it does.

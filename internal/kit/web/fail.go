@@ -153,6 +153,21 @@ func (rt *Router) logError(ctx context.Context, e *errs.Error, err error) {
 	rt.o.Log.LogAttrs(ctx, level, "request failed", attrs...)
 }
 
+// Refuse answers an error as problem+json whatever the path, by the rule of all
+// errors. It is for middleware that turns a caller of the API away before any
+// route is reached.
+func Refuse(w http.ResponseWriter, r *http.Request, err error) {
+	e := errs.From(err)
+	if q := infoOf(r.Context()); q != nil {
+		q.rt.logError(r.Context(), e, err)
+	}
+	w.Header().Set("Cache-Control", "no-store")
+	if after := retryAfter(e, err); after > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(int(after.Seconds())))
+	}
+	writeProblem(w, newProblem(e, statusOf(e), RequestID(r)))
+}
+
 func writeProblem(w http.ResponseWriter, p *Problem) {
 	body, err := json.Marshal(p)
 	if err != nil {
