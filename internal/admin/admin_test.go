@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"yimen/internal/admin"
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
 	"yimen/internal/identity"
@@ -19,17 +18,7 @@ import (
 
 func TestMain(m *testing.M) { apptest.Main(m) }
 
-func newSite(t testing.TB) *apptest.Site {
-	t.Helper()
-	s := apptest.New(t)
-	for _, r := range s.Router.Routes() {
-		if r.Pattern == "/admin" {
-			return s
-		}
-	}
-	admin.New(admin.Deps{DB: s.DB, Identity: s.Identity, Org: s.Org, Audit: s.Audit, Queue: s.Queue, Clock: s.Clock}).Routes(s.Router)
-	return s
-}
+func newSite(t testing.TB) *apptest.Site { t.Helper(); return apptest.New(t) }
 
 // Each administrator sees their own and nothing else.
 func TestThreeAdministrators(t *testing.T) {

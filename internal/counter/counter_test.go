@@ -9,7 +9,6 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/webtest"
-	"yimen/internal/office"
 	"yimen/internal/workflow"
 )
 
@@ -21,19 +20,7 @@ const (
 
 func TestMain(m *testing.M) { apptest.Main(m) }
 
-// newSite is the city with the pages that the counter leads to.
-func newSite(t testing.TB) *apptest.Site {
-	t.Helper()
-	s := apptest.New(t)
-	for _, r := range s.Router.Routes() {
-		if r.Pattern == "/office" {
-			return s
-		}
-	}
-	office.New(office.Deps{Cases: s.Cases, Workflow: s.Workflow, Catalogue: s.Catalogue, Org: s.Org,
-		Identity: s.Identity, Store: s.Store, Clock: s.Clock}).Routes(s.Router)
-	return s
-}
+func newSite(t testing.TB) *apptest.Site { t.Helper(); return apptest.New(t) }
 
 // A person without an account comes to the window; everything is asked there,
 // from the first letters of the item to the printed receipt.

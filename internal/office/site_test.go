@@ -25,18 +25,7 @@ const (
 
 func TestMain(m *testing.M) { apptest.Main(m) }
 
-func newSite(t testing.TB) *apptest.Site {
-	t.Helper()
-	s := apptest.New(t)
-	for _, r := range s.Router.Routes() {
-		if r.Pattern == "/office" {
-			return s
-		}
-	}
-	office.New(office.Deps{Cases: s.Cases, Workflow: s.Workflow, Catalogue: s.Catalogue, Org: s.Org,
-		Identity: s.Identity, Store: s.Store, Clock: s.Clock}).Routes(s.Router)
-	return s
-}
+func newSite(t testing.TB) *apptest.Site { t.Helper(); return apptest.New(t) }
 
 // approverOf is the approver of the agency that decides the case.
 func approverOf(c cases.Case) string { return "approver-" + c.Competent.Code }
