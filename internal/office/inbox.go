@@ -32,6 +32,7 @@ type inboxPage struct {
 	days   workdays
 	people map[string]string // accounts by id: whose task it is
 	bodies map[string]string // agencies by code
+	whose  map[string]string // applicants by case number
 	next   string
 	paged  bool
 }
@@ -60,7 +61,18 @@ func (m *Module) inbox(w http.ResponseWriter, r *http.Request) error {
 	if p.people, p.bodies, err = m.namesIn(ctx, p.list); err != nil {
 		return err
 	}
+	if p.whose, err = m.Cases.Applicants(ctx, numbersOf(p.list)); err != nil {
+		return err
+	}
 	return web.Render(w, r, http.StatusOK, inboxView(p))
+}
+
+func numbersOf(list []workflow.Task) []string {
+	numbers := make([]string, len(list))
+	for i, t := range list {
+		numbers[i] = t.Subject
+	}
+	return numbers
 }
 
 // namesIn looks up who has the tasks and whose they are, in two reads.
