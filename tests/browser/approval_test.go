@@ -2,16 +2,17 @@ package browser_test
 
 import (
 	"slices"
+	"testing"
 
 	"yimen/internal/identity"
 	"yimen/internal/workflow"
 )
 
 // opens are the tasks of a case that wait for somebody.
-func (c *city) opens(v *visitor, number string) []workflow.Task {
-	v.t.Helper()
+func (c *city) opens(t testing.TB, number string) []workflow.Task {
+	t.Helper()
 	flow, err := c.Workflow.Instance(c.System, number)
-	must(v.t, err)
+	must(t, err)
 	var list []workflow.Task
 	for _, task := range flow.Tasks {
 		if task.State == workflow.Open {
@@ -22,10 +23,10 @@ func (c *city) opens(v *visitor, number string) []workflow.Task {
 }
 
 // approverOf is somebody who may do a task and has done none of its step.
-func (c *city) approverOf(v *visitor, task workflow.Task) string {
-	v.t.Helper()
+func (c *city) approverOf(t testing.TB, task workflow.Task) string {
+	t.Helper()
 	flow, err := c.Workflow.Instance(c.System, task.Subject)
-	must(v.t, err)
+	must(t, err)
 	var acted []string
 	for _, x := range flow.History {
 		if x.Node == task.Node && x.Round == task.Round {
@@ -33,20 +34,20 @@ func (c *city) approverOf(v *visitor, task workflow.Task) string {
 		}
 	}
 	people, err := c.Identity.Colleagues(c.System, task.Agency, identity.Verb("task."+task.Role))
-	must(v.t, err)
+	must(t, err)
 	for _, p := range people {
 		if task.Assignee == p.ID || task.Assignee == "" && !slices.Contains(acted, p.ID) {
 			return p.Name
 		}
 	}
-	v.t.Fatalf("nobody of %s can do “%s” of %s", task.Agency, task.Name, task.Subject)
+	t.Fatalf("nobody of %s can do “%s” of %s", task.Agency, task.Name, task.Subject)
 	return ""
 }
 
 // takeUp finds a case in the inbox, as whoever has the task, and opens it.
 func (v *visitor) takeUp(task workflow.Task) *visitor {
 	v.t.Helper()
-	v.As(v.city.approverOf(v, task))
+	v.As(v.city.approverOf(v.t, task))
 	v.Open("/office").Fill("q", task.Subject).Click("查询").Click(task.Subject)
 	return v.Says(task.Name)
 }
@@ -56,7 +57,7 @@ func (v *visitor) takeUp(task workflow.Task) *visitor {
 func (v *visitor) approveAll(number, outcome, opinion string, sees func(v *visitor, task workflow.Task)) {
 	v.t.Helper()
 	for range 12 {
-		tasks := v.city.opens(v, number)
+		tasks := v.city.opens(v.t, number)
 		if len(tasks) == 0 {
 			return
 		}

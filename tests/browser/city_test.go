@@ -34,10 +34,11 @@ const (
 
 // People of the stories.
 const (
-	villageClerk = "clerk-" + theVillage
-	countyClerk  = "clerk-" + theCounty
-	villager     = "citizen-1"
-	cityManager  = "manager-440200000000"
+	villageClerk   = "clerk-" + theVillage
+	countyClerk    = "clerk-" + theCounty
+	villager       = "citizen-1"
+	countyApprover = "approver-440232-d11"
+	cityManager    = "manager-440200000000"
 )
 
 // engines are the databases a main story runs on.

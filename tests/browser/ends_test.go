@@ -74,7 +74,7 @@ func TestReturnToAnEarlierStep(t *testing.T) {
 // waitsFor is the one task of a case that is open.
 func (v *visitor) waitsFor(number string) workflow.Task {
 	v.t.Helper()
-	tasks := v.city.opens(v, number)
+	tasks := v.city.opens(v.t, number)
 	if len(tasks) != 1 {
 		v.t.Fatalf("%s has %d open tasks, want 1", number, len(tasks))
 	}

@@ -9,6 +9,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
+	"yimen/internal/workflow"
 	"yimen/workday"
 )
 
@@ -108,4 +109,25 @@ func (c *city) draft(t testing.TB, account string, a *application) string {
 	d, err := c.Cases.SaveDraft(c.as(t, account), s)
 	must(t, err)
 	return d.Number
+}
+
+// pension is the claim of a pension (养老保险待遇申领): looked at in the village
+// and the town, decided by the county.
+func pension() *application {
+	return &application{item: "SG01003", division: theVillage, account: villager}
+}
+
+// inCounty brings a case as far as the county: village and town have agreed.
+func (c *city) inCounty(t testing.TB, a *application) cases.Case {
+	t.Helper()
+	x := c.reviewing(t, a)
+	for range 5 {
+		task := c.opens(t, x.Number)[0]
+		if task.Division == theCounty {
+			return c.found(t, x.Number)
+		}
+		must(t, c.Workflow.Approve(c.as(t, c.approverOf(t, task)), task.ID, workflow.Act{Opinion: "核对无误，情况属实。"}))
+	}
+	t.Fatalf("%s does not reach the county", x.Number)
+	return x
 }

@@ -29,16 +29,22 @@ var notPages = map[string]string{
 
 // things are what the samples are about.
 type things struct {
-	draft, windowDraft                 string
-	received, correcting, owing, ready cases.Case
-	task, account                      string
+	draft, windowDraft                          string
+	received, correcting, owing, ready, pension cases.Case
+	task, account                               string
 }
+
+// gathered are the things of the city, made once: pages are only looked at.
+var gathered *things
 
 func gather(t testing.TB, c *city) things {
 	t.Helper()
-	x := things{draft: c.draft(t, villager, unemployment("dismissed")), windowDraft: c.draft(t, villageClerk, villageRelief()),
+	if gathered != nil {
+		return *gathered
+	}
+	x := things{draft: c.draft(t, villager, unemployment("dismissed")), windowDraft: c.draft(t, villageClerk, pension()),
 		received: c.handed(t, unemployment("other")), correcting: c.correcting(t, unemployment("other")),
-		owing: c.reviewing(t, villageRelief(), "household_register"), ready: c.delivering(t)}
+		owing: c.reviewing(t, villageRelief(), "household_register"), ready: c.delivering(t), pension: c.inCounty(t, pension())}
 	flow, err := c.Workflow.Instance(c.System, x.owing.Number)
 	must(t, err)
 	x.task = flow.Tasks[len(flow.Tasks)-1].ID
@@ -47,6 +53,7 @@ func gather(t testing.TB, c *city) things {
 	x.account = list[0].ID
 	at := identity.Reach{Agency: "440232-d08"} // nobody of an agency keeps items in the sample: one is given the role
 	must(t, c.Identity.GrantRole(c.as(t, "admin-security"), localEditor, "item_editor", at))
+	gathered = &x
 	return x
 }
 
@@ -96,7 +103,7 @@ func samplesOf(x things) map[string][]sample {
 
 		"/office":                           {{approver, "/office"}, {"approver-440232-d11", "/office?box=done"}, {approver, "/office?q=0000"}},
 		"/office/cases":                     {{cityManager, "/office/cases"}, {cityManager, "/office/cases?state=closed"}, {approver, "/office/cases?from=2026-13-01"}},
-		"/office/cases/{number}":            {{villageClerk, office}, {approver, reviewing}, {cityManager, "/office/cases/" + x.ready.Number}},
+		"/office/cases/{number}":            {{villageClerk, office}, {approver, reviewing}, {countyApprover, "/office/cases/" + x.pension.Number}, {cityManager, "/office/cases/" + x.ready.Number}},
 		"/office/cases/{number}/{verb}":     {{villageClerk, office + "/request-correction"}, {villageClerk, office + "/refuse-acceptance"}, {villageClerk, office + "/accept"}, {villageClerk, office + "/withdraw"}, {clerkOf(x.ready), "/office/cases/" + x.ready.Number + "/deliver"}},
 		"/office/cases/{number}/correct":    {{villageClerk, "/office/cases/" + x.correcting.Number + "/correct"}},
 		"/office/cases/{number}/supplement": {{villageClerk, reviewing + "/supplement"}},
