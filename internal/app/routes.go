@@ -62,11 +62,24 @@ func user(r *http.Request) *ui.User {
 	if !actor.SignedIn() {
 		return nil
 	}
-	u := &ui.User{Name: actor.Name}
+	u := &ui.User{Name: actor.Name, Links: []ui.Link{{Label: "我的工作", URL: homeOf(actor)}}}
 	if actor.IsApplicant() {
 		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}}
 	}
+	u.Links = append(u.Links, ui.Link{Label: "修改密码", URL: "/account/password"})
 	return u
+}
+
+// homeOf is where somebody begins: staff at the first of their pages, others
+// at the first page of the site.
+func homeOf(actor identity.Actor) string {
+	if actor.IsApplicant() {
+		return "/"
+	}
+	if items := staffNav(nil, actor); len(items) > 0 {
+		return items[0].URL
+	}
+	return "/"
 }
 
 // faceOf tells which face an error page wears.
@@ -94,6 +107,7 @@ func nav(r *http.Request, face ui.Face) []ui.NavItem {
 	return mark(r, items)
 }
 
+// staffNav gives the pages of somebody who works here; r nil marks none.
 func staffNav(r *http.Request, actor identity.Actor) []ui.NavItem {
 	var items []ui.NavItem
 	add := func(label, url, icon string, verbs ...identity.Verb) {
@@ -109,6 +123,9 @@ func staffNav(r *http.Request, actor identity.Actor) []ui.NavItem {
 	add("办件", "/office/cases", "list", "case.view")
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
 	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view")
+	if r == nil {
+		return items
+	}
 	return mark(r, items)
 }
 

@@ -30,6 +30,9 @@ type Deps struct {
 	// Never set where real people work.
 	Demo bool
 
+	// HomeOf is the page where somebody begins after signing in; nil: "/".
+	HomeOf func(Actor) string
+
 	MaxFailures int           // wrong passwords before an account name is locked; 0: 5
 	LockFor     time.Duration // how long it is locked; 0: 15 minutes
 

@@ -15,7 +15,8 @@ import (
 // may sit behind one address.
 const loginRate = 60
 
-// Routes adds the pages /login and /logout, in the demo also /demo/login.
+// Routes adds the pages /login, /logout and /account/password, in the demo also
+// /demo/login.
 //
 // The targets of forms are added with Handle, not Post: a request with an
 // idempotency key runs in a transaction, which a refusal undoes, and with it
@@ -25,6 +26,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/login", web.Public, m.loginPage)
 	rt.Handle("POST /login", web.Public.And(limit), http.HandlerFunc(m.login))
 	rt.Handle("POST /logout", web.Public, http.HandlerFunc(m.logout))
+	rt.Get("/account/password", SignedIn(), m.passwordPage)
+	rt.PostEach("/account/password", SignedIn().And(limit), m.changePassword)
 	if m.Demo {
 		rt.Handle("POST /demo/login", web.Public, http.HandlerFunc(m.demoLogin))
 	}
@@ -66,7 +69,10 @@ func (m *Module) login(w http.ResponseWriter, r *http.Request) {
 // enter signs the actor in and goes on to where they wanted to be.
 func (m *Module) enter(w http.ResponseWriter, r *http.Request, a Actor, next string) {
 	signIn(r, a)
-	http.Redirect(w, r, web.SafeNext(next), http.StatusSeeOther)
+	if next = web.SafeNext(next); next == "/" {
+		next = m.home(a)
+	}
+	http.Redirect(w, r, next, http.StatusSeeOther)
 }
 
 // showLogin is the page again with what was typed and what is wrong; the

@@ -61,6 +61,13 @@ func (rt *Router) PostLimit(pattern string, g Guard, limit int64, h Handler) {
 	rt.add(http.MethodPost, pattern, g, limit, rt.idempotent(h))
 }
 
+// PostEach is Post for what has to count each time it is sent, and outside a
+// transaction that a refusal would undo: a wrong password, say. Idempotency
+// keys are not looked at.
+func (rt *Router) PostEach(pattern string, g Guard, h Handler) {
+	rt.add(http.MethodPost, pattern, g, rt.o.BodyLimit, h)
+}
+
 // Handle registers anything else; pattern may begin with a method. Idempotency
 // keys are not looked at.
 func (rt *Router) Handle(pattern string, g Guard, h http.Handler) {
