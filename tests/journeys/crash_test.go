@@ -75,8 +75,7 @@ func (m *morning) one(c *caller, key string, onAck func(n int)) bool {
 func TestPowerFailure(t *testing.T) {
 	each(t, func(t *testing.T, e engine) {
 		c := sampleCity(t, e)
-		s, err := c.start("demo")
-		must(t, err)
+		s := c.serve(t, "demo")
 		clerk := s.as(t, "clerk-"+theVillage)
 		m := &morning{t: t, acks: map[string]string{}, body: clerk.apply("SG02008", theVillage, "window", "citizen-1")}
 		before := c.count(t, "SELECT COUNT(*) FROM cases_case")

@@ -2,7 +2,6 @@ package journeys
 
 import (
 	"fmt"
-	"net/http"
 	"regexp"
 	"slices"
 	"strings"
@@ -152,14 +151,16 @@ func (s *server) describes(t *testing.T, c *caller) {
 			t.Errorf("the description has no %s", op)
 		}
 	}
-	// Every operation answers to those who are not signed in, if only with 401:
-	// what is described is there.
-	for path := range paths {
+	// What is described is there: whatever such a call is answered, it is not
+	// that the address or the method is unknown.
+	for path, methods := range paths {
 		at := strings.NewReplacer("{code}", "SG02008", "{number}", "1", "{id}", "1").Replace(path)
-		r, err := c.send(http.MethodOptions, at, nil)
-		must(t, err)
-		if r.status >= 500 {
-			t.Errorf("%s", r)
+		for method := range methods.(map[string]any) {
+			r, err := c.send(strings.ToUpper(method), at, nil)
+			must(t, err)
+			if code := r.text("code"); r.status >= 500 || code == "page_not_found" || code == "method_not_allowed" {
+				t.Errorf("described and not there: %s", r)
+			}
 		}
 	}
 }

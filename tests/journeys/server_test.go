@@ -96,9 +96,6 @@ func (s *server) ready() (int, error) {
 // stop asks the program to end, as systemd does, and waits; a program that
 // ended before is no error.
 func (s *server) stop() error {
-	if s.cmd.ProcessState != nil {
-		return nil
-	}
 	if err := s.cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return nil // gone already
 	}
