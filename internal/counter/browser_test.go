@@ -30,5 +30,11 @@ func TestInTheBrowser(t *testing.T) {
 			b.Fits(t, size[0])
 		}
 	}
+	b.Go(server.URL + "/counter/new")
+	b.Type("input[name=q]", "医疗保险参保")
+	b.Wait("#found a[href*=SG18001]") // found while typing, without sending the form
+	if now := b.Address(); now != server.URL+"/counter/new" {
+		t.Errorf("typing left the page for %s", now)
+	}
 	b.Calm(t)
 }

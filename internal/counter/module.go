@@ -179,7 +179,7 @@ func (m *Module) chooseItem(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, chooseView(p))
+	return web.RenderPart(w, r, http.StatusOK, chooseView(p), foundItems(p))
 }
 
 func (p choosePage) nextURL() string {

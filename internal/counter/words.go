@@ -1,6 +1,8 @@
 package counter
 
 import (
+	"github.com/a-h/templ"
+
 	"yimen/internal/cases"
 	"yimen/internal/org"
 )
@@ -31,4 +33,9 @@ func firstText(a, b string) string {
 		return a
 	}
 	return b
+}
+
+// whileTyping lets htmx fetch the results of a search field as it is typed.
+func whileTyping(url string) templ.Attributes {
+	return templ.Attributes{"hx-get": url, "hx-trigger": "input changed delay:250ms", "hx-target": "#found", "hx-swap": "outerHTML"}
 }

@@ -64,7 +64,7 @@ func (m *Module) search(w http.ResponseWriter, r *http.Request) error {
 	if !form.OK() {
 		status = http.StatusUnprocessableEntity
 	}
-	return web.Render(w, r, status, searchView(p))
+	return web.RenderPart(w, r, status, searchView(p), found(p))
 }
 
 // nameAgencies puts who decides for the region in place of the department.

@@ -34,6 +34,16 @@ func Render(w http.ResponseWriter, r *http.Request, status int, c templ.Componen
 	return nil
 }
 
+// RenderPart writes part when htmx asks for a piece of the page (typing into a
+// search, say), and whole for everybody else.
+func RenderPart(w http.ResponseWriter, r *http.Request, status int, whole, part templ.Component) error {
+	w.Header().Add("Vary", "HX-Request-Type")
+	if r.Header.Get("HX-Request-Type") == "partial" {
+		return Render(w, r, status, part)
+	}
+	return Render(w, r, status, whole)
+}
+
 // Redirect sends the browser to url with 303, so that reloading does not send
 // the form again.
 func Redirect(w http.ResponseWriter, r *http.Request, url string) error {
