@@ -35,7 +35,6 @@ const (
 // People of the stories.
 const (
 	villageClerk   = "clerk-" + theVillage
-	countyClerk    = "clerk-" + theCounty
 	villager       = "citizen-1"
 	countyApprover = "approver-440232-d11"
 	cityManager    = "manager-440200000000"
@@ -60,7 +59,6 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer os.RemoveAll(dir)
-	code := 0
 	for _, engine := range engines {
 		c, err := startCity(engine, filepath.Join(dir, engine))
 		if err != nil {
@@ -74,8 +72,7 @@ func run(m *testing.M) int {
 		}()
 		cities[engine] = c
 	}
-	code = m.Run()
-	return code
+	return m.Run()
 }
 
 // city is the program, running.

@@ -66,7 +66,7 @@ func picturesOf(x things, busiest string) []picture {
 		{"guide", villager, "/items/SG02004?division=" + theVillage, 1280, 800, false},
 		{"apply-form-phone", villager, "/apply/" + x.draft + "/form", 360, 740, false},
 		{"my-case", villager, "/my/cases/" + x.correcting.Number, 1280, 800, false},
-		{"counter-desk", countyClerk, "/counter?tab=running", 1280, 800, false},
+		{"counter-desk", villageClerk, "/counter", 1280, 800, false},
 		{"counter-materials", villageClerk, window, 1280, 800, false},
 		{"receipt-print", villageClerk, receipt, 1000, 800, false},
 		{"office-inbox", busiest, "/office", 1280, 800, false},

@@ -14,7 +14,7 @@ func TestVillageCase(t *testing.T) {
 		clerk := visit(t, c).As(villageClerk)
 		number, code := takeIn(clerk, villageRelief())
 
-		clerk.Click("打开办件（受理、补正）").Says("已收件")
+		clerk.Click("打开办件").Says("已收件")
 		clerk.Click("受理").Says("已受理")
 		steps := 0
 		clerk.approveAll(number, workflow.Granted, "情况属实，同意。", func(v *visitor, task workflow.Task) {
