@@ -22,8 +22,8 @@ test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser
 check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
 	scripts/check
 
-bench: setup build ## budgets of docs/performance.md, beside the raw rate of the database
-	scripts/with-postgres ./$(BIN) bench
+bench: setup ## budgets of docs/performance.md, beside the raw rate of the database
+	scripts/with-postgres go run ./tests/bench
 
 generate: ## pages (templ) anew
 	go tool templ generate
