@@ -71,7 +71,7 @@ func (a *App) prepareDemo(ctx context.Context, n int, out io.Writer) error {
 // is one transaction.
 func (a *App) LoadCity(ctx context.Context, n int) error {
 	// Making the city leaves much behind and holds little: collecting the
-	// remains less often saves a tenth of the time.
+	// remains less often saves time.
 	defer debug.SetGCPercent(debug.SetGCPercent(400))
 	ctx = identity.With(ctx, identity.System("sample"))
 	rows, err := cityorg.Rows()
