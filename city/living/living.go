@@ -50,6 +50,28 @@ func (c City) Live(ctx context.Context, now time.Time, n int, people []identity.
 			return fmt.Errorf("sample case %d: %w", i, err)
 		}
 	}
+	return l.drafts(min(n, 20))
+}
+
+// drafts are applications that people began and have not sent.
+func (l *life) drafts(n int) error {
+	for i := range n {
+		who := l.people[(i*7+1)%len(l.people)]
+		def := l.item()
+		if !def.Serves(audienceOf(who)) || !def.Online {
+			continue
+		}
+		l.clock.Set(l.now.Add(-time.Duration(1+l.r.IntN(60*24)) * time.Hour / 2))
+		ctx, err := l.as(who.Name)
+		if err != nil {
+			return err
+		}
+		_, err = l.Cases.SaveDraft(ctx, cases.Submission{Item: def.Code, Division: who.Division, Channel: cases.ChannelWeb,
+			Applicant: cases.Applicant{Type: audienceOf(who), Name: who.DisplayName, IDType: who.IDType, IDNo: who.IDNo, Phone: who.Phone}})
+		if err != nil {
+			return fmt.Errorf("sample draft %d: %w", i, err)
+		}
+	}
 	return nil
 }
 

@@ -25,6 +25,7 @@ type story struct {
 	channel   string
 	fate      string
 	c         cases.Case
+	owed      []string  // materials promised for later (容缺)
 	t         time.Time // the moment of the last act
 }
 
@@ -126,6 +127,11 @@ func (s *story) run() error {
 	}
 	if err := s.accept(); err != nil {
 		return err
+	}
+	if len(s.owed) > 0 && s.r.IntN(4) > 0 { // some forget: their case ends when the day is over
+		if err := s.supplement(); err != nil {
+			return err
+		}
 	}
 	if s.fate == "paused" && s.def.Kind == catalogue.KindPromised && len(s.def.Procedures()) > 0 {
 		if err := s.pause(); err != nil {
@@ -307,6 +313,9 @@ func (s *story) hand(ctx context.Context, m catalogue.Material, account string) 
 		return nil, nil
 	case m.Promise && s.r.IntN(4) == 0:
 		h.Promise = true
+	case m.CanDefer() && s.def.Kind == catalogue.KindPromised && s.r.IntN(4) == 0:
+		h.Later = true
+		s.owed = append(s.owed, m.ID)
 	case s.channel == cases.ChannelWindow && s.r.IntN(5) > 0:
 		h.Paper = true
 	default:
@@ -348,15 +357,34 @@ func (s *story) accept() error {
 	return s.byAgency(s.after(days), act)
 }
 
+// supplement brings what was promised for later, the next working day.
+func (s *story) supplement() error {
+	account := s.applicant.Name
+	if s.channel == cases.ChannelWindow {
+		account = "clerk-" + s.c.Receiving.Code
+	}
+	return s.do(s.after(1), account, func(ctx context.Context) (cases.Case, error) {
+		a := cases.Act{Opinion: "补交容缺材料。"}
+		for _, id := range s.owed {
+			file, err := s.scan(ctx, s.actors[account].Account)
+			if err != nil {
+				return cases.Case{}, err
+			}
+			a.Materials = append(a.Materials, cases.Handed{ID: id, File: file})
+		}
+		return s.Cases.Supplement(ctx, s.c.Number, a)
+	})
+}
+
 func (s *story) pause() error {
 	p := s.def.Procedures()[0]
 	err := s.byAgency(s.after(1), func(ctx context.Context) (cases.Case, error) {
-		return s.Cases.Pause(ctx, s.c.Number, cases.Act{Procedure: p.Kind, Days: max(p.Days, 5), Opinion: "依法需要进行，所需时间不计入办理期限。"})
+		return s.Cases.Pause(ctx, s.c.Number, cases.Act{Procedure: p.Kind, Days: cmp.Or(p.Days, 5), Opinion: "依法需要进行，所需时间不计入办理期限。"})
 	})
 	if err != nil {
 		return err
 	}
-	return s.byAgency(s.after(max(p.Days, 5)+s.r.IntN(10)), func(ctx context.Context) (cases.Case, error) {
+	return s.byAgency(s.after(cmp.Or(p.Days, 5)+s.r.IntN(10)), func(ctx context.Context) (cases.Case, error) {
 		return s.Cases.Resume(ctx, s.c.Number, cases.Act{Opinion: "程序已完成，恢复办理。"})
 	})
 }
