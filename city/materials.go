@@ -34,6 +34,7 @@ type materialSpec struct {
 	DataShare  *bool    `json:"data_share"`
 	Promise    *bool    `json:"promise"`
 	Deferrable *bool    `json:"deferrable"`
+	ByForm     *bool    `json:"by_form"`
 }
 
 func (m *materialSpec) UnmarshalJSON(raw []byte) error {
@@ -59,6 +60,7 @@ func (m materialSpec) over(base materialSpec) materialSpec {
 	base.Originals, base.Copies = said(m.Originals, base.Originals), said(m.Copies, base.Copies)
 	base.Licence, base.DataShare = said(m.Licence, base.Licence), said(m.DataShare, base.DataShare)
 	base.Promise, base.Deferrable = said(m.Promise, base.Promise), said(m.Deferrable, base.Deferrable)
+	base.ByForm = said(m.ByForm, base.ByForm)
 	return base
 }
 
@@ -134,6 +136,7 @@ func (b *book) material(s materialSpec) (catalogue.Material, error) {
 		Necessity: orElse(s.Necessity, catalogue.Required), Source: orElse(s.Source, "applicant"),
 		Issuer: s.Issuer, Basis: s.Basis, Notes: s.Notes, AcceptStandard: s.Accept, BlankURL: s.Blank, Sample: s.Sample,
 		LicenceType: value(s.Licence), DataShare: value(s.DataShare), Promise: value(s.Promise), Deferrable: value(s.Deferrable),
+		ByForm: value(s.ByForm),
 	}
 	if m.ID == "" || m.Name == "" {
 		return m, fmt.Errorf("materials: one has no id or no name (id %q, name %q)", m.ID, m.Name)

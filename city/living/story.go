@@ -311,6 +311,8 @@ func (s *story) hand(ctx context.Context, m catalogue.Material, account string) 
 	switch {
 	case !m.Required() && s.r.IntN(2) == 0:
 		return nil, nil
+	case m.ByForm:
+		h.Form = true
 	case m.Promise && s.r.IntN(4) == 0:
 		h.Promise = true
 	case m.CanDefer() && s.def.Kind == catalogue.KindPromised && s.r.IntN(4) == 0:

@@ -25,6 +25,7 @@ const (
 
 // Ways in which a material can be met (收取方式), as the way.<id> input says.
 const (
+	WayForm    = "form"    // 填写的表单就是申请表
 	WayFile    = "file"    // 上传或扫描
 	WayPaper   = "paper"   // 窗口收取纸质
 	WayLicence = "licence" // 电子证照
@@ -34,7 +35,7 @@ const (
 )
 
 var wayLabels = map[string]string{
-	WayFile: "上传照片或文件", WayPaper: "当场收取纸质材料", WayPromise: "签署告知承诺，免交",
+	WayForm: "用刚才填写的表单，不用另交", WayFile: "上传照片或文件", WayPaper: "当场收取纸质材料", WayPromise: "签署告知承诺，免交",
 	WayLater: "先受理，之后补交（容缺）", WayNone: "不提交（选交材料）",
 }
 
@@ -43,6 +44,9 @@ var wayLabels = map[string]string{
 // release.
 func WaysOf(m catalogue.Material, side Side) []string {
 	var ways []string
+	if m.ByForm {
+		ways = append(ways, WayForm)
+	}
 	if side == Window {
 		ways = append(ways, WayPaper)
 	}
@@ -71,6 +75,8 @@ func WayOf(m catalogue.Material, h cases.Handed, side Side) string {
 		return WayPromise
 	case h.Later:
 		return WayLater
+	case h.Form:
+		return WayForm
 	case h.Licence != "":
 		return WayLicence
 	}
@@ -132,6 +138,8 @@ func material(ctx context.Context, f *web.Form, m catalogue.Material, before cas
 	switch way {
 	case WayPaper:
 		h.Paper = side == Window
+	case WayForm:
+		h.Form = m.ByForm
 	case WayPromise:
 		h.Promise = m.Promise
 	case WayLater:

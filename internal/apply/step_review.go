@@ -157,6 +157,8 @@ func wayText(h cases.Handed, kept map[string]files.File) string {
 		return "告知承诺，免交"
 	case h.Later:
 		return "容缺，之后补交"
+	case h.Form:
+		return "由填写的表单生成"
 	case h.Licence != "":
 		return "电子证照 " + h.Licence
 	}

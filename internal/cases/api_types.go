@@ -33,6 +33,7 @@ type caseHandedJSON struct {
 	Promise bool   `json:"promise,omitempty" doc:"告知承诺"`
 	Paper   bool   `json:"paper,omitempty" doc:"在窗口提交纸质材料"`
 	Later   bool   `json:"later,omitempty" doc:"容缺后补"`
+	Form    bool   `json:"form,omitempty" doc:"申请表：由填写的表单生成，不另交"`
 }
 
 func handed(list []caseHandedJSON) []Handed {

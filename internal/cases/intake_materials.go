@@ -17,10 +17,11 @@ const (
 	wayPromise = "promise" // 告知承诺
 	wayPaper   = "paper"
 	wayLater   = "later" // 容缺
+	wayForm    = "form"  // the form is the paper
 )
 
 var wayWords = map[string]string{
-	wayFile: "电子文件", wayLicence: "电子证照", wayPromise: "告知承诺", wayPaper: "纸质材料", wayLater: "容缺后补",
+	wayFile: "电子文件", wayLicence: "电子证照", wayPromise: "告知承诺", wayPaper: "纸质材料", wayLater: "容缺后补", wayForm: "由表单生成",
 }
 
 // way tells the one way a material is handed in; false when there is none or
@@ -30,7 +31,7 @@ func (h Handed) way() (string, bool) {
 	for _, w := range []struct {
 		name string
 		used bool
-	}{{wayFile, h.File != ""}, {wayLicence, h.Licence != ""}, {wayPromise, h.Promise}, {wayPaper, h.Paper}, {wayLater, h.Later}} {
+	}{{wayFile, h.File != ""}, {wayLicence, h.Licence != ""}, {wayPromise, h.Promise}, {wayPaper, h.Paper}, {wayLater, h.Later}, {wayForm, h.Form}} {
 		if w.used {
 			found, n = w.name, n+1
 		}
@@ -66,6 +67,9 @@ func cure(need catalogue.Material, channel string) string {
 	text := "请上传"
 	if channel == ChannelWindow || channel == ChannelPost {
 		text = "请上传或登记纸质材料"
+	}
+	if need.ByForm {
+		text += "，也可以直接用填写的表单"
 	}
 	if need.Promise {
 		text += "，也可以选择告知承诺"
@@ -107,6 +111,10 @@ func (c *checker) material(ctx context.Context, i int, h Handed, list []catalogu
 	case wayPaper:
 		if c.s.Channel != ChannelWindow && c.s.Channel != ChannelPost {
 			c.bad.Add(fieldOf(i, "paper"), "“%s”的纸质材料只能在窗口或以邮寄方式提交，请上传电子文件。", need.Name)
+		}
+	case wayForm:
+		if !need.ByForm {
+			c.bad.Add(fieldOf(i, "form"), "“%s”不能由表单代替，请提交材料。", need.Name)
 		}
 	case wayLater:
 		if !need.CanDefer() {

@@ -57,6 +57,7 @@ type Handed struct {
 	Promise bool   `json:"promise,omitempty"` // 告知承诺: a promise in place of the proof
 	Paper   bool   `json:"paper,omitempty"`   // handed over as paper, at a window only
 	Later   bool   `json:"later,omitempty"`   // 容缺: promised for later, see Submission.DeferUntil
+	Form    bool   `json:"form,omitempty"`    // 申请表: the form of this application is the paper
 }
 
 // Submission is an application as it comes in (申请).
@@ -218,7 +219,7 @@ type ChecklistItem struct {
 type Material struct {
 	ID         string     `json:"id"`
 	Name       string     `json:"name"`
-	Way        string     `json:"way"` // file | licence | promise | paper | later
+	Way        string     `json:"way"` // form | file | licence | promise | paper | later
 	File       string     `json:"file,omitempty"`
 	FileName   string     `json:"file_name,omitempty"`
 	Licence    string     `json:"licence,omitempty"`

@@ -234,6 +234,7 @@ type Material struct {
 	DataShare      bool   `json:"data_share,omitempty"`   // checked by data sharing, need not be brought
 	Promise        bool   `json:"promise,omitempty"`      // may be replaced by a promise (告知承诺)
 	Deferrable     bool   `json:"deferrable,omitempty"`   // may follow later (容缺)
+	ByForm         bool   `json:"by_form,omitempty"`      // the filled form is this paper (申请表): nothing else need be handed in
 }
 
 // Required says that the applicant cannot do without it.
@@ -242,10 +243,13 @@ func (m Material) Required() bool { return m.Necessity != Optional }
 // CanDefer says that it may be handed in after acceptance (容缺后补).
 func (m Material) CanDefer() bool { return m.Deferrable || m.Necessity == Defer }
 
-// SatisfiedBy lists the ways in which it can be given: file | licence | data |
-// promise | later.
+// SatisfiedBy lists the ways in which it can be given: file | form | licence |
+// data | promise | later.
 func (m Material) SatisfiedBy() []string {
 	ways := []string{"file"}
+	if m.ByForm {
+		ways = append(ways, "form")
+	}
 	if m.LicenceType != "" {
 		ways = append(ways, "licence")
 	}

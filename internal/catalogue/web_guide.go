@@ -202,6 +202,8 @@ func easier(m Material) string {
 	var ways []string
 	for _, w := range m.SatisfiedBy() {
 		switch w {
+		case "form":
+			ways = append(ways, "填好表单即可，不用另写")
 		case "licence":
 			ways = append(ways, "有电子证照的免带")
 		case "data":

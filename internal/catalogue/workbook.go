@@ -207,6 +207,7 @@ var materialColumns = []column[Material]{
 	textColumn("可替代的证照类型", "licence_type", func(m *Material) *string { return &m.LicenceType }),
 	flagColumn("数据共享核验", "data_share", func(m *Material) *bool { return &m.DataShare }),
 	flagColumn("告知承诺", "promise", func(m *Material) *bool { return &m.Promise }),
+	flagColumn("由表单生成", "by_form", func(m *Material) *bool { return &m.ByForm }),
 	flagColumn("容缺", "deferrable", func(m *Material) *bool { return &m.Deferrable }),
 }
 
