@@ -24,13 +24,22 @@ func receiptSheet(r *record, names []string) Sheet {
 	s := sheet(r, NoticeReceipt, "材料收件凭证", workday.Date{})
 	s.Organ, s.OrganCode = r.ReceivingName, r.ReceivingOutlet
 	s.Names = names
-	s.Basis = "《中华人民共和国行政许可法》第三十二条"
 	s.Decision = []string{
 		fmt.Sprintf("你（单位）于%s提交的“%s”申请材料已收到。", r.ReceivedOn.Chinese(), r.ItemName),
 		fmt.Sprintf("本件由%s办理，将在%s前告知是否受理；逾期未告知的，自收到申请材料之日起即为受理。", r.CompetentName, r.ReceiptDueOn.Chinese()),
 		"凭办件编号和查询码可以查询办理进度，查询码：" + r.QueryCode + "。",
 	}
 	return s
+}
+
+// licensing cites the licensing law: as law for licences, as the model that
+// other items follow for the rest.
+func licensing(def *catalogue.Definition, article string) string {
+	text := "《中华人民共和国行政许可法》" + article
+	if def.Type != catalogue.TypeLicence {
+		return "参照" + text
+	}
+	return text
 }
 
 // acceptanceSheet is 受理通知书.
@@ -64,7 +73,7 @@ func deferralSheet(r *record, names []string) Sheet {
 // refusalSheet is 不予受理决定书; for want of jurisdiction it names the right organ.
 func refusalSheet(r *record, def *catalogue.Definition, a Act) Sheet {
 	s := sheet(r, NoticeRefusal, "不予受理决定书", workday.Date{})
-	s.Basis, s.Contact = "《中华人民共和国行政许可法》第三十二条；"+basisText(def), contactText(def)
+	s.Basis, s.Contact = licensing(def, "第三十二条")+"；"+basisText(def), contactText(def)
 	s.Facts = []string{groundsWords[a.Grounds] + "。", a.Opinion}
 	s.Decision = []string{"决定不予受理。"}
 	if a.Organ != "" {
@@ -80,7 +89,7 @@ func refusalSheet(r *record, def *catalogue.Definition, a Act) Sheet {
 // correctionSheet is 补正材料告知书: all that is wanting, each with its cure.
 func correctionSheet(r *record, def *catalogue.Definition, list Checklist, a Act) Sheet {
 	s := sheet(r, NoticeCorrection, "补正材料一次性告知书", r.CorrectionFrom)
-	s.Basis, s.Contact = "《中华人民共和国行政许可法》第三十二条第一款第四项", contactText(def)
+	s.Basis, s.Contact = licensing(def, "第三十二条第一款第四项"), contactText(def)
 	s.Demands = make([]Deficiency, len(a.Deficiencies))
 	for i, d := range a.Deficiencies {
 		for _, need := range list.Materials {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"yimen/internal/catalogue"
+	"yimen/internal/identity"
 	"yimen/internal/kit/web"
 	"yimen/internal/org"
 )
@@ -31,7 +32,7 @@ func (m *Module) home(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	p := homePage{demo: m.Demo, total: len(s.items), person: s.person, firm: s.enterprise}
+	p := homePage{demo: m.Demo && !identity.FromContext(r.Context()).SignedIn(), total: len(s.items), person: s.person, firm: s.enterprise}
 	if p.region, err = m.region(r); err != nil {
 		return err
 	}

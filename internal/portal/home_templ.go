@@ -507,7 +507,7 @@ func demoBand() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "样例城市：点一下，以一个身份进入</h2><ul>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 35, "样例城市：点一下，以一个身份进入</h2><ul tabindex=\"0\" aria-label=\"样例城市的身份\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
