@@ -116,6 +116,9 @@ func demoStaff(ctx context.Context, o *org.Module, s org.Staff) (NewAccount, err
 			return a, err
 		}
 		a.Division, at = agency.Division, Reach{Agency: agency.Code}
+		if s.Post == "section_chief" || agency.Level == org.Village { // place, hours and telephones of the items handled there
+			a.Roles = append(a.Roles, RoleAt{Role: "item_editor", At: at})
+		}
 	} else {
 		outlet, err := o.Outlet(ctx, s.Outlet)
 		if err != nil {
