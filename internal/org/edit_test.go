@@ -88,6 +88,52 @@ func TestEditInsideAnOuterTransaction(t *testing.T) {
 	})
 }
 
+// After a start the first readers may all be inside transactions: what one of
+// them reads is kept for all, unless it has edits of its own that may be undone.
+func TestFirstReadInsideATransaction(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		loaded(t, d)
+		m := module(d) // nothing read yet
+		undo := errors.New("undo")
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			if err := m.UpdateOutlet(ctx, youxi, goodChange); err != nil {
+				return err
+			}
+			if o, err := m.Outlet(ctx, youxi); err != nil || o.Address != goodChange.Address {
+				t.Errorf("its own edit: %+v, %v", o, err)
+			}
+			return undo
+		})
+		if !errors.Is(err, undo) {
+			t.Fatal(err)
+		}
+		read := func(ctx context.Context) error {
+			o, err := m.Outlet(ctx, youxi)
+			if err == nil && o.Address == goodChange.Address {
+				t.Error("what was undone is seen")
+			}
+			return err
+		}
+		if err := d.InTx(ctx, read); err != nil {
+			t.Fatal(err)
+		}
+		m = module(d)
+		err = d.InTx(ctx, func(ctx context.Context) error {
+			if err := read(ctx); err != nil {
+				return err
+			}
+			// Only a second reading of the tables could miss the outlet: the version stays.
+			if _, err := d.Conn(ctx).Exec(ctx, "DELETE FROM org_outlet WHERE code = $1", youxi); err != nil {
+				return err
+			}
+			return read(ctx)
+		})
+		if err != nil {
+			t.Errorf("the first snapshot was not kept: %v", err)
+		}
+	})
+}
+
 func TestOutletRefusals(t *testing.T) {
 	m := loaded(t, dbtest.Open(t, sources))
 	for name, change := range map[string]func(*org.OutletChange){

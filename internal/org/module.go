@@ -32,10 +32,11 @@ type Deps struct {
 // Module is the organisation of one city. Safe for concurrent use.
 type Module struct {
 	Deps
-	current atomic.Pointer[held] // nil until first read
-	checked atomic.Int64         // real time of the last look at the version, Unix nanoseconds; 0: look now
-	edits   atomic.Int64         // committed by this process
-	loading sync.Mutex           // one at a time reads the snapshot
+	current  atomic.Pointer[held] // nil until first read
+	checked  atomic.Int64         // real time of the last look at the version, Unix nanoseconds; 0: look now
+	edits    atomic.Int64         // committed by this process
+	loading  sync.Mutex           // one at a time reads the snapshot; its holder may wait for a connection
+	starting sync.Mutex           // one transaction at a time reads the first snapshot; its holder has a connection
 }
 
 // New makes the module; nothing is read yet.

@@ -46,15 +46,37 @@ func (m *Module) view(ctx context.Context) (*snapshot, error) {
 		return h.snapshot, nil
 	}
 	if m.DB.InTxNow(ctx) {
-		go m.refreshAside()
-		if h != nil {
-			return h.snapshot, nil
+		if h == nil {
+			return m.first(ctx)
 		}
-		return m.read(ctx) // may hold what is not committed yet: used once, not kept
+		go m.refreshAside()
+		return h.snapshot, nil
 	}
 	m.loading.Lock()
 	defer m.loading.Unlock()
 	return m.refresh(ctx)
+}
+
+// first reads the snapshot in the transaction of ctx, when there is none yet.
+// After a start a whole morning may begin like this: one transaction reads for
+// all of them, and the others wait. It holds a connection already, so it can
+// neither wait for one of theirs nor, as refreshAside might, be starved of one.
+func (m *Module) first(ctx context.Context) (*snapshot, error) {
+	if m.edited(ctx) {
+		return m.read(ctx) // holds what is not committed yet: used once, not kept
+	}
+	m.starting.Lock()
+	defer m.starting.Unlock()
+	if h := m.current.Load(); h != nil {
+		return h.snapshot, nil
+	}
+	edits := m.edits.Load()
+	s, err := m.read(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m.current.CompareAndSwap(nil, &held{s, edits}) // or somebody outside was quicker
+	return s, nil
 }
 
 // held is a snapshot with the number of this process's edits that it holds.

@@ -83,8 +83,16 @@ func (m *Module) version(ctx context.Context) (int64, error) {
 // makes edits wait for each other.
 func (m *Module) bump(ctx context.Context) error {
 	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE org_version SET version = version + 1 WHERE id = 1`)
+	m.DB.Remember(ctx, editedKey{}, true)
 	m.DB.AfterCommit(ctx, func() { m.edits.Add(1) })
 	return err
+}
+
+type editedKey struct{}
+
+// edited says whether the transaction of ctx has edited the organisation.
+func (m *Module) edited(ctx context.Context) bool {
+	return m.DB.Remembered(ctx, editedKey{}) != nil
 }
 
 // edit runs fn in a transaction that moves the version.
