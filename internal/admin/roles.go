@@ -17,7 +17,6 @@ type rolesPage struct {
 	body    string
 	held    []heldRole
 	grants  bool // may give and take
-	clash   string
 }
 
 // heldRole is a role with its reach in words.

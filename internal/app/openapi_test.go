@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/http/httptest"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -92,4 +93,27 @@ func TestEveryOperationIsDescribed(t *testing.T) {
 			t.Errorf("%s %s answers and is not described", r.Method, r.Pattern)
 		}
 	}
+}
+
+// TestDocsAreLight: the page of the description stays quick to open, because
+// it writes out each shape once, and every link on it leads to one.
+func TestDocsAreLight(t *testing.T) {
+	const most = 150 << 10 // bytes of HTML
+	a := openApp(t, false)
+	w := httptest.NewRecorder()
+	a.Router.ServeHTTP(w, httptest.NewRequest("GET", "/docs", nil))
+	page := w.Body.String()
+	if w.Code != 200 || len(page) > most {
+		t.Errorf("/docs: %d, %d bytes of at most %d", w.Code, len(page), most)
+	}
+	links := regexp.MustCompile(`href="#(shape-[^"]+)"`).FindAllStringSubmatch(page, -1)
+	if len(links) == 0 {
+		t.Error("no operation links to the shape of its body")
+	}
+	for _, l := range links {
+		if n := strings.Count(page, `id="`+l[1]+`"`); n != 1 {
+			t.Errorf("%s stands %d times on the page", l[1], n)
+		}
+	}
+	t.Logf("/docs is %d bytes", len(page))
 }

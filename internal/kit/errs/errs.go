@@ -53,11 +53,11 @@ type Field struct {
 
 // Error is an error for people.
 type Error struct {
-	Code    string  // stable, snake_case, unique in the program
-	Kind    Kind    //
-	Message string  // one Chinese sentence, with the remedy
-	Fields  []Field // what is wrong where, if it is about input
-	Verbs   []string
+	Code    string   // stable, snake_case, unique in the program
+	Kind    Kind     //
+	Message string   // one Chinese sentence, with the remedy
+	Fields  []Field  // what is wrong where, if it is about input
+	Verbs   []string // allowed instead; nil when the error is not about that
 	cause   error
 }
 
@@ -148,8 +148,13 @@ func (e *Error) Field(name, message string) *Error {
 	return c
 }
 
-// Allowed returns the error with the verbs that the state does allow.
-func (e *Error) Allowed(verbs ...string) *Error { c := e.clone(); c.Verbs = verbs; return c }
+// Allowed returns the error with the verbs that the state does allow; with
+// none it says just that, by a list that is empty and not nil.
+func (e *Error) Allowed(verbs ...string) *Error {
+	c := e.clone()
+	c.Verbs = append([]string{}, verbs...)
+	return c
+}
 
 // Fields collects field messages while input is checked; Err is nil when
 // there are none.

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -157,142 +156,10 @@ func (rt *Router) serveDescription(a *api) {
 	}
 	rt.Get("/openapi.json", Public, serve("application/openapi+json", asJSON))
 	rt.Get("/openapi.yaml", Public, serve("application/openapi+yaml", asYAML))
-	groups := sync.OnceValue(func() []docGroup { return docGroups(a.OpenAPI()) })
+	docs := sync.OnceValue(func() docs { return describe(a.OpenAPI()) })
 	rt.Get("/docs", Public, func(w http.ResponseWriter, r *http.Request) error {
-		return Render(w, r, http.StatusOK, docsPage(a.OpenAPI(), groups()))
+		return Render(w, r, http.StatusOK, docsPage(a.OpenAPI(), docs()))
 	})
-}
-
-// docGroup is one tag of the API with its operations, for the page /docs.
-type docGroup struct {
-	Name string
-	Ops  []docOp
-}
-
-type docOp struct {
-	Method, Path, Summary, Description, Guard, ID string
-	Params                                        []*huma.Param
-	Request, Response                             []docField
-	Codes                                         []string
-}
-
-// docField is one line of a body: its dotted path, type and meaning.
-type docField struct {
-	Path, Type, Note string
-	Required         bool
-}
-
-func docGroups(o *huma.OpenAPI) []docGroup {
-	byTag := map[string]*docGroup{}
-	for path, item := range o.Paths {
-		for method, op := range map[string]*huma.Operation{"GET": item.Get, "POST": item.Post, "PUT": item.Put,
-			"PATCH": item.Patch, "DELETE": item.Delete} {
-			if op == nil {
-				continue
-			}
-			tag := "其他"
-			if len(op.Tags) > 0 {
-				tag = op.Tags[0]
-			}
-			if byTag[tag] == nil {
-				byTag[tag] = &docGroup{Name: tag}
-			}
-			byTag[tag].Ops = append(byTag[tag].Ops, describeOp(o, method, path, op))
-		}
-	}
-	var groups []docGroup
-	for _, g := range byTag {
-		slices.SortFunc(g.Ops, func(a, b docOp) int { return strings.Compare(a.Path+a.Method, b.Path+b.Method) })
-		groups = append(groups, *g)
-	}
-	slices.SortFunc(groups, func(a, b docGroup) int { return strings.Compare(a.Name, b.Name) })
-	return groups
-}
-
-func describeOp(o *huma.OpenAPI, method, path string, op *huma.Operation) docOp {
-	d := docOp{Method: method, Path: path, Summary: op.Summary, Description: op.Description, ID: op.OperationID, Params: op.Parameters}
-	d.Guard, _ = op.Extensions["x-guard"].(string)
-	if op.RequestBody != nil {
-		d.Request = bodyFields(o, op.RequestBody.Content)
-	}
-	for code, resp := range op.Responses {
-		d.Codes = append(d.Codes, code)
-		if strings.HasPrefix(code, "2") {
-			d.Response = bodyFields(o, resp.Content)
-		}
-	}
-	slices.Sort(d.Codes)
-	return d
-}
-
-func bodyFields(o *huma.OpenAPI, content map[string]*huma.MediaType) []docField {
-	for _, mt := range content {
-		if mt.Schema != nil {
-			return schemaFields(o, mt.Schema, "", 0)
-		}
-	}
-	return nil
-}
-
-// docDepth is how deep bodies are unfolded; definitions of items nest further.
-const docDepth = 4
-
-func schemaFields(o *huma.OpenAPI, s *huma.Schema, prefix string, depth int) []docField {
-	s = follow(o, s)
-	if s == nil || depth > docDepth {
-		return nil
-	}
-	if s.Items != nil {
-		return schemaFields(o, s.Items, prefix+"[]", depth)
-	}
-	names := make([]string, 0, len(s.Properties))
-	for name := range s.Properties {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	var list []docField
-	for _, name := range names {
-		p := s.Properties[name]
-		path := strings.TrimPrefix(prefix+"."+name, ".")
-		target := follow(o, p)
-		if target == nil {
-			continue
-		}
-		note := p.Description
-		if note == "" {
-			note = target.Description
-		}
-		list = append(list, docField{Path: path, Type: typeName(o, target), Note: note, Required: slices.Contains(s.Required, name)})
-		list = append(list, schemaFields(o, p, path, depth+1)...)
-	}
-	return list
-}
-
-func follow(o *huma.OpenAPI, s *huma.Schema) *huma.Schema {
-	if s != nil && s.Ref != "" {
-		return o.Components.Schemas.SchemaFromRef(s.Ref)
-	}
-	return s
-}
-
-func typeName(o *huma.OpenAPI, s *huma.Schema) string {
-	name := s.Type
-	switch {
-	case s.Items != nil:
-		if item := follow(o, s.Items); item != nil {
-			name = item.Type + "[]"
-		}
-	case s.Format != "":
-		name += " (" + s.Format + ")"
-	}
-	if len(s.Enum) > 0 {
-		var values []string
-		for _, v := range s.Enum {
-			values = append(values, fmt.Sprint(v))
-		}
-		name += ": " + strings.Join(values, " | ")
-	}
-	return name
 }
 
 // schemaNames names the shapes of the description after their types. Modules

@@ -217,7 +217,7 @@ func TestDescription(t *testing.T) {
 		t.Errorf("parameters are %+v", post.Parameters)
 	}
 	c.Get("/openapi.yaml").Status(200).Must("openapi: 3.1")
-	c.Get("/docs").Status(200).Must("/api/v1/cases/{number}", "applicant.id_no", "渠道", "办件", "window | web | mobile")
+	c.Get("/docs").Status(200).Must("/api/v1/cases/{number}", "id_no", "渠道", "办件", "window | web | mobile", `提交编号`)
 
 	listed := false
 	for _, r := range rt.Routes() {

@@ -30,7 +30,7 @@ type Problem struct {
 	Detail    string         `json:"detail" doc:"给人看的一句话，说明该怎么办"`
 	Code      string         `json:"code" doc:"稳定的错误代码"`
 	Errors    []ProblemField `json:"errors,omitempty" doc:"哪一项填写有误"`
-	Allowed   []string       `json:"allowed,omitempty" doc:"当前状态允许的操作"`
+	Allowed   []string       `json:"allowed,omitzero" required:"false" nullable:"false" doc:"当前状态允许的操作；空列表：没有"`
 	RequestID string         `json:"request_id,omitempty" doc:"请求编号，报修时请提供"`
 }
 
