@@ -36,8 +36,18 @@ type casePage struct {
 // taskCard is one task beside what the viewer may do to it.
 type taskCard struct {
 	workflow.Task
-	Allowed []string
-	Decides bool // its approval grants or denies
+	Allowed   []string
+	Decides   bool // its approval grants or denies
+	Seat      workflow.Seat
+	Colleague bool // signed by somebody else than the viewer
+}
+
+func newCard(t workflow.Task, allowed []string, d workflow.Definition, seats map[string]workflow.Seat, account string) taskCard {
+	card := taskCard{Task: t, Allowed: allowed, Decides: decides(d, t), Seat: seats[t.ID]}
+	if card.Seat.Signed {
+		card.leave(account)
+	}
+	return card
 }
 
 func (t taskCard) may(act string) bool { return slices.Contains(t.Allowed, act) }
@@ -118,6 +128,7 @@ func (m *Module) loadFlow(ctx context.Context, p *casePage) error {
 	}
 	p.flow = &i
 	me := identity.FromContext(ctx).Account
+	seats := workflow.SeatsOf(i.Tasks, me)
 	var shown []workflow.Task
 	for k, t := range i.Tasks {
 		live := t.State == workflow.Open || t.State == workflow.Waiting
@@ -141,8 +152,9 @@ func (m *Module) loadFlow(ctx context.Context, p *casePage) error {
 			}
 		}
 		shown = append(shown, t)
-		p.tasks = append(p.tasks, taskCard{t, allowed, decides(i.Definition, t)})
+		p.tasks = append(p.tasks, newCard(t, allowed, i.Definition, seats, me))
 	}
+	shareOut(p.tasks, me)
 	p.people, p.bodies, err = m.namesIn(ctx, shown)
 	return err
 }

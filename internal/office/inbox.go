@@ -30,9 +30,10 @@ type inboxPage struct {
 	counts workflow.Counts
 	list   []workflow.Task
 	days   workdays
-	people map[string]string // accounts by id: whose task it is
-	bodies map[string]string // agencies by code
-	whose  map[string]string // applicants by case number
+	people map[string]string        // accounts by id: whose task it is
+	bodies map[string]string        // agencies by code
+	whose  map[string]string        // applicants by case number
+	seats  map[string]workflow.Seat // of the tasks, by id
 	next   string
 	paged  bool
 }
@@ -56,6 +57,9 @@ func (m *Module) inbox(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.list, p.next, err = m.Workflow.Tasks(ctx, p.query, db.Page{Limit: 30, After: q.Get("after")}); err != nil {
+		return err
+	}
+	if p.seats, err = m.Workflow.Seats(ctx, p.list); err != nil {
 		return err
 	}
 	if p.people, p.bodies, err = m.namesIn(ctx, p.list); err != nil {
@@ -113,6 +117,15 @@ func (p inboxPage) url(change func(url.Values)) string {
 		return "/office"
 	}
 	return "/office?" + v.Encode()
+}
+
+// holder says who has the task; one that the viewer cannot sign because they
+// have signed beside it is a colleague's.
+func (p inboxPage) holder(t workflow.Task) string {
+	if t.Assignee == "" && p.seats[t.ID].Signed {
+		return "等待同事（您已办）"
+	}
+	return holder(t, p.people)
 }
 
 func (p inboxPage) boxURL(id string) string {

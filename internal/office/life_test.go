@@ -20,7 +20,7 @@ func TestDecidedOnTheSpot(t *testing.T) {
 	page = quick(page, actURL(c, cases.VerbAccept)).Send().Status(200).At(url(c)).Must("已受理", "审查中", "受理通知书", "环节：当场办结", "时限台账")
 	browser.Get("/office").Status(200).Must(c.Number, "当场办结")
 
-	page = approveForm(t, page).Fill("outcome", "granted").Fill("opinion", "材料齐全，当场登记。").Send().Status(200).Must("准予", "材料齐全，当场登记。")
+	approveForm(t, page).Fill("outcome", "granted").Fill("opinion", "材料齐全，当场登记。").Send().Status(200).Must("准予", "材料齐全，当场登记。")
 	s.Drain()
 	page = browser.Get(url(c)).Status(200).Must("待送达", "登记送达")
 	page = page.Click("登记送达").Status(200)

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"yimen/internal/cases"
+	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
@@ -36,7 +37,7 @@ func (m *Module) openTask(ctx context.Context, id, name string, f *web.Form) (*t
 	if err != nil {
 		return nil, err
 	}
-	p := &taskPage{act: taskActs[i], form: f, task: taskCard{Task: t, Allowed: allowed}}
+	p := &taskPage{act: taskActs[i], form: f}
 	if p.c, err = m.Cases.Find(ctx, t.Subject); err != nil {
 		return nil, err
 	}
@@ -44,7 +45,8 @@ func (m *Module) openTask(ctx context.Context, id, name string, f *web.Form) (*t
 	if err != nil {
 		return nil, err
 	}
-	p.task.Decides = decides(flow.Definition, t)
+	me := identity.FromContext(ctx).Account
+	p.task = newCard(t, allowed, flow.Definition, workflow.SeatsOf(flow.Tasks, me), me)
 	if p.act.choose != nil {
 		if p.options, err = p.act.choose(m, ctx, t); err != nil {
 			return nil, err
@@ -78,6 +80,8 @@ func notNow(t taskCard) *errs.Error {
 		return workflow.ErrTaskOver
 	case t.Held:
 		return workflow.ErrTaskHeld
+	case t.Colleague:
+		return workflow.ErrSameSigner
 	case t.Assignee != "":
 		return workflow.ErrTaskTaken
 	}

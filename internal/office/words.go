@@ -96,7 +96,7 @@ func necessity(m cases.ChecklistItem) string {
 	return text
 }
 
-func taskHeading(t taskCard) string { return "环节：" + stepName(t.Task) }
+func taskHeading(t taskCard) string { return "环节：" + stepName(t.Task) + seatText(t.Seat) }
 
 var taskStates = map[string]string{
 	workflow.Waiting: "等待加签", workflow.Done: "已办", workflow.Superseded: "已自动关闭", workflow.Undone: "已撤回", workflow.Cancelled: "已终止",

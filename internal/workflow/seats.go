@@ -1,0 +1,85 @@
+package workflow
+
+import (
+	"context"
+	"fmt"
+
+	"yimen/internal/identity"
+)
+
+// Seat is a task's place among those who sign its step (两人现场核查, 会签).
+type Seat struct {
+	No, Of int  // from 1, among the tasks of the same agency; Of is 1 where one person signs for it
+	Signed bool // the account has signed the step already and cannot sign this task too
+}
+
+// SeatsOf places tasks of one instance, all of which are given, among the
+// signers of their steps, for an account; the seats are by the tasks' ids.
+// Added approvers (加签) advise and have none.
+func SeatsOf(tasks []Task, account string) map[string]Seat {
+	type step struct {
+		instance, node string
+		round          int
+	}
+	type body struct {
+		step
+		agency string
+	}
+	places, signed := map[body][]int{}, map[step]bool{}
+	at := func(t Task) body { return body{step{t.Instance, t.Node, t.Round}, t.Agency} }
+	for _, t := range tasks {
+		if t.Added != "" {
+			continue
+		}
+		b := at(t)
+		for len(places[b]) <= t.Seat {
+			places[b] = append(places[b], 0)
+		}
+		places[b][t.Seat] = 1
+		if t.State == Done && t.DoneBy != "" && t.DoneBy == account {
+			signed[b.step] = true
+		}
+	}
+	seats := map[string]Seat{}
+	for _, t := range tasks {
+		if t.Added != "" {
+			continue
+		}
+		b := at(t)
+		s := Seat{Signed: signed[b.step] && t.State != Done}
+		for i, taken := range places[b] {
+			s.Of += taken
+			if i <= t.Seat {
+				s.No += taken
+			}
+		}
+		seats[t.ID] = s
+	}
+	return seats
+}
+
+// Seats places the tasks of a list among the signers of their steps, for the
+// actor of ctx, in one read.
+func (m *Module) Seats(ctx context.Context, list []Task) (map[string]Seat, error) {
+	if len(list) == 0 {
+		return nil, nil
+	}
+	var instances []any
+	seen := map[string]bool{}
+	for _, t := range list {
+		if !seen[t.Instance] {
+			seen[t.Instance], instances = true, append(instances, t.Instance)
+		}
+	}
+	var rows []*taskRow
+	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+taskColumns+` FROM workflow_task
+		WHERE instance IN (`+placeholders(0, len(instances))+`)`, instances...)
+	if err != nil {
+		return nil, fmt.Errorf("read signers of steps: %w", err)
+	}
+	tasks, l := make([]Task, len(rows)), m.lights(ctx)
+	for i, t := range rows {
+		tasks[i] = t.task(l)
+	}
+	return SeatsOf(tasks, identity.FromContext(ctx).Account), nil
+}
