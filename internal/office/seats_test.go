@@ -11,7 +11,7 @@ import (
 
 const (
 	county   = "440232000000"
-	surveyed = "SG13001" // review, survey by two, approval and decision by one county bureau
+	surveyed = "SG13001" // review, survey by two, approval and decision
 )
 
 // Two people survey on the spot: one form at a time, and none for whoever has
