@@ -15,10 +15,11 @@ import (
 // sentTwice are the forms without an idempotency key: sending them a second
 // time does what the first did.
 var sentTwice = map[string]string{
-	"/login":      "a session is made anew",
-	"/logout":     "ends the session, which may have ended",
-	"/demo/login": "a session is made anew",
-	"/region":     "the same place is kept again",
+	"/login":            "a session is made anew",
+	"/logout":           "ends the session, which may have ended",
+	"/demo/login":       "a session is made anew",
+	"/account/password": "a wrong old password counts each time, outside a transaction; the new one is set or already is",
+	"/region":           "the same place is kept again",
 
 	"/admin/audit/verify": "looks and changes nothing",
 }
