@@ -22,8 +22,8 @@ const (
 	wanted    = 500 // cases a second
 
 	// A slow machine measures with fewer cases rather than for an hour.
-	fillTime = 90 * time.Second
-	fillStep = 20_000
+	fillTime = 75 * time.Second
+	fillStep = 10_000
 )
 
 // writer is the program in this process, without its web server and its jobs.
