@@ -47,9 +47,9 @@ func TestAccounts(t *testing.T) {
 	s := newSite(t)
 	b := s.As("admin-system")
 	b.Get("/admin/accounts?q=clerk-440232112209").Status(200).Must("clerk-440232112209", "大寮坑村", "停用").MustNot("citizen-1")
-	page := b.Get("/admin/accounts").Click("下一页").Status(200).Must("回到第一页")
+	b.Get("/admin/accounts").Click("下一页").Status(200).Must("回到第一页")
 
-	page = b.Get("/admin/accounts/new").Status(200).Form(".ym-card").Fill("name", "clerk-new").Fill("display_name", "赵新").
+	page := b.Get("/admin/accounts/new").Status(200).Form(".ym-card").Fill("name", "clerk-new").Fill("display_name", "赵新").
 		Fill("agency", "nowhere").Fill("password", "Secret-2026-xyz").Send().Status(422).Must("没有这个部门").MustNot("Secret-2026-xyz")
 	if got := webtest.Attr(page.One("#f-display_name"), "value"); got != "赵新" {
 		t.Errorf("the name typed is %q after a mistake", got)

@@ -104,14 +104,14 @@ func describeOp(method, path string, op *huma.Operation) docOp {
 
 // bodyType is the shape of a body, the media type itself where it has none.
 func bodyType(content map[string]*huma.MediaType) docType {
-	for _, name := range slices.Sorted(maps.Keys(content)) {
-		t := docType{Text: name}
-		if s := content[name].Schema; s != nil && (s.Ref != "" || s.Items != nil) {
-			t = typeOf(s)
-		}
-		return t
+	names := slices.Sorted(maps.Keys(content))
+	if len(names) == 0 {
+		return docType{}
 	}
-	return docType{}
+	if s := content[names[0]].Schema; s != nil && (s.Ref != "" || s.Items != nil) {
+		return typeOf(s)
+	}
+	return docType{Text: names[0]}
 }
 
 func fieldsOf(s *huma.Schema, prefix string) []docField {
