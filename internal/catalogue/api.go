@@ -177,7 +177,7 @@ type materialJSON struct {
 	Standard    string   `json:"accept_standard"`
 	Sample      string   `json:"sample"`
 	LicenceType string   `json:"licence_type"`
-	SatisfiedBy []string `json:"satisfied_by" doc:"file 上传 form 由填写的表单生成 licence 电子证照 data 数据共享 promise 告知承诺 later 容缺后补"`
+	SatisfiedBy []string `json:"satisfied_by" doc:"file 上传 form 由填写的表单生成 licence 电子证照（证照库接通后可用） data 数据共享（共享平台接通后可用） promise 告知承诺 later 容缺后补"`
 }
 
 func materialsOf(list []Material) []materialJSON {
