@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"strings"
 
 	"yimen/gb"
 	"yimen/internal/catalogue"
@@ -197,7 +198,7 @@ func otherWays(m catalogue.Material, side Side) string {
 
 // stepOf is the step on which a field of the submission can be mended.
 func stepOf(field string) string {
-	head, _, _ := cutDot(field)
+	head, _, _ := strings.Cut(field, ".")
 	switch head {
 	case "applicant", "agent":
 		return "people"
@@ -209,15 +210,6 @@ func stepOf(field string) string {
 		return "materials"
 	}
 	return "review"
-}
-
-func cutDot(s string) (head, tail string, found bool) {
-	for i := range s {
-		if s[i] == '.' {
-			return s[:i], s[i+1:], true
-		}
-	}
-	return s, "", false
 }
 
 // invalid says whether an error is about what was filled in.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"io/fs"
 	"time"
 
 	"yimen/internal/kit/clock"
@@ -20,15 +19,7 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of this module.
-var Migrations = db.Source{Module: "cases", Files: sub(migrations, "migrations")}
-
-func sub(f embed.FS, dir string) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // embedded at build time
-	}
-	return s
-}
+var Migrations = db.Embedded("cases", migrations)
 
 // Deps is what the module stands on.
 type Deps struct {

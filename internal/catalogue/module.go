@@ -2,7 +2,6 @@ package catalogue
 
 import (
 	"embed"
-	"io/fs"
 	"sync"
 
 	"yimen/internal/kit/audit"
@@ -16,7 +15,7 @@ import (
 var migrations embed.FS
 
 // Migrations is the schema of the module.
-var Migrations = db.Source{Module: "catalogue", Files: sub(migrations, "migrations")}
+var Migrations = db.Embedded("catalogue", migrations)
 
 // Deps is what the module stands on.
 type Deps struct {
@@ -49,12 +48,4 @@ func New(d Deps) *Module {
 		d.Clock = clock.Real
 	}
 	return &Module{Deps: d, index: search.NewIndex(d.DB)}
-}
-
-func sub(f embed.FS, dir string) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // embedded at build time
-	}
-	return s
 }

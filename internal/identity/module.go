@@ -2,7 +2,6 @@ package identity
 
 import (
 	"embed"
-	"io/fs"
 	"log/slog"
 	"time"
 
@@ -17,7 +16,7 @@ import (
 var migrations embed.FS
 
 // Migrations is the schema of the module.
-var Migrations = db.Source{Module: "identity", Files: sub(migrations, "migrations")}
+var Migrations = db.Embedded("identity", migrations)
 
 // Deps is what the module stands on.
 type Deps struct {
@@ -68,12 +67,4 @@ func New(d Deps) *Module {
 	m := &Module{Deps: d}
 	m.initPasswords()
 	return m
-}
-
-func sub(f embed.FS, dir string) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // embedded at build time
-	}
-	return s
 }

@@ -3,7 +3,6 @@ package org
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"sync"
 	"sync/atomic"
 
@@ -16,7 +15,7 @@ import (
 var migrations embed.FS
 
 // Migrations is the schema of the module.
-var Migrations = db.Source{Module: "org", Files: sub(migrations, "migrations")}
+var Migrations = db.Embedded("org", migrations)
 
 // Deps is what the module stands on.
 type Deps struct {
@@ -48,12 +47,4 @@ func New(d Deps) *Module {
 		d.Who = func(context.Context) (account, name, addr string) { return "", "", "" }
 	}
 	return &Module{Deps: d}
-}
-
-func sub(f embed.FS, dir string) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // embedded at build time
-	}
-	return s
 }

@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"embed"
-	"io/fs"
 	"sync"
 	"time"
 
@@ -18,15 +17,7 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of this module.
-var Migrations = db.Source{Module: "workflow", Files: sub(migrations, "migrations")}
-
-func sub(f embed.FS, dir string) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err)
-	}
-	return s
-}
+var Migrations = db.Embedded("workflow", migrations)
 
 // Deps is what the module stands on.
 type Deps struct {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"fmt"
-	"io/fs"
 
 	"yimen/internal/kit/db"
 )
@@ -13,15 +12,7 @@ import (
 var files embed.FS
 
 // Migrations are the tables of the log. Protect is to follow.
-var Migrations = db.Source{Module: "audit", Files: sub(files, "migrations")}
-
-func sub(f fs.FS, dir string) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return s
-}
+var Migrations = db.Embedded("audit", files)
 
 // appendOnly are the tables whose rows never change once written.
 var appendOnly = []string{"audit_row", "audit_leaf", "audit_batch"}

@@ -21,6 +21,16 @@ type Source struct {
 	Files  fs.FS
 }
 
+// Embedded is the source of a module whose migrations are embedded in its
+// folder migrations/. It panics if there is none: that is fixed at build time.
+func Embedded(module string, files fs.FS) Source {
+	folder, err := fs.Sub(files, "migrations")
+	if err != nil {
+		panic("db: migrations of " + module + ": " + err.Error())
+	}
+	return Source{Module: module, Files: folder}
+}
+
 // Schema is where a database stands against the program's migrations.
 type Schema struct {
 	Current int64 // the newest migration applied; 0: none

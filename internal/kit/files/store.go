@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -27,15 +26,7 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of this package.
-var Migrations = db.Source{Module: "files", Files: sub(migrations, "migrations")}
-
-func sub(f fs.FS, dir string) fs.FS {
-	s, err := fs.Sub(f, dir)
-	if err != nil {
-		panic(err) // the folder is embedded above
-	}
-	return s
-}
+var Migrations = db.Embedded("files", migrations)
 
 // Options say where files are kept and which are taken.
 type Options struct {

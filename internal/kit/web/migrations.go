@@ -2,7 +2,6 @@ package web
 
 import (
 	"embed"
-	"io/fs"
 
 	"yimen/internal/kit/db"
 )
@@ -11,12 +10,4 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of sessions and of idempotent answers.
-var Migrations = db.Source{Module: "web", Files: sub(migrations, "migrations")}
-
-func sub(fsys fs.FS, dir string) fs.FS {
-	s, err := fs.Sub(fsys, dir)
-	if err != nil {
-		panic("web: embedded folder: " + err.Error())
-	}
-	return s
-}
+var Migrations = db.Embedded("web", migrations)
