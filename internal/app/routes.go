@@ -54,7 +54,10 @@ func figures() *prometheus.Registry {
 // ready says whether requests can be answered: the database answers and can
 // be written to.
 func (a *App) ready(ctx context.Context) error {
-	return a.DB.Ping(ctx)
+	if err := a.DB.Ping(ctx); err != nil {
+		return err
+	}
+	return a.DB.Writable(ctx)
 }
 
 func user(r *http.Request) *ui.User {

@@ -124,6 +124,9 @@ func TestFullDisk(t *testing.T) {
 		if refused == "" {
 			t.Fatal("three thousand applications fit on a full disk")
 		}
+		if status, err := s.ready(); err != nil || status != 503 {
+			t.Errorf("/readyz on a full disk: %d, %v", status, err)
+		}
 		clerk.get("/api/v1/cases/"+number).says(t, "number", number)
 		clerk.get("/api/v1/cases?q=" + number)
 		if e == sqlite {
@@ -133,6 +136,9 @@ func TestFullDisk(t *testing.T) {
 		}
 
 		disk.free(t)
+		if status, err := s.ready(); err != nil || status != 200 {
+			t.Errorf("/readyz with room again: %d, %v", status, err)
+		}
 		clerk.keyed(refused).do("POST", "/api/v1/cases", body, 201)
 		for key, number := range m.acks {
 			clerk.keyed(key).do("POST", "/api/v1/cases", body, 201).says(t, "number", number)

@@ -56,7 +56,9 @@ func (c *Conn) Exec(ctx context.Context, query string, args ...any) (int64, erro
 	}
 	res, err := c.writer.ExecContext(ctx, query, args...)
 	if err != nil {
-		return 0, mapErr(err)
+		err = mapErr(err)
+		c.d.noteFull(err)
+		return 0, err
 	}
 	return res.RowsAffected()
 }

@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -43,6 +44,7 @@ type DB struct {
 	turn   chan struct{}
 	slow   time.Duration
 	log    *slog.Logger
+	full   atomic.Bool // a write was refused for want of space, and none of Writable's has succeeded since
 }
 
 // Open opens sqlite:PATH or postgres://… and checks that it answers.

@@ -43,6 +43,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 	}
 	t := &transaction{}
 	if err := d.run(ctx, t, fn); err != nil {
+		d.noteFull(err)
 		return err
 	}
 	for _, f := range t.after {
