@@ -130,7 +130,10 @@ require (
 	modernc.org/memory v1.12.1 // indirect
 )
 
-require honnef.co/go/tools v0.8.0 // indirect
+require (
+	github.com/wneessen/go-mail v0.6.2 // indirect
+	honnef.co/go/tools v0.8.0 // indirect
+)
 
 require (
 	github.com/andybalholm/brotli v1.2.6

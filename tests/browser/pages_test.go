@@ -69,66 +69,12 @@ func (c *city) delivering(t testing.TB) cases.Case {
 	return c.found(t, list[i].Number)
 }
 
-// samplesOf are the pages to try, by the pattern of their route.
+// samplesOf are the pages to try, by the pattern of their route. Each face has
+// a file of its own.
 func samplesOf(x things) map[string][]sample {
-	office := "/office/cases/" + x.received.Number
-	reviewing := "/office/cases/" + x.owing.Number
-	task := "/office/tasks/" + x.task + "/"
-	mine := "/my/cases/"
-	all := map[string][]sample{
-		"/":                 {{"", "/"}, {villager, "/"}},
-		"/search":           {{"", "/search?q=" + url.QueryEscape("养老")}, {"", "/search?q=qqqqqq"}, {villager, "/search?near=1"}},
-		"/region":           {{"", "/region"}, {"", "/region?at=" + theTown}},
-		"/progress":         {{"", "/progress"}, {"", "/progress?number=" + x.received.Number + "&query_code=" + x.received.QueryCode}, {"", "/progress?number=1"}},
-		"/sitemap":          {{"", "/sitemap"}},
-		"/accessibility":    {{"", "/accessibility"}},
-		"/demo":             {{"", "/demo"}},
-		"/docs":             {{"", "/docs"}},
-		"/login":            {{"", "/login"}},
-		"/account/password": {{villager, "/account/password"}},
-		"/items/{code}":     {{"", "/items/SG02004?division=" + theVillage}, {"", "/items/SG01010"}},
-		"/apply/new":        {{villager, "/apply/new?item=SG01010&at=" + theCounty}, {villager, "/apply/new?item=SG01010"}},
-
-		"/my":                           {{villager, "/my"}, {villager, "/my?show=drafts"}, {"enterprise-1", "/my"}},
-		"/my/cases/{number}":            {{villager, mine + x.received.Number}, {villager, mine + x.correcting.Number}, {villager, mine + x.owing.Number}},
-		"/my/cases/{number}/correct":    {{villager, mine + x.correcting.Number + "/correct"}},
-		"/my/cases/{number}/supplement": {{villager, mine + x.owing.Number + "/supplement"}},
-		"/my/cases/{number}/withdraw":   {{villager, mine + x.received.Number + "/withdraw"}},
-		"/cases/{number}/notices/{id}": {{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[0].ID)},
-			{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[len(x.correcting.Content.Notices)-1].ID)}},
-
-		"/counter":               {{villageClerk, "/counter"}, {villageClerk, "/counter?tab=correcting"}, {villageClerk, "/counter?tab=closed"}},
-		"/counter/new":           {{villageClerk, "/counter/new?q=sh"}, {villageClerk, "/counter/new?q=qqqq"}},
-		"/counter/done/{number}": {{villageClerk, "/counter/done/" + x.received.Number}},
-		"/counter/apply/new":     {{villageClerk, "/counter/apply/new?item=SG02004&at=" + theVillage}},
-
-		"/office":                           {{approver, "/office"}, {"approver-440232-d11", "/office?box=done"}, {approver, "/office?q=0000"}},
-		"/office/cases":                     {{cityManager, "/office/cases"}, {cityManager, "/office/cases?state=closed"}, {approver, "/office/cases?from=2026-13-01"}},
-		"/office/cases/{number}":            {{villageClerk, office}, {approver, reviewing}, {countyApprover, "/office/cases/" + x.pension.Number}, {cityManager, "/office/cases/" + x.ready.Number}},
-		"/office/cases/{number}/{verb}":     {{villageClerk, office + "/request-correction"}, {villageClerk, office + "/refuse-acceptance"}, {villageClerk, office + "/accept"}, {villageClerk, office + "/withdraw"}, {clerkOf(x.ready), "/office/cases/" + x.ready.Number + "/deliver"}},
-		"/office/cases/{number}/correct":    {{villageClerk, "/office/cases/" + x.correcting.Number + "/correct"}},
-		"/office/cases/{number}/supplement": {{villageClerk, reviewing + "/supplement"}},
-		"/office/tasks/{task}/{act}":        {{approver, task + "approve"}, {approver, task + "refuse"}, {approver, task + "add-approver"}},
-		"/admin":                            {{"admin-system", "/admin"}, {"admin-security", "/admin"}, {"admin-audit", "/admin"}},
-		"/admin/jobs":                       {{"admin-system", "/admin/jobs"}},
-		"/admin/audit":                      {{"admin-audit", "/admin/audit"}},
-		"/admin/accounts":                   {{"admin-system", "/admin/accounts"}, {"admin-security", "/admin/accounts?q=clerk"}},
-		"/admin/accounts/new":               {{"admin-system", "/admin/accounts/new"}},
-		"/admin/accounts/{id}/roles":        {{"admin-security", "/admin/accounts/" + x.account + "/roles"}},
-		"/admin/outlets":                    {{"admin-system", "/admin/outlets"}},
-		"/admin/outlets/{code}":             {{"admin-system", "/admin/outlets/" + theVillage}},
-		"/admin/calendar":                   {{"admin-system", "/admin/calendar"}},
-		"/admin/items":                      {{"editor-440200", "/admin/items"}},
-		"/admin/items/new":                  {{"editor-440200", "/admin/items/new"}},
-		"/admin/items/import":               {{"editor-440200", "/admin/items/import"}},
-		"/admin/items/presence":             {{"editor-440200", "/admin/items/presence"}},
-		"/admin/items/{code}":               {{"editor-440200", "/admin/items/SG02004"}, {"reviewer-440200", "/admin/items/SG02004"}},
-		"/admin/items/{code}/versions/{n}":  {{"editor-440200", "/admin/items/SG02004/versions/1"}},
-		"/admin/items/{code}/local":         {{localEditor, "/admin/items/SG02004/local"}},
-	}
-	for _, step := range []string{"people", "questions", "form", "materials", "review", "discard"} {
-		all["/apply/{draft}/"+step] = []sample{{villager, "/apply/" + x.draft + "/" + step}}
-		all["/counter/apply/{draft}/"+step] = []sample{{villageClerk, "/counter/apply/" + x.windowDraft + "/" + step}}
+	all := map[string][]sample{}
+	for _, face := range []map[string][]sample{citizenPages(x), counterPages(x), officePages(x), adminPages(x)} {
+		maps.Copy(all, face)
 	}
 	return all
 }

@@ -1,0 +1,37 @@
+package browser_test
+
+import (
+	"net/url"
+
+	"yimen/internal/cases"
+)
+
+// citizenPages are samples of the citizens' pages.
+func citizenPages(x things) map[string][]sample {
+	mine := "/my/cases/"
+	pages := map[string][]sample{
+		"/":                             {{"", "/"}, {villager, "/"}},
+		"/search":                       {{"", "/search?q=" + url.QueryEscape("养老")}, {"", "/search?q=qqqqqq"}, {villager, "/search?near=1"}},
+		"/region":                       {{"", "/region"}, {"", "/region?at=" + theTown}},
+		"/progress":                     {{"", "/progress"}, {"", "/progress?number=" + x.received.Number + "&query_code=" + x.received.QueryCode}, {"", "/progress?number=1"}},
+		"/sitemap":                      {{"", "/sitemap"}},
+		"/accessibility":                {{"", "/accessibility"}},
+		"/demo":                         {{"", "/demo"}},
+		"/docs":                         {{"", "/docs"}},
+		"/login":                        {{"", "/login"}},
+		"/account/password":             {{villager, "/account/password"}},
+		"/items/{code}":                 {{"", "/items/SG02004?division=" + theVillage}, {"", "/items/SG01010"}},
+		"/apply/new":                    {{villager, "/apply/new?item=SG01010&at=" + theCounty}, {villager, "/apply/new?item=SG01010"}},
+		"/my":                           {{villager, "/my"}, {villager, "/my?show=drafts"}, {"enterprise-1", "/my"}},
+		"/my/cases/{number}":            {{villager, mine + x.received.Number}, {villager, mine + x.correcting.Number}, {villager, mine + x.owing.Number}},
+		"/my/cases/{number}/correct":    {{villager, mine + x.correcting.Number + "/correct"}},
+		"/my/cases/{number}/supplement": {{villager, mine + x.owing.Number + "/supplement"}},
+		"/my/cases/{number}/withdraw":   {{villager, mine + x.received.Number + "/withdraw"}},
+		"/cases/{number}/notices/{id}": {{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[0].ID)},
+			{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[len(x.correcting.Content.Notices)-1].ID)}},
+	}
+	for _, step := range []string{"people", "questions", "form", "materials", "review", "discard"} {
+		pages["/apply/{draft}/"+step] = []sample{{villager, "/apply/" + x.draft + "/" + step}}
+	}
+	return pages
+}
