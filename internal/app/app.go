@@ -21,6 +21,7 @@ import (
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/progress"
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/office"
@@ -51,6 +52,7 @@ type App struct {
 	Settings
 	DB        *db.DB
 	Queue     *jobs.Queue
+	Progress  *progress.Tracker
 	Bus       *events.Bus
 	Audit     *audit.Log
 	Store     *files.Store

@@ -28,6 +28,7 @@ func (a *App) route() {
 	a.Router.Use(a.Identity.Middleware)
 	jobs.RegisterPeriodic(a.Queue, "web.cleanup", time.Hour, a.Router.Cleanup)
 
+	a.Progress.Routes(a.Router, identity.Staff())
 	a.Identity.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Cases.Routes(a.Router)

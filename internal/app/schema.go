@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/progress"
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/org"
@@ -21,7 +22,7 @@ import (
 // sources are the migrations of every part, applied in the order of their
 // versions whatever the order here.
 var sources = []db.Source{
-	web.Migrations, audit.Migrations, files.Migrations,
+	web.Migrations, audit.Migrations, files.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations,
 }
 

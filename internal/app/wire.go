@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/progress"
 	"yimen/internal/kit/search"
 	"yimen/internal/office"
 	"yimen/internal/org"
@@ -35,6 +36,8 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
 	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf})
+	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
+		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL})
@@ -72,6 +75,12 @@ func (x agencies) AgencyOf(ctx context.Context, dept string, level int, division
 func (x agencies) Place(ctx context.Context, agency string) (identity.Place, error) {
 	a, err := x.org.Agency(ctx, agency)
 	return identity.Place{Division: a.Division, Agency: a.Code, Dept: a.Dept}, err
+}
+
+// actingAs is the context of an account's own act, with the rights it has now.
+func (a *App) actingAs(ctx context.Context, account string) (context.Context, error) {
+	actor, err := a.Identity.Actor(ctx, account)
+	return identity.With(ctx, actor), err
 }
 
 // who tells the organisation, which stands below identity, who is editing it.

@@ -3,6 +3,7 @@ package browser_test
 // adminPages are samples of the administrators' pages.
 func adminPages(x things) map[string][]sample {
 	return map[string][]sample{
+		"/work":                            {{"admin-system", "/work"}},
 		"/admin":                           {{"admin-system", "/admin"}, {"admin-security", "/admin"}, {"admin-audit", "/admin"}},
 		"/admin/jobs":                      {{"admin-system", "/admin/jobs"}},
 		"/admin/audit":                     {{"admin-audit", "/admin/audit"}},
