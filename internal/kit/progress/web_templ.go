@@ -227,7 +227,7 @@ func workPart(p shown) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if !p.State.Ended() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"ym-muted\">可以离开本页，工作会继续；以后在“批量工作”里查看结果。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<p class=\"ym-lead\">可以离开本页，工作会继续；以后在“批量工作”里查看结果。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
