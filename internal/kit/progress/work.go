@@ -30,8 +30,8 @@ func (s State) Ended() bool { return s == Done || s == Failed || s == Stopped }
 
 // Errors of works.
 var (
-	ErrUnknown = errs.Define(errs.NotFound, "work_unknown", "没有这项工作，或它不是您发起的。")
-	ErrEnded   = errs.Define(errs.Conflict, "work_ended", "这项工作已经结束，不用再停止。")
+	ErrUnknown = errs.Define(errs.NotFound, "work_unknown", "没有这项工作，或它不是您发起的，请从“批量工作”里查找。")
+	ErrEnded   = errs.Define(errs.Conflict, "work_ended", "这项工作已经结束，请刷新页面查看结果。")
 )
 
 // Work is one long piece of work and how far it has come.
