@@ -12,7 +12,10 @@ import (
 	"yimen/internal/kit/errs"
 )
 
-const elderCookie = "yimen_elder"
+const (
+	elderCookie = "yimen_elder"
+	themeCookie = "yimen_theme"
+)
 
 // ownRoutes are those every program has.
 func (rt *Router) ownRoutes() {
@@ -22,6 +25,7 @@ func (rt *Router) ownRoutes() {
 	rt.Get("/readyz", Public, rt.ready)
 	rt.Handle("GET /metrics", metricsGuard(rt.o.MetricsToken), promhttp.HandlerFor(rt.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}))
 	rt.Get("/elder", Public, toggleElder)
+	rt.Get("/theme", Public, chooseTheme)
 	rt.Handle("/static/", Public, http.HandlerFunc(rt.serveStatic))
 	rt.Get("/favicon.ico", Public, func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "public, max-age=86400")
@@ -69,16 +73,52 @@ func text(w http.ResponseWriter, status int, s string) error {
 // toggleElder turns the elder version (长辈版) on or off for this browser and
 // goes back to where the visitor was.
 func toggleElder(w http.ResponseWriter, r *http.Request) error {
-	c := &http.Cookie{Name: elderCookie, Value: "1", Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true,
-		SameSite: http.SameSiteLaxMode, Secure: infoOf(r.Context()).secure}
+	level := "1"
 	if isElder(r) {
-		c.Value, c.MaxAge = "", -1
+		level = ""
+	}
+	remember(w, r, elderCookie, level)
+	return back(w, r)
+}
+
+// chooseTheme keeps the colours a reader wants: to is light, dark, contrast, or
+// "" for those of the system.
+func chooseTheme(w http.ResponseWriter, r *http.Request) error {
+	to := r.URL.Query().Get("to")
+	if !themes[to] {
+		to = ""
+	}
+	remember(w, r, themeCookie, to)
+	return back(w, r)
+}
+
+var themes = map[string]bool{"light": true, "dark": true, "contrast": true}
+
+func themeOf(r *http.Request) string {
+	if c, err := r.Cookie(themeCookie); err == nil && themes[c.Value] {
+		return c.Value
+	}
+	return ""
+}
+
+// remember keeps a reader's choice for a year in this browser; "" forgets it.
+func remember(w http.ResponseWriter, r *http.Request, name, value string) {
+	c := &http.Cookie{Name: name, Value: value, Path: "/", MaxAge: 365 * 24 * 3600, HttpOnly: true,
+		SameSite: http.SameSiteLaxMode, Secure: infoOf(r.Context()).secure}
+	if value == "" {
+		c.MaxAge = -1
 	}
 	http.SetCookie(w, c)
+}
+
+// back leads to the page where a choice was made.
+func back(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Cache-Control", "no-store")
 	next := SafeNext(r.URL.Query().Get("next"))
-	if strings.HasPrefix(next, "/elder") {
-		next = "/"
+	for _, own := range []string{"/elder", "/theme"} {
+		if next == own || strings.HasPrefix(next, own+"?") {
+			next = "/"
+		}
 	}
 	return Redirect(w, r, next)
 }

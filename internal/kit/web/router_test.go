@@ -305,3 +305,13 @@ func TestMetricsWantTheirToken(t *testing.T) {
 		}
 	}
 }
+
+func TestThemeIsKept(t *testing.T) {
+	c := webtest.New(t, samplePages())
+	c.Get("/inbox").One("html.ym-theme-auto")
+	c.Get("/theme?to=dark&next=/inbox").At("/inbox").One("html.ym-theme-dark")
+	c.Get("/inbox").One("a[aria-current=true]")
+	c.Get("/theme?to=<x>&next=/theme?to=dark").At("/")
+	c.Get("/inbox").One("html.ym-theme-auto")
+	c.NoRedirect().Get("/theme?to=dark&next=https://evil.example").Location("/")
+}

@@ -36,6 +36,7 @@ func init() {
 		panic("static: " + err.Error())
 	}
 	Add(sub)
+	add("yimen.css", yimenSheet())
 }
 
 // Add adds the files of a module (a map library, a chart library). Call it

@@ -17,9 +17,29 @@
 // needs is in yimen.css and yimen.js, and every page works without the
 // latter.
 //
+// # Colours
+//
+// The themes are light, dark and contrast; the server writes the reader's
+// choice as a class of the html element (ym-theme-auto follows the system).
+// Staff pages have all of them, citizens' pages light and contrast, paper is
+// always light. No stylesheet of a module names a colour: it uses the variables
+// of static/theme/light.css, where each says what it is for, and a test counts
+// the contrast of every ink on its grounds. The ones used most:
+//
+//	--ym-ink --ym-muted                      text
+//	--ym-ground --ym-paper --ym-input        page, card, field
+//	--ym-sunken --ym-lift --ym-hover         read-only, row under the pointer, table head
+//	--ym-line --ym-line-soft --ym-line-strong  edge of a card, between rows, edge of a control
+//	--ym-blue --ym-blue-dark --ym-blue-soft --ym-blue-line   links and choice; likewise green, amber, red
+//	--ym-blue-tint, --ym-green-tint with --ym-green-ink …    badges
+//	--ym-on-strong                           text on blue, green, red (never #fff: dark's blue is light)
+//	--ym-gold with --ym-on-gold              one thing to be seen
+//	--ym-chart-1 … --ym-chart-6              series of a chart
+//	--ym-control --ym-gap --ym-radius        height of controls, distance of blocks, corners
+//
 // The parts are written in templ; after a change run
 //
-//	go tool templ generate -path internal/kit/web
+//	go tool templ generate
 //
 // and commit the generated files.
 //

@@ -38,6 +38,7 @@ type Site struct {
 type Frame struct {
 	Site    Site
 	Elder   bool
+	Theme   string // what the reader chose: light, dark, contrast; "" follows the system
 	Path    string // of the page, to come back to
 	Region  string
 	User    *User
@@ -67,6 +68,7 @@ func frameOf(ctx context.Context) Frame {
 // User is who is signed in.
 type User struct {
 	Name      string
+	Staff     bool   // works here: pages of the face Plain follow the theme too
 	Role      string // post or kind, "窗口人员 · 韶关市政务服务中心"
 	LogoutURL string // "": /logout; receives a POST
 	Links     []Link // own pages: 我的办件, 账号安全
@@ -168,6 +170,42 @@ func (p page) bodyClass() string {
 		c += " ym-elder"
 	}
 	return c
+}
+
+// theme is the theme the page wears. Citizens' pages and paper are light, unless
+// high contrast was asked for; staff pages follow the reader's choice, or the
+// system.
+func (p page) theme() string {
+	staff := p.Face == Staff || p.Face == Plain && p.user != nil && p.user.Staff
+	switch {
+	case p.Face == Print:
+		return "light"
+	case p.Theme == "contrast", staff && (p.Theme == "light" || p.Theme == "dark"):
+		return p.Theme
+	case staff:
+		return "auto"
+	}
+	return "light"
+}
+
+// colorScheme tells the browser before any stylesheet which ground to paint.
+func (p page) colorScheme() string {
+	switch p.theme() {
+	case "light":
+		return "light"
+	case "auto":
+		return "light dark"
+	}
+	return "dark"
+}
+
+// themeChoice is one entry of the switch in the user menu.
+type themeChoice struct{ name, label, icon string }
+
+var themeChoices = []themeChoice{{"", "跟随系统", "device"}, {"light", "浅色", "sun"}, {"dark", "深色", "moon"}, {"contrast", "高对比", "contrast"}}
+
+func (p page) themeURL(name string) string {
+	return "/theme?to=" + name + "&next=" + url.QueryEscape(p.Path)
 }
 
 func (p page) mainClass() string {

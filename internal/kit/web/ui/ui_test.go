@@ -231,3 +231,35 @@ func TestIcons(t *testing.T) {
 		t.Error("an unknown icon was drawn")
 	}
 }
+
+// Staff pages follow the reader or the system; citizens' pages and paper stay
+// light unless high contrast was asked for.
+func TestTheme(t *testing.T) {
+	staff := &ui.User{Name: "赵敏", Staff: true}
+	for _, k := range []struct {
+		face   ui.Face
+		user   *ui.User
+		chosen string
+		want   string
+		scheme string
+	}{
+		{ui.Staff, nil, "", "auto", "light dark"},
+		{ui.Staff, nil, "dark", "dark", "dark"},
+		{ui.Staff, nil, "light", "light", "light"},
+		{ui.Plain, staff, "", "auto", "light dark"},
+		{ui.Plain, nil, "dark", "light", "light"},
+		{ui.Citizen, staff, "dark", "light", "light"},
+		{ui.Citizen, nil, "contrast", "contrast", "dark"},
+		{ui.Print, staff, "contrast", "light", "light"},
+	} {
+		f := site
+		f.User, f.Theme = k.user, k.chosen
+		root, _ := render(t, ui.With(t.Context(), f), ui.Page(ui.PageOpts{Title: "x", Face: k.face}))
+		if got := webtest.Attr(one(t, root, "html"), "class"); got != "ym-theme-"+k.want {
+			t.Errorf("%s, chosen %q: class %s, want %s", k.face, k.chosen, got, k.want)
+		}
+		if got := webtest.Attr(one(t, root, "meta[name=color-scheme]"), "content"); got != k.scheme {
+			t.Errorf("%s, chosen %q: the browser is told %q", k.face, k.chosen, got)
+		}
+	}
+}
