@@ -8,6 +8,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
+	"yimen/workday"
 )
 
 func TestAfterOfficeHours(t *testing.T) {
@@ -229,6 +230,19 @@ func TestCalendarChangeMovesDueDates(t *testing.T) {
 		reviewing, received := w.reviewing(), w.received()
 		if reviewing.DueOn.String() != "2026-09-28" || received.DueOn.String() != "2026-09-22" {
 			t.Fatalf("due %s, %s", reviewing.DueOn, received.DueOn)
+		}
+		festival := []workday.Day{{Date: day("2026-09-21"), Off: true, Name: "本地放假", Notice: "县政府通知"}}
+		calendars, err := w.org.CalendarsWith(w.ctx, ruyuan, 2026, festival)
+		w.must(err)
+		shifts := one[Shifts](w)(w.Foresee(w.ctx, ruyuan, calendars, 1))
+		if shifts.Later != 2 || shifts.Earlier != 0 || len(shifts.List) != 1 {
+			t.Errorf("foreseen: %+v", shifts)
+		}
+		if s := shifts.List[0]; s.Number != reviewing.Number || s.From.String() != "2026-09-28" || s.To.String() != "2026-09-29" {
+			t.Errorf("foreseen: %+v", s)
+		}
+		if got := w.find(reviewing.Number); got.DueOn.String() != "2026-09-28" {
+			t.Errorf("foreseeing moved it to %s", got.DueOn)
 		}
 		w.must(w.org.LoadCity(w.ctx, org.Rows{CalendarDays: []org.CalendarDay{
 			{Division: ruyuan, Day: day("2026-09-21"), Off: true, Name: "本地放假", Notice: "县政府通知"},

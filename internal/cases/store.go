@@ -292,13 +292,18 @@ func (m *Module) historyOf(ctx context.Context, id string, since int) ([]history
 	return rows, wrap("read history", err)
 }
 
+const selectClock = `SELECT case_id, seq, kind, on_date, reason, document, approved_by, days FROM cases_clock`
+
 func (m *Module) ledgerOf(ctx context.Context, id string) (workday.Ledger, error) {
 	var rows []clockRow
-	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT case_id, seq, kind, on_date, reason, document, approved_by, days
-		FROM cases_clock WHERE case_id = $1 ORDER BY seq`, id)
-	if err != nil {
+	if err := m.db.Conn(ctx).Select(ctx, &rows, selectClock+` WHERE case_id = $1 ORDER BY seq`, id); err != nil {
 		return workday.Ledger{}, fmt.Errorf("read clock: %w", err)
 	}
+	return ledger(rows)
+}
+
+// ledger puts the rows of one case's clock together.
+func ledger(rows []clockRow) (workday.Ledger, error) {
 	entries := make([]workday.Entry, len(rows))
 	for i, r := range rows {
 		entries[i] = workday.Entry{Kind: r.Kind, On: r.On, Reason: r.Reason, Document: r.Document, ApprovedBy: r.ApprovedBy, Days: r.Days}

@@ -67,6 +67,13 @@ func (Recompute) Kind() string { return "cases.recompute_due" }
 // calendar, when a holiday notice or a local holiday changed it. division is
 // the one whose calendar changed, "" all; the divisions in it inherit.
 func (m *Module) RecomputeDue(ctx context.Context, division string) error {
+	return m.redated(ctx, division, func(division string) *workday.Calendar { return m.Org.Calendar(ctx, division) },
+		func(before, r *record) error { return m.writeDues(ctx, r) })
+}
+
+// redated gives fn every open case of a division whose due dates are others by
+// these calendars: as stored, and as they would be.
+func (m *Module) redated(ctx context.Context, division string, calendar func(division string) *workday.Calendar, fn func(before, r *record) error) error {
 	open := slices.DeleteFunc(slices.Clone(States), State.Ended)
 	after := ""
 	for {
@@ -80,10 +87,20 @@ func (m *Module) RecomputeDue(ctx context.Context, division string) error {
 		if err != nil {
 			return fmt.Errorf("recompute due dates: %w", err)
 		}
+		ledgers, err := m.ledgersOf(ctx, found)
+		if err != nil {
+			return err
+		}
 		for i := range found {
-			after = found[i].ID
-			if err := m.redate(ctx, &found[i]); err != nil {
-				return fmt.Errorf("recompute due date of %s: %w", found[i].Number, err)
+			r := &found[i]
+			after = r.ID
+			before := *r
+			r.dues(calendar(r.CompetentDivision), ledgers[r.ID])
+			if before.sameDues(r) {
+				continue
+			}
+			if err := fn(&before, r); err != nil {
+				return fmt.Errorf("recompute due date of %s: %w", r.Number, err)
 			}
 		}
 		if len(found) < sweepBatch {
@@ -92,26 +109,49 @@ func (m *Module) RecomputeDue(ctx context.Context, division string) error {
 	}
 }
 
-// redate writes the due dates of one case if they changed. It is no act: the
-// history and the revision stay as they are, and a case that somebody is
-// acting on computes its dates itself.
-func (m *Module) redate(ctx context.Context, r *record) error {
-	ledger := workday.Ledger{}
-	if !r.AcceptedOn.IsZero() {
-		var err error
-		if ledger, err = m.ledgerOf(ctx, r.ID); err != nil {
-			return err
-		}
-	}
-	before := *r
-	r.dues(m.Org.Calendar(ctx, r.CompetentDivision), ledger)
-	if before.DueOn == r.DueOn && before.PromiseDueOn == r.PromiseDueOn && before.ReceiptDueOn == r.ReceiptDueOn &&
-		before.CorrectionDueOn == r.CorrectionDueOn {
-		return nil
-	}
+func (r *record) sameDues(other *record) bool {
+	return r.DueOn == other.DueOn && r.PromiseDueOn == other.PromiseDueOn && r.ReceiptDueOn == other.ReceiptDueOn &&
+		r.CorrectionDueOn == other.CorrectionDueOn
+}
+
+// writeDues writes the due dates of one case. It is no act: the history and the
+// revision stay as they are, and a case that somebody is acting on computes its
+// dates itself.
+func (m *Module) writeDues(ctx context.Context, r *record) error {
 	_, err := m.db.Conn(ctx).Exec(ctx, `UPDATE cases_case SET due_on = $1, promise_due_on = $2, receipt_due_on = $3, correction_due_on = $4
 		WHERE id = $5 AND revision = $6`, r.DueOn, r.PromiseDueOn, r.ReceiptDueOn, r.CorrectionDueOn, r.ID, r.Revision)
 	return wrap("write due dates", err)
+}
+
+// ledgersOf gives the clocks of accepted cases, by id.
+func (m *Module) ledgersOf(ctx context.Context, list []record) (map[string]workday.Ledger, error) {
+	var ids []string
+	for i := range list {
+		if !list[i].AcceptedOn.IsZero() {
+			ids = append(ids, list[i].ID)
+		}
+	}
+	ledgers := make(map[string]workday.Ledger, len(ids))
+	if len(ids) == 0 {
+		return ledgers, nil
+	}
+	w := new(db.Where).In("case_id", ids)
+	var rows []clockRow
+	err := m.db.Conn(ctx).Select(ctx, &rows, selectClock+w.SQL()+" ORDER BY case_id, seq", w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("read clocks: %w", err)
+	}
+	for len(rows) > 0 {
+		id, n := rows[0].CaseID, 1
+		for n < len(rows) && rows[n].CaseID == id {
+			n++
+		}
+		if ledgers[id], err = ledger(rows[:n]); err != nil {
+			return nil, err
+		}
+		rows = rows[n:]
+	}
+	return ledgers, nil
 }
 
 func fromJSON(text string, dest any) error {

@@ -44,3 +44,26 @@ func newBook(days []CalendarDay) *workday.Book {
 	}
 	return book
 }
+
+// Calendars answers with the calendar of a division.
+type Calendars func(division string) *workday.Calendar
+
+// CalendarsWith gives the calendars as they would be if the days of a year by
+// which a division itself differs were exactly these: what SetCalendarDays
+// would bring about.
+func (m *Module) CalendarsWith(ctx context.Context, division string, year int, days []workday.Day) (Calendars, error) {
+	s, err := m.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	kept := make([]CalendarDay, 0, len(s.calendarDays)+len(days))
+	for _, d := range s.calendarDays {
+		if d.Division != division || d.Day.Year() != year {
+			kept = append(kept, d)
+		}
+	}
+	for _, d := range days {
+		kept = append(kept, CalendarDay{Division: division, Day: d.Date, Off: d.Off, Name: d.Name, Notice: d.Notice})
+	}
+	return newBook(kept).For, nil
+}

@@ -31,8 +31,9 @@ type snapshot struct {
 	outletsAt  map[string][]*Outlet // by division
 	countersOf map[string][]*Counter
 
-	posts map[string]*Post
-	book  *workday.Book
+	posts        map[string]*Post
+	book         *workday.Book
+	calendarDays []CalendarDay // of which book is made
 }
 
 // view gives the organisation to read from. Outside a transaction it holds
@@ -139,7 +140,7 @@ func newSnapshot(version int64, r Rows) *snapshot {
 		agencyOf: make(map[deptAt]*Agency, len(r.Agencies)),
 		outlets:  make(map[string]*Outlet, len(r.Outlets)), outletsAt: map[string][]*Outlet{},
 		countersOf: map[string][]*Counter{}, posts: map[string]*Post{},
-		book: newBook(r.CalendarDays),
+		book: newBook(r.CalendarDays), calendarDays: r.CalendarDays,
 	}
 	for i := range r.Divisions {
 		d := &r.Divisions[i]
