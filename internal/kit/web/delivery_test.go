@@ -102,8 +102,8 @@ func TestCompression(t *testing.T) {
 
 func TestStaticFiles(t *testing.T) {
 	rt := web.NewRouter(web.Options{})
-	url := web.Asset("tabler.css")
-	if !regexp.MustCompile(`^/static/tabler\.[0-9a-f]{12}\.css$`).MatchString(url) {
+	url := web.Asset("yimen.css")
+	if !regexp.MustCompile(`^/static/yimen\.[0-9a-f]{12}\.css$`).MatchString(url) {
 		t.Errorf("address is %s", url)
 	}
 	w := fetch(t, rt, url, "")
@@ -115,7 +115,7 @@ func TestStaticFiles(t *testing.T) {
 	if strings.Contains(w.Body.String(), "@import") || strings.Contains(w.Body.String(), "url(http") {
 		t.Error("the stylesheet asks other sites")
 	}
-	if w := fetch(t, rt, "/static/tabler.css", ""); w.Code != 404 {
+	if w := fetch(t, rt, "/static/yimen.css", ""); w.Code != 404 {
 		t.Errorf("a file without its hash: %d", w.Code)
 	}
 	if w := fetch(t, rt, "/static/../../etc/passwd", ""); w.Code == 200 {

@@ -13,8 +13,8 @@ import (
 	"yimen/internal/kit/web/ui"
 )
 
-// Asset is the address of a static file: web.Asset("tabler.css") is
-// /static/tabler.<hash>.css.
+// Asset is the address of a static file: web.Asset("yimen.css") is
+// /static/yimen.<hash>.css.
 func Asset(name string) string { return static.URL(name) }
 
 var buffers = sync.Pool{New: func() any { return new(bytes.Buffer) }}

@@ -1,5 +1,5 @@
 // Package static holds the files every page loads, embedded and addressed by
-// their content: /static/tabler.1a2b3c4d.css never changes, so browsers keep
+// their content: /static/yimen.1a2b3c4d.css never changes, so browsers keep
 // it for a year. What is vendored, from where and under which licence is in
 // README.md.
 package static
@@ -19,8 +19,8 @@ var dist embed.FS
 
 // File is one static file.
 type File struct {
-	Name string // as the page names it: tabler.css
-	URL  string // /static/tabler.<hash>.css
+	Name string // as the page names it: yimen.css
+	URL  string // /static/yimen.<hash>.css
 	Data []byte
 }
 

@@ -1167,8 +1167,8 @@ func IdempotencyKey() templ.Component {
 	})
 }
 
-// Submit is the button that sends a form; kind is a Tabler button: primary,
-// danger, outline-secondary …
+// Submit is the button that sends a form; kind is primary, danger,
+// outline-danger or success; "" is primary.
 func Submit(label, kind string) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
