@@ -38,6 +38,9 @@ type Actor struct {
 	// ActingFor is the staff id of whoever this act is done for, set by the
 	// module that found a delegation (org.ActsFor) behind it.
 	ActingFor string
+	// Covers are the accounts of colleagues on leave for whom the actor stands
+	// in, set by the module that asked (workflow).
+	Covers []string
 
 	epoch int64 // of the account when it was loaded
 }

@@ -53,7 +53,7 @@ func (m *Module) inbox(w http.ResponseWriter, r *http.Request) error {
 		p.query.State, p.query.Light = workflow.Done, ""
 	}
 	var err error
-	if p.counts, err = m.Workflow.Counts(ctx); err != nil {
+	if p.counts, err = m.Workflow.Counts(ctx, workflow.Query{}); err != nil {
 		return err
 	}
 	if p.list, p.next, err = m.Workflow.Tasks(ctx, p.query, db.Page{Limit: 30, After: q.Get("after")}); err != nil {

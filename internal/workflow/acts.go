@@ -64,7 +64,8 @@ func (t *taskRow) allowed(a identity.Actor) []string {
 			acts = append(acts, ActAddApprover)
 		}
 	}
-	if t.State == Open && t.Assignee == "" && t.mayAct(a) == nil || t.State == Open && t.OnBehalf == a.Account && a.SignedIn() {
+	if t.State == Open && t.Assignee == "" && t.mayAct(a) == nil || t.State == Open && t.OnBehalf == a.Account && a.SignedIn() ||
+		t.State == Open && t.covered(a) {
 		acts = append(acts, ActClaim)
 	}
 	if t.State == Open && own {

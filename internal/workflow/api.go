@@ -138,7 +138,11 @@ func (m *Module) show(ctx context.Context, t *taskRow) (*taskOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	allowed := t.allowed(identity.FromContext(ctx))
+	actor, err := m.actor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	allowed := t.allowed(actor)
 	if allowed == nil {
 		allowed = []string{}
 	}

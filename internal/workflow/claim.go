@@ -3,7 +3,8 @@ package workflow
 import "context"
 
 // Claim takes a task that nobody has (签收), or takes back one's own that was
-// delegated. Errors: ErrTaskUnknown, ErrTaskOver, ErrTaskTaken, ErrTaskDenied.
+// delegated, or one of a colleague on leave for whom the actor stands in.
+// Errors: ErrTaskUnknown, ErrTaskOver, ErrTaskTaken, ErrTaskDenied.
 func (m *Module) Claim(ctx context.Context, task string) error {
 	return m.onTask(ctx, task, func(ctx context.Context, r *run, t *taskRow) error {
 		if err := r.stale(t); err != nil {
@@ -14,6 +15,9 @@ func (m *Module) Claim(ctx context.Context, task string) error {
 		}
 		if t.State == Waiting {
 			return ErrTaskWaiting.Allowed(t.allowed(r.actor)...)
+		}
+		if t.covered(r.actor) {
+			return r.assign(ctx, t, ActClaim, r.actor.Account, t.Assignee, "")
 		}
 		if t.Assignee != "" {
 			return ErrTaskTaken.Allowed(t.allowed(r.actor)...)

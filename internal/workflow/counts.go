@@ -5,14 +5,16 @@ import (
 	"fmt"
 	"strings"
 
-	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 )
 
-// Counts are the open tasks of an inbox by light.
+// Counts are the open tasks of an inbox by light, and by whose they are.
 type Counts struct {
 	Open    int `json:"open"    db:"open"`
 	Mine    int `json:"mine"    db:"mine"`
+	Free    int `json:"free"    db:"free"`    // in nobody's name
+	Covered int `json:"covered" db:"covered"` // of colleagues on leave for whom the actor stands in
+	Held    int `json:"held"    db:"held"`    // their clock stands still; they are normal
 	Normal  int `json:"normal"  db:"normal"`
 	Yellow  int `json:"yellow"  db:"yellow"`
 	Red     int `json:"red"     db:"red"`
@@ -20,10 +22,15 @@ type Counts struct {
 }
 
 // Counts counts the open tasks that the actor of ctx may see, by the same rule
-// as Tasks, in one pass over their index range.
-func (m *Module) Counts(ctx context.Context) (Counts, error) {
-	actor, l := identity.FromContext(ctx), m.lights(ctx)
-	w := &db.Where{}
+// as Tasks, in one pass over their index range. q narrows them further; its
+// State is not asked.
+func (m *Module) Counts(ctx context.Context, q Query) (Counts, error) {
+	var c Counts
+	actor, err := m.actor(ctx)
+	if err != nil {
+		return c, err
+	}
+	w, l := &db.Where{}, m.lights(ctx)
 	sum := func(cond string, args ...any) string {
 		for _, a := range args {
 			cond = strings.Replace(cond, "?", w.Arg(a), 1)
@@ -33,17 +40,75 @@ func (m *Module) Counts(ctx context.Context) (Counts, error) {
 	columns := []string{
 		"COUNT(*) AS open",
 		sum("assignee = ?", actor.Account) + " AS mine",
+		sum("assignee = ''") + " AS free",
+		sum("held = ?", true) + " AS held",
 		sum("held = ? AND due_on > ? AND due_on <= ?", false, l.red, l.yellow) + " AS yellow",
 		sum("held = ? AND due_on >= ? AND due_on <= ?", false, l.today, l.red) + " AS red",
 		sum("held = ? AND due_on < ?", false, l.today) + " AS overdue",
 	}
-	w.And("state = 'open'")
+	if n := len(actor.Covers); n > 0 {
+		args := make([]any, n)
+		for i, a := range actor.Covers {
+			args[i] = a
+		}
+		columns = append(columns, sum("on_behalf = '' AND assignee IN (?"+strings.Repeat(", ?", n-1)+")", args...)+" AS covered")
+	}
+	q.State = ""
+	if err := q.where(w, actor, l); err != nil {
+		return c, err
+	}
 	scope(w, actor)
-	var c Counts
-	err := m.DB.Conn(ctx).Get(ctx, &c, `SELECT `+strings.Join(columns, ", ")+` FROM workflow_task`+w.SQL(), w.Args()...)
+	err = m.DB.Conn(ctx).Get(ctx, &c, `SELECT `+strings.Join(columns, ", ")+` FROM workflow_task`+w.SQL(), w.Args()...)
 	if err != nil {
 		return c, fmt.Errorf("count tasks: %w", err)
 	}
 	c.Normal = c.Open - c.Yellow - c.Red - c.Overdue
 	return c, nil
+}
+
+// Group is the open tasks that have something in common.
+type Group struct {
+	Key     string `db:"label_key"` // code of the item, name of the step, code of the agency or account; "": in nobody's name
+	Label   string `db:"label"`     // name of the item; of the others the key
+	Open    int    `db:"open"`
+	Urgent  int    `db:"urgent"` // red or overdue
+	Overdue int    `db:"overdue"`
+}
+
+// What tasks can be grouped by.
+var groupings = map[string]struct{ key, label string }{
+	"item": {"item", "MAX(title)"}, "step": {"name", "name"}, "agency": {"agency", "agency"}, "assignee": {"assignee", "assignee"},
+}
+
+// mostGroups bounds a list of groups; the largest are there.
+const mostGroups = 60
+
+// Groups counts the open tasks that the actor of ctx may see by item, step,
+// agency or assignee, the largest group first, up to 60 of them. ErrState for
+// another grouping.
+func (m *Module) Groups(ctx context.Context, q Query, by string) ([]Group, error) {
+	g, ok := groupings[by]
+	if !ok {
+		return nil, ErrState.Field("group", "只能按事项、环节、单位或经办人分组。")
+	}
+	actor, err := m.actor(ctx)
+	if err != nil {
+		return nil, err
+	}
+	w, l := &db.Where{}, m.lights(ctx)
+	held1, red, held2, today := w.Arg(false), w.Arg(l.red), w.Arg(false), w.Arg(l.today)
+	q.State = ""
+	if err := q.where(w, actor, l); err != nil {
+		return nil, err
+	}
+	scope(w, actor)
+	var list []Group
+	err = m.DB.Conn(ctx).Select(ctx, &list, `SELECT `+g.key+` AS label_key, `+g.label+` AS label, COUNT(*) AS open,
+		SUM(CASE WHEN held = `+held1+` AND due_on <= `+red+` THEN 1 ELSE 0 END) AS urgent,
+		SUM(CASE WHEN held = `+held2+` AND due_on < `+today+` THEN 1 ELSE 0 END) AS overdue
+		FROM workflow_task`+w.SQL()+` GROUP BY `+g.key+` ORDER BY 3 DESC, 1 LIMIT `+w.Arg(mostGroups), w.Args()...)
+	if err != nil {
+		return nil, fmt.Errorf("group tasks: %w", err)
+	}
+	return list, nil
 }

@@ -24,6 +24,9 @@
 //   - Delegation (委托) hands one's own task to a colleague of the same agency who
 //     acts on one's behalf; both names are in the record. The delegator can
 //     claim it back, the delegate can give it back, and cannot delegate further.
+//   - Standing in (AB 角) is not delegation: during a confirmed leave the
+//     substitute may do what is in the absent one's name, with a right of their
+//     own to do such tasks, and both names are in the record.
 //   - A survey (现场核查) takes two different people unless the definition says
 //     sign: one (行政许可法 art. 34).
 //   - Escalation (超时上报) passes an overdue task to those of its agency who decide.

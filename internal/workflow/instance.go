@@ -16,7 +16,10 @@ func (m *Module) Task(ctx context.Context, id string) (Task, []string, error) {
 	if err != nil {
 		return Task{}, nil, err
 	}
-	actor := identity.FromContext(ctx)
+	actor, err := m.actor(ctx)
+	if err != nil {
+		return Task{}, nil, err
+	}
 	if !t.visible(actor) {
 		return Task{}, nil, ErrTaskUnknown
 	}

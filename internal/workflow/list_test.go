@@ -57,9 +57,9 @@ func TestQueries(t *testing.T) {
 		if last := first[len(first)-1]; last.Subject != "B2" || !last.DueOn.IsZero() {
 			t.Errorf("no limit sorts last, got %+v", last)
 		}
-		counts, err := w.Counts(ctx)
+		counts, err := w.Counts(ctx, Query{})
 		w.must(err)
-		if counts != (Counts{Open: 7, Normal: 2, Yellow: 5}) {
+		if counts != (Counts{Open: 7, Free: 7, Normal: 2, Yellow: 5}) {
 			t.Errorf("counts %+v", counts)
 		}
 		_, _, err = w.Tasks(ctx, Query{State: "lost"}, db.Page{})

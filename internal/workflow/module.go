@@ -3,9 +3,11 @@ package workflow
 import (
 	"context"
 	"embed"
+	"fmt"
 	"sync"
 	"time"
 
+	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/events"
@@ -26,6 +28,9 @@ type Deps struct {
 	Events   *events.Bus
 	Agencies Agencies
 	Accounts Accounts
+	// Covers gives the accounts of colleagues on leave for whom somebody stands
+	// in today; nil: nobody stands in for anybody.
+	Covers func(ctx context.Context, a identity.Actor) ([]string, error)
 	// Calendar gives the working days of a division; "" is the city's.
 	Calendar func(ctx context.Context, division string) *workday.Calendar
 }
@@ -48,6 +53,19 @@ func (m *Module) Workers(q *jobs.Queue) {
 }
 
 func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(ctx, m.Clock).Now() }
+
+// actor is who is asking, with those for whom they stand in.
+func (m *Module) actor(ctx context.Context) (identity.Actor, error) {
+	a := identity.FromContext(ctx)
+	if m.Covers == nil || a.Staff == "" || a.IsSystem() {
+		return a, nil
+	}
+	var err error
+	if a.Covers, err = m.Covers(ctx, a); err != nil {
+		return a, fmt.Errorf("look up for whom one stands in: %w", err)
+	}
+	return a, nil
+}
 
 func day(t time.Time) workday.Date { return workday.DateOf(t, clock.Beijing) }
 

@@ -37,7 +37,7 @@ func (r *run) openSteps(ctx context.Context, steps []*Node) error {
 
 func (r *run) newTask(node, name, role string, at identity.Place) *taskRow {
 	return &taskRow{
-		ID: db.NewID(), Instance: r.inst.ID, Subject: r.inst.Subject, Title: r.inst.Title,
+		ID: db.NewID(), Instance: r.inst.ID, Subject: r.inst.Subject, Title: r.inst.Title, Item: r.inst.Item,
 		Node: node, Name: name, Round: r.inst.Round, Role: role,
 		Agency: at.Agency, Receiving: at.Receiving, Division: at.Division, Dept: at.Dept,
 		State: Open, Held: r.inst.HeldOn != "", OpenedOn: r.today.String(), DueOn: noLimit, OpenedAt: r.now,

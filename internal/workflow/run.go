@@ -73,8 +73,12 @@ func (m *Module) onSubject(ctx context.Context, subject string, fn func(ctx cont
 }
 
 func (m *Module) newRun(ctx context.Context, inst instanceRow) (*run, error) {
-	r := &run{m: m, inst: inst, actor: identity.FromContext(ctx), now: m.now(ctx), act: db.NewID()}
+	r := &run{m: m, inst: inst, now: m.now(ctx), act: db.NewID()}
 	r.today = day(r.now)
+	var err error
+	if r.actor, err = m.actor(ctx); err != nil {
+		return nil, err
+	}
 	c, err := m.definition(ctx, inst.Definition)
 	if err != nil {
 		return nil, err
@@ -126,6 +130,9 @@ func (r *run) record(t *taskRow, act, opinion, target, outcome string) {
 		e.Task, e.Node, e.Name, e.Round = t.ID, t.Node, t.Name, t.Round
 		if t.OnBehalf != "" && t.Assignee == r.actor.Account {
 			e.OnBehalf = t.OnBehalf
+		}
+		if t.covered(r.actor) {
+			e.OnBehalf = t.Assignee
 		}
 	}
 	r.acts = append(r.acts, e)
@@ -227,14 +234,18 @@ func (r *run) saveInstance(ctx context.Context, ended bool) error {
 }
 
 func (r *run) complete(ctx context.Context, t *taskRow, result, opinion string) error {
-	if t.Assignee == "" || r.actor.IsSystem() {
+	switch {
+	case t.covered(r.actor):
+		t.Assignee, t.OnBehalf = r.actor.Account, t.Assignee
+	case t.Assignee == "" || r.actor.IsSystem():
 		t.Assignee = r.actor.Account
 	}
 	t.State, t.Result, t.Opinion, t.DoneAt = Done, result, opinion, &r.now
-	t.DoneBy, t.DoneName, t.LastAct = r.actor.Account, r.actor.Name, r.act
+	t.DoneBy, t.DoneName, t.LastAct, t.DoneOn = r.actor.Account, r.actor.Name, r.act, r.today.String()
 	return r.m.exec(ctx, 1, `UPDATE workflow_task SET state = 'done', result = $2, opinion = $3, done_at = $4, done_by = $5,
-		done_name = $6, last_act = $7, assignee = $8, touched = $9 WHERE id = $1 AND state = 'open'`,
-		t.ID, result, opinion, r.now, t.DoneBy, t.DoneName, r.act, t.Assignee, true)
+		done_name = $6, last_act = $7, assignee = $8, touched = $9, on_behalf = $10, done_on = $11
+		WHERE id = $1 AND state = 'open'`,
+		t.ID, result, opinion, r.now, t.DoneBy, t.DoneName, r.act, t.Assignee, true, t.OnBehalf, t.DoneOn)
 }
 
 // close ends tasks that became pointless, each with its line in the history.

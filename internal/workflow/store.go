@@ -48,7 +48,7 @@ const instanceColumns = `id, subject, title, item, definition, way, places, divi
 
 const taskColumns = `id, instance, subject, title, node, name, seat, round, role, agency, receiving, division, dept,
 	assignee, on_behalf, added, host, state, held, touched, overdue, days, opened_on, due_on, opened_at, done_at,
-	done_by, done_name, result, opinion, created_act, opened_act, closed_act, closed_from, last_act`
+	done_by, done_name, result, opinion, created_act, opened_act, closed_act, closed_from, last_act, item, done_on`
 
 const actColumns = `id, instance, task, node, name, round, act, actor, actor_name, on_behalf, opinion, target, outcome, at`
 
@@ -120,7 +120,7 @@ func (m *Module) insertTasks(ctx context.Context, tasks []*taskRow) error {
 		rows[i] = []any{t.ID, t.Instance, t.Subject, t.Title, t.Node, t.Name, t.Seat, t.Round, t.Role, t.Agency, t.Receiving,
 			t.Division, t.Dept, t.Assignee, t.OnBehalf, t.Added, t.Host, t.State, t.Held, t.Touched, t.Overdue, t.Days,
 			t.OpenedOn, t.DueOn, t.OpenedAt, t.DoneAt, t.DoneBy, t.DoneName, t.Result, t.Opinion, t.CreatedAct, t.OpenedAct,
-			t.ClosedAct, t.ClosedFrom, t.LastAct}
+			t.ClosedAct, t.ClosedFrom, t.LastAct, t.Item, t.DoneOn}
 	}
 	return m.insertRows(ctx, "workflow_task", taskColumns, rows)
 }

@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"slices"
 	"time"
 
 	"yimen/internal/identity"
@@ -31,6 +32,7 @@ type Task struct {
 	Instance  string       `json:"instance"`
 	Subject   string       `json:"subject"` // case number
 	Title     string       `json:"title"`
+	Item      string       `json:"item"` // code
 	Node      string       `json:"node"`
 	Name      string       `json:"name"` // of the step
 	Seat      int          `json:"seat"` // which of the step's signers, from 0
@@ -92,6 +94,8 @@ type taskRow struct {
 	ClosedAct  string     `db:"closed_act"`
 	ClosedFrom string     `db:"closed_from"`
 	LastAct    string     `db:"last_act"`
+	Item       string     `db:"item"`
+	DoneOn     string     `db:"done_on"` // civil day, "" while it is not done
 }
 
 // noLimit sorts tasks without a limit behind all others.
@@ -119,7 +123,7 @@ func (t *taskRow) due() workday.Date {
 // task is the row as others see it.
 func (t *taskRow) task(l lights) Task {
 	v := Task{
-		ID: t.ID, Instance: t.Instance, Subject: t.Subject, Title: t.Title, Node: t.Node, Name: t.Name,
+		ID: t.ID, Instance: t.Instance, Subject: t.Subject, Title: t.Title, Item: t.Item, Node: t.Node, Name: t.Name,
 		Seat: t.Seat, Round: t.Round, Role: t.Role, Agency: t.Agency, Division: t.Division, Dept: t.Dept,
 		Receiving: t.Receiving, Assignee: t.Assignee, OnBehalf: t.OnBehalf, Added: t.Added, State: t.State,
 		Held: t.Held, OpenedAt: t.OpenedAt, DueOn: t.due(), DoneBy: t.DoneBy, DoneName: t.DoneName,
@@ -172,13 +176,21 @@ func (t *taskRow) visible(a identity.Actor) bool {
 }
 
 // mayAct says whether the actor may do the task: it is theirs, or it is
-// nobody's yet and they have the role there.
+// nobody's yet and they have the role there, or it is in the name of a
+// colleague on leave for whom they stand in.
 func (t *taskRow) mayAct(a identity.Actor) error {
 	switch {
 	case t.Assignee == "" && !a.Can(verbOf[t.Role], t.place()):
 		return ErrTaskDenied
-	case t.Assignee == "" || t.Assignee == a.Account || a.IsSystem():
+	case t.Assignee == "" || t.Assignee == a.Account || a.IsSystem() || t.covered(a):
 		return nil
 	}
 	return ErrTaskTaken
+}
+
+// covered tells whether the task is in the name of somebody on leave for whom
+// the actor stands in. Standing in gives no right of its own, and is not passed
+// on: what was delegated to the absent one stays with whoever delegated it.
+func (t *taskRow) covered(a identity.Actor) bool {
+	return t.OnBehalf == "" && t.Assignee != "" && slices.Contains(a.Covers, t.Assignee) && a.Can(verbOf[t.Role], t.place())
 }

@@ -8,6 +8,8 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/org"
+	"yimen/workday"
 )
 
 // Query narrows a list of tasks; zero fields do not.
@@ -19,13 +21,26 @@ type Query struct {
 	Role    string
 	Light   string // of open tasks
 	Q       string // part of the title or of the subject
+	// Subjects are case numbers that Q also finds: whoever asks knows names.
+	Subjects  []string
+	Item      string       // code
+	Step      string       // name of the step
+	Agency    string       // code
+	Receiving string       // division in which the matter was handed in, with all in it
+	From, To  workday.Date // day on which the task opened, both included
+	Assignee  string       // account
+	Covering  bool         // in the name of somebody on leave for whom the actor stands in
 }
 
-// Tasks lists tasks that the actor of ctx may see: open ones by deadline, the
-// most urgent first; others newest first. The right is part of the query.
+// Tasks lists tasks that the actor of ctx may see: open ones by light and
+// deadline, the worst first, those whose clock stands still last; others newest
+// first. The right is part of the query.
 func (m *Module) Tasks(ctx context.Context, q Query, p db.Page) ([]Task, string, error) {
-	actor, l := identity.FromContext(ctx), m.lights(ctx)
-	w := &db.Where{}
+	actor, err := m.actor(ctx)
+	if err != nil {
+		return nil, "", err
+	}
+	w, l := &db.Where{}, m.lights(ctx)
 	if err := q.where(w, actor, l); err != nil {
 		return nil, "", err
 	}
@@ -43,7 +58,7 @@ func (m *Module) Tasks(ctx context.Context, q Query, p db.Page) ([]Task, string,
 	}
 	rows, next := db.Cut(rows, p, func(t *taskRow) []any {
 		if open {
-			return []any{t.DueOn, t.ID}
+			return []any{t.Held, t.DueOn, t.ID}
 		}
 		return []any{t.ID}
 	})
@@ -58,6 +73,7 @@ func (m *Module) Tasks(ctx context.Context, q Query, p db.Page) ([]Task, string,
 // so few of all tasks that they are found by agency and sorted; the empty text
 // keeps both databases from walking through everybody's tasks by due date.
 func paging(w *db.Where, p db.Page, open, few bool) (string, error) {
+	var held bool
 	var due, id string
 	if !open {
 		after, err := p.Key(&id)
@@ -69,17 +85,17 @@ func paging(w *db.Where, p db.Page, open, few bool) (string, error) {
 		}
 		return " ORDER BY id DESC", nil
 	}
-	after, err := p.Key(&due, &id)
+	after, err := p.Key(&held, &due, &id)
 	if err != nil {
 		return "", err
 	}
 	if after {
-		w.And("(due_on, id) > (?, ?)", due, id)
+		w.And("(held, due_on, id) > (?, ?, ?)", held, due, id)
 	}
 	if few {
-		return " ORDER BY due_on || '', id", nil
+		return " ORDER BY held, due_on || '', id", nil
 	}
-	return " ORDER BY due_on, id", nil
+	return " ORDER BY held, due_on, id", nil
 }
 
 // ofFew tells whether all that the actor may see is of single agencies.
@@ -110,9 +126,11 @@ func (q Query) where(w *db.Where, a identity.Actor, l lights) error {
 	case q.Free:
 		w.And("assignee = ''")
 	}
-	if q.Role != "" {
-		w.And("role = ?", q.Role)
+	if q.Covering {
+		w.In("assignee", a.Covers)
+		w.And("on_behalf = ''")
 	}
+	q.narrow(w)
 	if q.Light != "" {
 		if !open {
 			return ErrState.Field("light", "只有待办任务可以按红黄灯筛选。")
@@ -123,9 +141,37 @@ func (q Query) where(w *db.Where, a identity.Actor, l lights) error {
 	}
 	if text := strings.TrimSpace(q.Q); text != "" {
 		like := "%" + escapeLike(strings.ToLower(text)) + "%"
-		w.And(`LOWER(title) LIKE ? ESCAPE '\' OR LOWER(subject) LIKE ? ESCAPE '\'`, like, like)
+		cond, args := `LOWER(title) LIKE ? ESCAPE '\' OR LOWER(subject) LIKE ? ESCAPE '\'`, []any{like, like}
+		if len(q.Subjects) > 0 {
+			cond += " OR subject IN (?" + strings.Repeat(", ?", len(q.Subjects)-1) + ")"
+			for _, s := range q.Subjects {
+				args = append(args, s)
+			}
+		}
+		w.And(cond, args...)
 	}
 	return nil
+}
+
+// narrow adds the plain conditions.
+func (q Query) narrow(w *db.Where) {
+	for _, x := range []struct{ column, value string }{
+		{"role", q.Role}, {"item", q.Item}, {"name", q.Step}, {"agency", q.Agency}, {"assignee", q.Assignee},
+	} {
+		if x.value != "" {
+			w.And(x.column+" = ?", x.value)
+		}
+	}
+	if q.Receiving != "" {
+		from, to := org.Range(q.Receiving)
+		w.And("receiving >= ? AND receiving < ?", from, to)
+	}
+	if !q.From.IsZero() {
+		w.And("opened_on >= ?", q.From)
+	}
+	if !q.To.IsZero() {
+		w.And("opened_on <= ?", q.To)
+	}
 }
 
 // where is of in SQL.

@@ -41,7 +41,7 @@ func TestFromStartToGranted(t *testing.T) {
 		if i.State != "finished" || i.EndedAt.IsZero() || len(i.Tasks) != 3 || len(i.History) != 4 || i.History[1].Opinion != "材料齐全" {
 			t.Errorf("instance %+v", i)
 		}
-		if c, err := w.Counts(w.as("ben")); err != nil || c.Open != 0 {
+		if c, err := w.Counts(w.as("ben"), Query{}); err != nil || c.Open != 0 {
 			t.Errorf("counts %+v %v", c, err)
 		}
 	})
@@ -326,7 +326,7 @@ func TestOverdue(t *testing.T) {
 		if o := heard[TaskOverdue](w); len(o) != 2 || o[0].Escalated == o[1].Escalated {
 			t.Errorf("overdue %+v", o)
 		}
-		c, err := w.Counts(w.as("ann"))
+		c, err := w.Counts(w.as("ann"), Query{})
 		w.must(err)
 		if c.Overdue != 2 || c.Open != 2 || c.Normal != 0 {
 			t.Errorf("counts %+v", c)
@@ -436,7 +436,7 @@ func TestListsShowWhatMayBeOpened(t *testing.T) {
 					t.Errorf("%s, %s: list has %d, may open %d", name, state, len(got), len(want))
 				}
 				total += len(got)
-				if c, err := w.Counts(w.as(name)); state == Open && (err != nil || c.Open != len(want)) {
+				if c, err := w.Counts(w.as(name), Query{}); state == Open && (err != nil || c.Open != len(want)) {
 					t.Errorf("%s: counts %+v, %v, want %d", name, c, err, len(want))
 				}
 			}

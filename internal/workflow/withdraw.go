@@ -119,7 +119,7 @@ func (r *run) undo(ctx context.Context, t *taskRow, u undoing) error {
 		r.tell(r.opened(x))
 	}
 	err := r.m.exec(ctx, 1, `UPDATE workflow_task SET state = 'open', result = '', opinion = '', done_at = NULL, done_by = '',
-		done_name = '', last_act = '', touched = $2 WHERE id = $1`, t.ID, true)
+		done_name = '', done_on = '', last_act = '', touched = $2 WHERE id = $1`, t.ID, true)
 	if err != nil {
 		return err
 	}
