@@ -100,6 +100,9 @@ func (m *Module) Correct(ctx context.Context, number string, a Act) (Case, error
 			return err
 		}
 		if len(a.Form) > 0 {
+			if err := m.keepForm(ctx, t); err != nil {
+				return err
+			}
 			if err := m.setForm(ctx, t.r.ID, string(a.Form)); err != nil {
 				return err
 			}

@@ -141,24 +141,3 @@ func search(w *db.Where, q string) {
 		w.And("applicant_key >= ? AND applicant_key < ?", key, key+"g") // 'g' follows 'f'
 	}
 }
-
-// Applicants gives the names of the applicants of cases, by number, for lists
-// of tasks that the viewer may see: it asks no right of its own.
-func (m *Module) Applicants(ctx context.Context, numbers []string) (map[string]string, error) {
-	names := make(map[string]string, len(numbers))
-	if len(numbers) == 0 {
-		return names, nil
-	}
-	w := new(db.Where).In("number", numbers)
-	var rows []struct {
-		Number string `db:"number"`
-		Name   string `db:"applicant_name"`
-	}
-	if err := m.db.Conn(ctx).Select(ctx, &rows, "SELECT number, applicant_name FROM cases_case"+w.SQL(), w.Args()...); err != nil {
-		return nil, wrap("read applicants", err)
-	}
-	for _, r := range rows {
-		names[r.Number] = r.Name
-	}
-	return names, nil
-}
