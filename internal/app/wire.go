@@ -9,6 +9,7 @@ import (
 	"yimen/internal/counter"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
@@ -39,7 +40,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
 		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
-		Agencies: agencies{a.Org}, Accounts: a.Identity, Calendar: a.calendar})
+		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL})
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
@@ -60,6 +61,27 @@ func (a *App) wire(ctx context.Context) error {
 // calendar gives the working days of a division, the city's for "".
 func (a *App) calendar(ctx context.Context, division string) *workday.Calendar {
 	return a.Org.Calendar(ctx, division)
+}
+
+// covers gives the accounts of colleagues on leave for whom somebody stands in
+// today.
+func (a *App) covers(ctx context.Context, actor identity.Actor) ([]string, error) {
+	today := workday.DateOf(clock.FromContext(ctx, a.Clock).Now(), clock.Beijing)
+	away, err := a.Org.ActsFor(ctx, actor.Staff, today)
+	if err != nil || len(away) == 0 {
+		return nil, err
+	}
+	accounts, err := a.Identity.ByStaff(ctx, away)
+	if err != nil {
+		return nil, err
+	}
+	var ids []string
+	for _, x := range away {
+		if account, ok := accounts[x]; ok {
+			ids = append(ids, account.ID)
+		}
+	}
+	return ids, nil
 }
 
 // agencies answers workflow's questions about bodies from the organisation.

@@ -19,6 +19,7 @@ type Account struct {
 	Kind        Kind      `db:"kind"`
 	Agency      string    `db:"agency"`
 	Outlet      string    `db:"outlet"`
+	Staff       string    `db:"staff"` // org staff id, "" of others
 	Division    string    `db:"division"`
 	State       string    `db:"state"` // active | disabled
 	CreatedAt   time.Time `db:"created_at"`
@@ -27,7 +28,7 @@ type Account struct {
 // Active tells whether the account may sign in.
 func (a Account) Active() bool { return a.State == stateActive }
 
-const accountFields = `SELECT DISTINCT a.id, a.name, a.name_key, a.display_name, a.kind, a.agency, a.outlet, a.division, a.state, a.created_at
+const accountFields = `SELECT DISTINCT a.id, a.name, a.name_key, a.display_name, a.kind, a.agency, a.outlet, a.staff, a.division, a.state, a.created_at
 	FROM identity_account a`
 
 type listedAccount struct {
@@ -171,4 +172,22 @@ func plainAccounts(rows []listedAccount) []Account {
 
 func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
+}
+
+// ByStaff gives the active accounts of members of staff (org staff ids), by
+// staff id; those without an account are left out.
+func (m *Module) ByStaff(ctx context.Context, staff []string) (map[string]Account, error) {
+	found := map[string]Account{}
+	if len(staff) == 0 {
+		return found, nil
+	}
+	w := new(db.Where).And("a.staff <> ''").In("a.staff", staff).And("a.state = ?", stateActive)
+	var rows []listedAccount
+	if err := m.DB.Conn(ctx).Select(ctx, &rows, accountFields+w.SQL(), w.Args()...); err != nil {
+		return nil, fmt.Errorf("read accounts of staff: %w", err)
+	}
+	for _, r := range rows {
+		found[r.Staff] = r.Account
+	}
+	return found, nil
 }

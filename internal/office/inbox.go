@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 
+	"yimen/internal/cases"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
@@ -32,7 +33,7 @@ type inboxPage struct {
 	days   workdays
 	people map[string]string        // accounts by id: whose task it is
 	bodies map[string]string        // agencies by code
-	whose  map[string]string        // applicants by case number
+	whose  map[string]cases.Brief   // cases by number
 	seats  map[string]workflow.Seat // of the tasks, by id
 	next   string
 	paged  bool
@@ -65,7 +66,7 @@ func (m *Module) inbox(w http.ResponseWriter, r *http.Request) error {
 	if p.people, p.bodies, err = m.namesIn(ctx, p.list); err != nil {
 		return err
 	}
-	if p.whose, err = m.Cases.Applicants(ctx, numbersOf(p.list)); err != nil {
+	if p.whose, err = m.Cases.Briefs(ctx, numbersOf(p.list)); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, inboxView(p))

@@ -17,7 +17,7 @@ import (
 
 // A leave counts from its confirmation, on its days, and until it is ended.
 func TestLeave(t *testing.T) {
-	dbtest.Each(t, []db.Source{org.Migrations}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		m, now := loaded(t, d), clock.NewFake(time.Date(2026, 11, 18, 2, 0, 0, 0, time.UTC))
 		m.Clock = now
 		ctx, day := context.Background(), workday.MustParseDate("2026-11-18")
