@@ -85,7 +85,10 @@ const (
 	help     = "help"     // 帮办代办
 )
 
-// counters makes the desks: 20 in the centre, 8 to 12 in a hall, 3 in a town,
+// CentreCounters is how many windows the city's centre has.
+const CentreCounters = 64
+
+// counters makes the desks: 64 in the centre, 8 to 12 in a hall, 3 in a town,
 // 1 in a village. The last desks have a task of their own.
 func counters(outlets []org.Outlet) []org.Counter {
 	var list []org.Counter
@@ -93,7 +96,7 @@ func counters(outlets []org.Outlet) []org.Counter {
 		n, own := 1, []org.Counter(nil)
 		switch o.Kind {
 		case org.Centre:
-			n, own = 20, []org.Counter{{Name: "跨域通办专窗", Kind: special}, {Name: "“办不成事”反映窗口", Kind: special},
+			n, own = CentreCounters, []org.Counter{{Name: "跨域通办专窗", Kind: special}, {Name: "“办不成事”反映窗口", Kind: special},
 				{Name: "帮办代办窗口", Kind: help}, {Name: "出件窗口", Kind: delivery}}
 		case org.Hall:
 			n, own = 8+pickBy(o.Code+"/counters", 5), []org.Counter{{Name: "帮办代办窗口", Kind: help}, {Name: "出件窗口", Kind: delivery}}

@@ -1,6 +1,7 @@
 package cityorg
 
 import (
+	"fmt"
 	"strconv"
 
 	"yimen/internal/org"
@@ -14,7 +15,11 @@ var posts = []org.Post{
 	{Code: "centre_manager", Name: "大厅管理岗", Duty: "现场管理、督办"},
 }
 
-// staff makes one clerk for every outlet, one approver for every agency, a
+// clerksAt is how many clerks an outlet has. The first is clerk-<outlet>, the
+// others clerk-<outlet>-02 and so on: some 1,800 in the city.
+var clerksAt = map[string]int{org.Centre: 41, org.Hall: 9, org.TownOutlet: 2, org.VillagePoint: 1}
+
+// staff makes the clerks of every outlet, one approver for every agency, a
 // section chief and a head for every department and town government, a manager for the centre and
 // for every hall. The id says post and place and is also the account's name.
 func staff(agencies []org.Agency, outlets []org.Outlet, n names) []org.Staff {
@@ -24,6 +29,9 @@ func staff(agencies []org.Agency, outlets []org.Outlet, n names) []org.Staff {
 	}
 	for _, o := range outlets {
 		add("clerk-"+o.Code, "window_clerk", "", o.Code, o.Division)
+		for i := 2; i <= clerksAt[o.Kind]; i++ {
+			add(fmt.Sprintf("clerk-%s-%02d", o.Code, i), "window_clerk", "", o.Code, o.Division)
+		}
 		if o.Kind == org.Centre || o.Kind == org.Hall {
 			add("manager-"+o.Code, "centre_manager", "", o.Code, o.Division)
 		}

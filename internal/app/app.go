@@ -27,6 +27,7 @@ import (
 	"yimen/internal/office"
 	"yimen/internal/org"
 	"yimen/internal/portal"
+	"yimen/internal/queue"
 	"yimen/internal/workflow"
 )
 
@@ -62,6 +63,7 @@ type App struct {
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module
+	Hall      *queue.Module
 	Portal    *portal.Module
 	Counter   *counter.Module
 	Office    *office.Module

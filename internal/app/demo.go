@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yimen/city"
+	"yimen/city/hall"
 	"yimen/city/living"
 	cityorg "yimen/city/org"
 	"yimen/internal/catalogue"
@@ -96,6 +97,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 			return err
 		}
 		if err := a.Catalogue.LoadCity(ctx, definitions); err != nil {
+			return err
+		}
+		if err := hall.Load(ctx, a.Hall, a.Org); err != nil {
 			return err
 		}
 		life := living.City{DB: a.DB, Org: a.Org, Identity: a.Identity, Catalogue: a.Catalogue,

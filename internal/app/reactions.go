@@ -14,4 +14,5 @@ func (a *App) work() {
 	a.Workflow.Workers(a.Queue)
 	a.Catalogue.Workers(a.Queue)
 	a.Cases.Workers(a.Queue)
+	a.Hall.Workers(a.Queue)
 }

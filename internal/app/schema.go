@@ -16,6 +16,7 @@ import (
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/org"
+	"yimen/internal/queue"
 	"yimen/internal/workflow"
 )
 
@@ -23,7 +24,7 @@ import (
 // versions whatever the order here.
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, progress.Migrations,
-	org.Migrations, identity.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations,
+	org.Migrations, identity.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations,
 }
 
 // migrate brings the database to this release's schema; safe to run again.

@@ -80,7 +80,7 @@ var storeys = [][]string{
 	{"catalogue"},
 	{"cases", "hotline", "oa"},
 	{"joint", "policies"},
-	{"apply"}, // pages' parts that several channels share
+	{"apply", "queue"}, // pages' parts that several channels share; the hall
 	{"portal", "counter", "office", "kiosk", "oversight", "admin"},
 	{"app"},
 }

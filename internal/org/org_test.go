@@ -106,7 +106,7 @@ func TestSampleCityIsWhole(t *testing.T) {
 	}
 	want := map[string]int{"市级": 1, "县级": 10, "乡镇级": 112, "村级": 1468, "quasi": 22,
 		"government": 11, "town": 105, "village": 1453,
-		"outlet centre": 1, "outlet hall": 10, "outlet town": 105, "outlet village": 1446, "centre counters": 20}
+		"outlet centre": 1, "outlet hall": 10, "outlet town": 105, "outlet village": 1446, "centre counters": 64}
 	for what, n := range want {
 		if count[what] != n {
 			t.Errorf("%s: %d, want %d", what, count[what], n)
