@@ -53,7 +53,7 @@ func (m *Module) clear(ctx context.Context, c org.Counter) error {
 		return err
 	}
 	if r.State == Called {
-		return ErrCalledStill.Say("%s 号还没有处理：人到了点“已到”，没来点“重呼”或“过号”。", r.no())
+		return ErrCalledStill.Say("%s 号还没有处理，请先点“已到”、“重呼”或“过号”。", r.no())
 	}
 	return m.apply(ctx, r, ActFinish, finish)
 }

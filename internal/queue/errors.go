@@ -10,7 +10,7 @@ var (
 	ErrQueueInvalid   = errs.Define(errs.Invalid, "queue_invalid", "队列设置有误，请按提示修改。")
 	ErrCounterUnknown = errs.Define(errs.NotFound, "queue_counter_unknown", "没有这个窗口，请重新选择。")
 	ErrAct            = errs.Define(errs.Conflict, "queue_act_not_allowed", "这个号的状态已经变了，不能这样操作，请刷新后重试。")
-	ErrCalledStill    = errs.Define(errs.Conflict, "queue_called_still", "上一个号还没有处理：人到了点“已到”，没来点“重呼”或“过号”。")
+	ErrCalledStill    = errs.Define(errs.Conflict, "queue_called_still", "上一个号还没有处理，请先点“已到”、“重呼”或“过号”。")
 	ErrCallAgain      = errs.Define(errs.Conflict, "queue_call_again", "叫满三次、人还没来，才能过号，请再呼叫。")
 	ErrSeatTaken      = errs.Define(errs.Conflict, "queue_seat_taken", "这个窗口正有人在办理，请选择别的窗口。")
 	ErrSeatBusy       = errs.Define(errs.Conflict, "queue_seat_busy", "窗口上还有没办完的号，请先办完、挂起或转走。")
