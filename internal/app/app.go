@@ -24,6 +24,7 @@ import (
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
+	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/org"
 	"yimen/internal/portal"
@@ -44,6 +45,7 @@ type Settings struct {
 	Demo       bool        // one-click login, page of people to be
 	MetricsKey string      // bearer token of /metrics; "": open
 	Rules      cases.Rules // what the city may set; BaseURL becomes its PublicURL
+	Sending    Sending     // how notices leave; the demo keeps them in its outbox
 	Clock      clock.Clock // nil: the machine's
 	Log        *slog.Logger
 }
@@ -60,6 +62,7 @@ type App struct {
 	Index     *search.Index
 	Org       *org.Module
 	Identity  *identity.Module
+	Messages  *messages.Module
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module

@@ -102,9 +102,13 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := hall.Load(ctx, a.Hall, a.Org); err != nil {
 			return err
 		}
+		var told past
 		life := living.City{DB: a.DB, Org: a.Org, Identity: a.Identity, Catalogue: a.Catalogue,
 			Workflow: a.Workflow, Cases: a.Cases, Store: a.Store}
-		return life.Live(ctx, a.Clock.Now(), n, people)
+		if err := life.Live(told.listen(ctx, a.Clock), a.Clock.Now(), n, people); err != nil {
+			return err
+		}
+		return told.tell(ctx, a)
 	})
 }
 

@@ -1,9 +1,28 @@
 package app
 
+import "yimen/internal/kit/events"
+
 // react says who hears of what, one line each. What must never be seen apart
 // from its cause (a case is decided in the transaction in which its workflow
 // finishes) a module subscribes to itself when it is made: see cases.New.
 func (a *App) react() {
+	t := teller{a} // tells the people, see notices.go
+	events.Later(a.Bus, tellers, t.submitted)
+	events.Later(a.Bus, tellers, t.accepted)
+	events.Later(a.Bus, tellers, t.correctionRequested)
+	events.Later(a.Bus, tellers, t.corrected)
+	events.Later(a.Bus, tellers, t.refused)
+	events.Later(a.Bus, tellers, t.paused)
+	events.Later(a.Bus, tellers, t.resumed)
+	events.Later(a.Bus, tellers, t.extended)
+	events.Later(a.Bus, tellers, t.decided)
+	events.Later(a.Bus, tellers, t.ready)
+	events.Later(a.Bus, tellers, t.delivered)
+	events.Later(a.Bus, tellers, t.withdrawn)
+	events.Later(a.Bus, tellers, t.terminated)
+	events.Later(a.Bus, tellers, t.taskAssigned)
+	events.Later(a.Bus, tellers, t.taskReminded)
+	events.Later(a.Bus, tellers, t.taskOverdue)
 }
 
 // work registers what runs in the background: the modules' jobs and sweeps.
@@ -11,6 +30,7 @@ func (a *App) work() {
 	a.Audit.Workers(a.Queue)
 	a.Store.Workers(a.Queue)
 	a.Identity.Workers(a.Queue)
+	a.Messages.Workers(a.Queue)
 	a.Workflow.Workers(a.Queue)
 	a.Catalogue.Workers(a.Queue)
 	a.Cases.Workers(a.Queue)

@@ -15,6 +15,7 @@ import (
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
+	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/internal/queue"
 	"yimen/internal/workflow"
@@ -24,7 +25,7 @@ import (
 // versions whatever the order here.
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, progress.Migrations,
-	org.Migrations, identity.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations,
+	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations,
 }
 
 // migrate brings the database to this release's schema; safe to run again.

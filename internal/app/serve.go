@@ -16,6 +16,7 @@ type serveCmd struct {
 	Storage   storage   `embed:""`
 	Listening listening `embed:""`
 	Rules     rules     `embed:""`
+	Sending   sending   `embed:""`
 }
 
 // Run serves production: the schema must be this release's, and there is no
@@ -27,6 +28,7 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 	}
 	c.Listening.apply(&set)
 	c.Rules.apply(&set)
+	c.Sending.apply(&set)
 	a, err := Open(ctx, set)
 	if err != nil {
 		return err

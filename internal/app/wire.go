@@ -15,6 +15,7 @@ import (
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/search"
+	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/org"
 	"yimen/internal/portal"
@@ -40,6 +41,12 @@ func (a *App) wire(ctx context.Context) error {
 	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf})
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
 		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
+	sms, mail, err := a.Sending.senders(a.Demo)
+	if err != nil {
+		return err
+	}
+	a.Messages = messages.New(messages.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Identity: a.Identity, Audit: a.Audit,
+		SMS: sms, Mail: mail, Outbox: a.Demo, BaseURL: a.BaseURL, Limits: a.Sending.Limits})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL})

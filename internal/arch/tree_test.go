@@ -74,6 +74,7 @@ func module(dir string) string {
 var storeys = [][]string{
 	{"org"},
 	{"identity"},
+	{"messages"},
 	{"workflow"},
 	{"proofs", "sharing", "network", "cloud", "seals"},
 	{"licences"},

@@ -14,6 +14,9 @@ type Ref struct {
 	Sample    bool   `json:"sample,omitempty"`
 }
 
+// Of is the case an event is about, whichever event it is.
+func (r Ref) Of() Ref { return r }
+
 // Submitted: an application came in. At a window it is received at once.
 type Submitted struct{ Ref }
 
@@ -80,6 +83,15 @@ type Decided struct {
 
 // EventName is the versioned name.
 func (Decided) EventName() string { return "cases.decided.v1" }
+
+// Ready: the result waits to be fetched, or to be posted.
+type Ready struct {
+	Ref
+	By string `json:"by"` // window | post
+}
+
+// EventName is the versioned name.
+func (Ready) EventName() string { return "cases.ready.v1" }
 
 // Delivered: the result reached the applicant.
 type Delivered struct {

@@ -46,6 +46,9 @@ func (t *turn) onwards(ctx context.Context) error {
 		if err := t.step(VerbDispatch, "", nil); err != nil {
 			return err
 		}
+		if t.r.Deliver != DeliverElectronic {
+			t.tell(Ready{Ref: t.r.ref(), By: t.r.Deliver})
+		}
 	}
 	if t.r.State != StateDelivering || t.r.Deliver != DeliverElectronic {
 		return nil

@@ -54,6 +54,12 @@ func (r *run) own(t *taskRow) error {
 // assign records the act and puts the task into somebody's hands.
 func (r *run) assign(ctx context.Context, t *taskRow, act, to, behalf, reason string) error {
 	r.record(t, act, reason, to, "")
+	if to != r.actor.Account && (act == ActReassign || act == ActDelegate) {
+		r.tell(TaskAssigned{
+			Subject: t.Subject, Instance: t.Instance, Task: t.ID, Name: t.Name, Agency: t.Agency, Assignee: to,
+			Act: act, DueOn: t.due(), By: r.actor.Account, ByName: r.actor.Name, At: r.now,
+		})
+	}
 	return r.m.exec(ctx, 1, `UPDATE workflow_task SET assignee = $2, on_behalf = $3, touched = $4 WHERE id = $1
 		AND state IN ('open', 'waiting')`, t.ID, to, behalf, true)
 }

@@ -30,6 +30,17 @@ type TaskOpened struct {
 	At                      time.Time
 }
 
+// TaskAssigned tells that somebody was given a task by somebody else: it was
+// reassigned, or delegated to them.
+type TaskAssigned struct {
+	Subject, Instance, Task string
+	Name, Agency, Assignee  string
+	Act                     string // ActReassign, ActDelegate
+	DueOn                   workday.Date
+	By, ByName              string
+	At                      time.Time
+}
+
 // TaskDone tells that somebody approved or refused a task.
 type TaskDone struct {
 	Subject, Instance, Task string
@@ -65,6 +76,7 @@ type TaskOverdue struct {
 type TaskReminded struct {
 	Subject, Instance, Task string
 	Name, Agency, Assignee  string
+	DueOn                   workday.Date
 	Text                    string `json:"-"`
 	By, ByName              string
 	At                      time.Time
@@ -81,6 +93,7 @@ type ActWithdrawn struct {
 
 func (Finished) EventName() string     { return "workflow.finished.v1" }
 func (TaskOpened) EventName() string   { return "workflow.task_opened.v1" }
+func (TaskAssigned) EventName() string { return "workflow.task_assigned.v1" }
 func (TaskDone) EventName() string     { return "workflow.task_done.v1" }
 func (Returned) EventName() string     { return "workflow.returned.v1" }
 func (TaskOverdue) EventName() string  { return "workflow.task_overdue.v1" }

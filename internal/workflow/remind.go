@@ -33,7 +33,7 @@ func (m *Module) Remind(ctx context.Context, task, text string) error {
 		r.record(t, ActRemind, text, t.Assignee, "")
 		r.tell(TaskReminded{
 			Subject: t.Subject, Instance: t.Instance, Task: t.ID, Name: t.Name, Agency: t.Agency, Assignee: t.Assignee,
-			Text: text, By: r.actor.Account, ByName: r.actor.Name, At: r.now,
+			DueOn: t.due(), Text: text, By: r.actor.Account, ByName: r.actor.Name, At: r.now,
 		})
 		return nil
 	})

@@ -30,13 +30,19 @@ type Bus struct {
 
 	mu    sync.RWMutex
 	now   map[string][]func(ctx context.Context, e Event) error
-	later map[string][]string // event name → job kinds
+	later map[string][]laterOn // by event name
 	all   []Subscription
+}
+
+// laterOn is a subscriber of Later.
+type laterOn struct {
+	subscriber, kind string
+	fn               func(ctx context.Context, e Event) error
 }
 
 // New makes a bus whose later subscribers run as jobs of q.
 func New(q *jobs.Queue) *Bus {
-	return &Bus{q: q, now: map[string][]func(context.Context, Event) error{}, later: map[string][]string{}}
+	return &Bus{q: q, now: map[string][]func(context.Context, Event) error{}, later: map[string][]laterOn{}}
 }
 
 // Publish tells that e has happened. Inside InTx it is part of that
@@ -50,20 +56,21 @@ func (b *Bus) Publish(ctx context.Context, e Event) error {
 	if len(now) == 0 && len(later) == 0 {
 		return nil
 	}
+	kinds := unheld(ctx, later, e)
 	return b.q.DB().InTx(ctx, func(ctx context.Context) error {
 		for _, fn := range now {
 			if err := fn(ctx, e); err != nil {
 				return err
 			}
 		}
-		if len(later) == 0 {
+		if len(kinds) == 0 {
 			return nil
 		}
 		raw, err := json.Marshal(e)
 		if err != nil {
 			return fmt.Errorf("events: write %s: %w", name, err)
 		}
-		return b.q.InsertRaw(ctx, later, raw)
+		return b.q.InsertRaw(ctx, kinds, raw)
 	})
 }
 
@@ -97,7 +104,13 @@ func Later[E Event](b *Bus, subscriber string, fn func(ctx context.Context, e E)
 	})
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.later[name] = append(b.later[name], kind)
+	b.later[name] = append(b.later[name], laterOn{subscriber, kind, func(ctx context.Context, e Event) error {
+		own, ok := e.(E)
+		if !ok {
+			return fmt.Errorf("events: %s was told as %T, %s expects %T", name, e, subscriber, own)
+		}
+		return fn(ctx, own)
+	}})
 }
 
 // Subscriptions lists who hears of what, in the order it was wired.
