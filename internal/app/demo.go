@@ -99,6 +99,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := a.Catalogue.LoadCity(ctx, definitions); err != nil {
 			return err
 		}
+		if err := city.LoadSite(ctx, a.Catalogue); err != nil {
+			return err
+		}
 		if err := hall.Load(ctx, a.Hall, a.Org); err != nil {
 			return err
 		}

@@ -131,6 +131,9 @@ func (m *Module) loadBatch(ctx context.Context, defs []*Definition, owners map[s
 		tags = append(tags, tagRows(d)...)
 	}
 	c := m.DB.Conn(ctx)
+	if err := m.changeShelf(ctx); err != nil {
+		return err
+	}
 	if _, err := c.ExecNamed(ctx, insertItem, items); err != nil {
 		return taken(err)
 	}
@@ -143,11 +146,6 @@ func (m *Module) loadBatch(ctx context.Context, defs []*Definition, owners map[s
 	if len(tags) > 0 {
 		if _, err := c.ExecNamed(ctx, `INSERT INTO catalogue_item_tag (tag, item) VALUES (:tag, :item)`, tags); err != nil {
 			return err
-		}
-	}
-	for _, d := range defs {
-		if err := m.indexItem(ctx, d); err != nil {
-			return fmt.Errorf("catalogue: index item %s: %w", d.Code, err)
 		}
 	}
 	return nil

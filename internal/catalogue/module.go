@@ -3,11 +3,11 @@ package catalogue
 import (
 	"embed"
 	"sync"
+	"sync/atomic"
 
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
-	"yimen/internal/kit/search"
 	"yimen/internal/org"
 )
 
@@ -30,11 +30,15 @@ type Deps struct {
 // Module is the catalogue of one city. Safe for concurrent use.
 type Module struct {
 	Deps
-	index *search.Index
 	// frozen holds published versions, decoded, by versionKey. They never
 	// change, so what is in it is true as long as the process lives; which
 	// version is in force is read from the database every time.
 	frozen sync.Map
+	// shelf is what can be found, as of its mark; texts the words of published
+	// versions, by versionKey.
+	shelf    atomic.Pointer[shelf]
+	shelving sync.Mutex
+	texts    sync.Map
 }
 
 type versionKey struct {
@@ -47,5 +51,5 @@ func New(d Deps) *Module {
 	if d.Clock == nil {
 		d.Clock = clock.Real
 	}
-	return &Module{Deps: d, index: search.NewIndex(d.DB)}
+	return &Module{Deps: d}
 }

@@ -142,17 +142,16 @@ func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow
 		row.State = Suspended
 	case Cancelled:
 		row.State, v.EndedAt = Cancelled, &row.ChangedAt
-		if err := m.index.Delete(ctx, searchKind, row.Code); err != nil {
-			return err
-		}
 	default:
 		row.OpenState = mv.to
 	}
 	if err := m.writeState(ctx, v); err != nil {
 		return err
 	}
-	_, err := m.DB.Conn(ctx).ExecNamed(ctx, updateItem, row)
-	return err
+	if _, err := m.DB.Conn(ctx).ExecNamed(ctx, updateItem, row); err != nil {
+		return err
+	}
+	return m.changeShelf(ctx)
 }
 
 // writeState writes everything of a version but its definition.
@@ -204,10 +203,7 @@ func (m *Module) putInForce(ctx context.Context, row *itemRow, v *versionRow) er
 	row.describe(d)
 	row.Agency, row.Division = owner.Agency, owner.Division
 	row.Published, row.OpenState, v.PublishedAt = v.N, "", &row.ChangedAt
-	if err := m.writeTags(ctx, d); err != nil {
-		return err
-	}
-	return m.indexItem(ctx, d)
+	return m.writeTags(ctx, d)
 }
 
 // audited notes the act where auditors look. The catalogue holds nothing

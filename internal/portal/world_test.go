@@ -133,6 +133,9 @@ func (w *world) load(n int) error {
 		if err := w.catalogue.LoadCity(ctx, definitions); err != nil {
 			return err
 		}
+		if err := city.LoadSite(ctx, w.catalogue); err != nil {
+			return err
+		}
 		life := living.City{DB: w.db, Org: w.org, Identity: w.identity, Catalogue: w.catalogue, Workflow: w.workflow, Cases: w.cases, Store: w.store}
 		return life.Live(ctx, w.clock.Now(), n, people)
 	})

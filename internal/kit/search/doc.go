@@ -10,4 +10,12 @@
 //	err := x.Put(ctx, "item", code, title, text)     // in the transaction of ctx
 //	hits, err := x.Search(ctx, "item", "sbk", 20)    // best first
 //	x.Where(w, "case", "c.number", q)                // as a condition of a list that has its own rights and order
+//
+// A Book does more for a few thousand names that are in memory anyway (service
+// items, divisions): it forgives words left out or turned round, characters
+// that sound alike, the words people put around a question, and knows what they
+// say instead of what is written.
+//
+//	b := search.NewBook(entries, swaps)
+//	found := b.Find("我想办个准生正")   // 生育登记, because 准生证 is said for it
 package search
