@@ -66,7 +66,7 @@ func user(r *http.Request) *ui.User {
 	if !actor.SignedIn() {
 		return nil
 	}
-	u := &ui.User{Name: actor.Name, Staff: actor.IsStaff(), Links: []ui.Link{{Label: "我的工作", URL: homeOf(actor)}}}
+	u := &ui.User{Name: actor.Name, Staff: actor.IsStaff(), HomeURL: homeOf(actor), Links: []ui.Link{{Label: "我的工作", URL: homeOf(actor)}}}
 	if actor.IsApplicant() {
 		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}}
 	}

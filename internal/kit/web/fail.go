@@ -178,6 +178,16 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 	_, _ = w.Write(body)
 }
 
+// cameFrom is the page a form was sent from, or that led here; "" when it is
+// not one of ours, or this one.
+func cameFrom(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host || u.RequestURI() == r.URL.RequestURI() && r.Method == http.MethodGet {
+		return ""
+	}
+	return SafeNext(u.RequestURI())
+}
+
 // askToSignIn sends the visitor to the login page and back here after it.
 // After a POST "here" is the page that held the form.
 func (rt *Router) askToSignIn(w http.ResponseWriter, r *http.Request) {
@@ -200,7 +210,7 @@ func (rt *Router) askToSignIn(w http.ResponseWriter, r *http.Request) {
 
 func (rt *Router) errorPage(w http.ResponseWriter, r *http.Request, e *errs.Error, status int) {
 	o := ui.ErrorOpts{Face: rt.o.FaceOf(r), Status: status, Title: titles[status], Message: e.Message,
-		Code: e.Code, Fields: e.Fields, RequestID: RequestID(r)}
+		Code: e.Code, Fields: e.Fields, RequestID: RequestID(r), BackURL: cameFrom(r)}
 	if err := Render(w, r, status, ui.ErrorPage(o)); err != nil {
 		rt.o.Log.LogAttrs(r.Context(), slog.LevelError, "error page failed",
 			slog.String("request", RequestID(r)), slog.String("error", err.Error()))

@@ -10,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/web/static"
+	"yimen/internal/kit/web/ui"
 )
 
 const (
@@ -26,6 +28,8 @@ func (rt *Router) ownRoutes() {
 	rt.Handle("GET /metrics", metricsGuard(rt.o.MetricsToken), promhttp.HandlerFor(rt.metrics.registry, promhttp.HandlerOpts{DisableCompression: true}))
 	rt.Get("/elder", Public, toggleElder)
 	rt.Get("/theme", Public, chooseTheme)
+	rt.Get("/offline", Public, offline)
+	rt.Get("/sw.js", Public, worker)
 	rt.Handle("/static/", Public, http.HandlerFunc(rt.serveStatic))
 	rt.Get("/favicon.ico", Public, func(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Cache-Control", "public, max-age=86400")
@@ -70,14 +74,19 @@ func text(w http.ResponseWriter, status int, s string) error {
 	return err
 }
 
-// toggleElder turns the elder version (长辈版) on or off for this browser and
-// goes back to where the visitor was.
+// toggleElder turns the elder version (长辈版) on or off for this browser, or
+// with size to letters of that size (1 to 3), and goes back to where the visitor
+// was.
 func toggleElder(w http.ResponseWriter, r *http.Request) error {
-	level := "1"
-	if isElder(r) {
-		level = ""
+	size := r.URL.Query().Get("size")
+	switch {
+	case size == "1" || size == "2" || size == "3":
+	case elderSize(r) > 0:
+		size = ""
+	default:
+		size = "1"
 	}
-	remember(w, r, elderCookie, level)
+	remember(w, r, elderCookie, size)
 	return back(w, r)
 }
 
@@ -123,7 +132,26 @@ func back(w http.ResponseWriter, r *http.Request) error {
 	return Redirect(w, r, next)
 }
 
-func isElder(r *http.Request) bool {
+// elderSize is the size of the elder version's letters, 0 without it.
+func elderSize(r *http.Request) int {
 	c, err := r.Cookie(elderCookie)
-	return err == nil && c.Value == "1"
+	if err != nil || len(c.Value) != 1 || c.Value < "1" || c.Value > "3" {
+		return 0
+	}
+	return int(c.Value[0] - '0')
+}
+
+// offline is the page that the service worker shows without a network. It is
+// fetched without cookies and kept, so it must name nobody.
+func offline(w http.ResponseWriter, r *http.Request) error {
+	return Render(w, r, http.StatusOK, ui.OfflinePage())
+}
+
+// worker serves the service worker from the root, so that its scope is the whole
+// site. Browsers ask for it anew at least daily.
+func worker(w http.ResponseWriter, r *http.Request) error {
+	w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
+	w.Header().Set("Cache-Control", "no-cache")
+	_, err := w.Write(static.Worker())
+	return err
 }

@@ -58,7 +58,7 @@ func withFrame(r *http.Request) context.Context {
 		return r.Context()
 	}
 	o := q.rt.o
-	f := ui.Frame{Site: o.Site, Elder: isElder(r), Theme: themeOf(r), Path: r.URL.RequestURI(), Flashes: func() []ui.Flash { return Flashes(r) }}
+	f := ui.Frame{Site: o.Site, Elder: elderSize(r) > 0, Size: elderSize(r), Theme: themeOf(r), Path: r.URL.RequestURI(), Flashes: func() []ui.Flash { return Flashes(r) }}
 	if r.Method != http.MethodGet {
 		f.Path = "/"
 	}

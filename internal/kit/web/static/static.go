@@ -37,6 +37,7 @@ func init() {
 	}
 	Add(sub)
 	add("yimen.css", yimenSheet())
+	add("yimen.js", yimenScript())
 }
 
 // Add adds the files of a module (a map library, a chart library). Call it

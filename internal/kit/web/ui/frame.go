@@ -2,6 +2,7 @@ package ui
 
 import (
 	"context"
+	"fmt"
 	"net/url"
 
 	"yimen/internal/kit/web/static"
@@ -38,6 +39,7 @@ type Site struct {
 type Frame struct {
 	Site    Site
 	Elder   bool
+	Size    int    // of the elder version's letters: 1 (大), 2 (特大) or 3 (超大); 0 is 1
 	Theme   string // what the reader chose: light, dark, contrast; "" follows the system
 	Path    string // of the page, to come back to
 	Region  string
@@ -70,6 +72,7 @@ type User struct {
 	Name      string
 	Staff     bool   // works here: pages of the face Plain follow the theme too
 	Role      string // post or kind, "窗口人员 · 韶关市政务服务中心"
+	HomeURL   string // where work begins; "": /
 	LogoutURL string // "": /logout; receives a POST
 	Links     []Link // own pages: 我的办件, 账号安全
 }
@@ -166,7 +169,7 @@ func (p page) heading() string {
 
 func (p page) bodyClass() string {
 	c := "ym ym-" + string(p.Face)
-	if p.elder && (p.Face == Citizen || p.Face == Plain) {
+	if p.isElder() {
 		c += " ym-elder"
 	}
 	return c
@@ -213,6 +216,32 @@ func (p page) mainClass() string {
 		return "ym-main ym-narrow"
 	}
 	return "ym-main"
+}
+
+// htmlClass names the theme, and the size of letters in the elder version.
+func (p page) htmlClass() string {
+	c := "ym-theme-" + p.theme()
+	if p.isElder() && p.Size > 1 {
+		c += fmt.Sprintf(" ym-size-%d", min(p.Size, 3))
+	}
+	return c
+}
+
+func (p page) isElder() bool { return p.elder && (p.Face == Citizen || p.Face == Plain) }
+
+// sizes are the letters of the elder version: about 21, 25 and 30 px.
+var sizes = []string{"大", "特大", "超大"}
+
+func (p page) sizeURL(size int) string {
+	return fmt.Sprintf("/elder?size=%d&next=%s", size, url.QueryEscape(p.Path))
+}
+
+// contrastURL turns high contrast on, or off again.
+func (p page) contrastURL() string {
+	if p.Theme == "contrast" {
+		return p.themeURL("")
+	}
+	return p.themeURL("contrast")
 }
 
 func (p page) elderURL() string  { return "/elder?next=" + url.QueryEscape(p.Path) }

@@ -35,13 +35,19 @@
     }
     sent.add(form);
     var button = event.submitter;
-    if (button) button.setAttribute("aria-disabled", "true");
+    if (button) {
+      button.setAttribute("aria-disabled", "true");
+      button.setAttribute("aria-busy", "true");
+    }
     window.setTimeout(function () { release(form); }, 30000);
   }
 
   function release(form) {
     sent.delete(form);
-    form.querySelectorAll("[aria-disabled=true]").forEach(function (b) { b.removeAttribute("aria-disabled"); });
+    form.querySelectorAll("[aria-disabled=true]").forEach(function (b) {
+      b.removeAttribute("aria-disabled");
+      b.removeAttribute("aria-busy");
+    });
   }
 
   window.addEventListener("pageshow", function () { document.querySelectorAll("form").forEach(release); });
