@@ -10,6 +10,7 @@ import (
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/workday"
 )
@@ -37,7 +38,7 @@ func New(d Deps) *Module {
 
 // The guards.
 var (
-	anyGuard     = identity.HasAny(identity.VerbSystemView, identity.VerbAuditView, identity.VerbAccountManage, identity.VerbGrantManage, identity.VerbOrgManage, "item.edit", "item.review", "item.publish")
+	anyGuard     = identity.HasAny(identity.VerbSystemView, identity.VerbAuditView, identity.VerbAccountManage, identity.VerbGrantManage, identity.VerbOrgManage, messages.VerbManage, "item.edit", "item.review", "item.publish")
 	systemGuard  = identity.Has(identity.VerbSystemView)
 	auditGuard   = identity.Has(identity.VerbAuditView)
 	peopleGuard  = identity.HasAny(identity.VerbAccountManage, identity.VerbGrantManage)
@@ -85,6 +86,7 @@ var areas = []area{
 	{"账号", "查找、新建、停用工作人员账号。", "/admin/accounts", "users", []identity.Verb{identity.VerbAccountManage}},
 	{"授权", "给账号授予和撤销角色，写明管到哪里。", "/admin/accounts", "lock", []identity.Verb{identity.VerbGrantManage}},
 	{"办事网点", "维护网点地址、电话和办公时间。", "/admin/outlets", "map-pin", []identity.Verb{identity.VerbOrgManage}},
+	{"消息通知", "通知的文字、短信和邮件的发送记录。", "/admin/messages", "bell", []identity.Verb{messages.VerbManage}},
 	{"工作日历", "登记地方节假日，办件期限随之重算。", "/admin/calendar", "calendar", []identity.Verb{identity.VerbOrgManage}},
 }
 

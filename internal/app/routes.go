@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,6 +15,7 @@ import (
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/messages"
 )
 
 // route hangs every module's pages and operations on one router.
@@ -23,13 +25,14 @@ func (a *App) route() {
 		Subject: identity.Subject, Ready: a.ready,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region"},
-		User: user, Nav: nav, FaceOf: faceOf, Region: a.regionName,
+		User: user, Nav: a.nav, FaceOf: faceOf, Region: a.regionName,
 	})
 	a.Router.Use(a.Identity.Middleware)
 	jobs.RegisterPeriodic(a.Queue, "web.cleanup", time.Hour, a.Router.Cleanup)
 
 	a.Progress.Routes(a.Router, identity.Staff())
 	a.Identity.Routes(a.Router)
+	a.Messages.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)
@@ -39,6 +42,7 @@ func (a *App) route() {
 
 	api := web.NewAPI(a.Router, "一门政务服务接口", Version)
 	a.Org.API(api)
+	a.Messages.API(api)
 	a.Catalogue.API(api)
 	a.Workflow.API(api)
 	a.Cases.API(api)
@@ -68,7 +72,7 @@ func user(r *http.Request) *ui.User {
 	}
 	u := &ui.User{Name: actor.Name, Staff: actor.IsStaff(), HomeURL: homeOf(actor), Links: []ui.Link{{Label: "我的工作", URL: homeOf(actor)}}}
 	if actor.IsApplicant() {
-		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}}
+		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}, {Label: "消息设置", URL: "/my/settings"}}
 	}
 	u.Links = append(u.Links, ui.Link{Label: "修改密码", URL: "/account/password"})
 	return u
@@ -80,7 +84,7 @@ func homeOf(actor identity.Actor) string {
 	if actor.IsApplicant() {
 		return "/"
 	}
-	if items := staffNav(nil, actor); len(items) > 0 {
+	if items := staffNav(actor); len(items) > 0 {
 		return items[0].URL
 	}
 	return "/"
@@ -97,10 +101,14 @@ func faceOf(r *http.Request) ui.Face {
 }
 
 // nav gives the entries of the header that the visitor may use.
-func nav(r *http.Request, face ui.Face) []ui.NavItem {
+func (a *App) nav(r *http.Request, face ui.Face) []ui.NavItem {
 	actor := identity.FromContext(r.Context())
 	if face == ui.Staff || actor.IsStaff() && face != ui.Citizen {
-		return staffNav(r, actor)
+		items := staffNav(actor)
+		if actor.IsStaff() {
+			items = append(items, a.boxItem(r, true))
+		}
+		return mark(r, items)
 	}
 	items := []ui.NavItem{
 		{Label: "首页", URL: "/", Icon: "home"},
@@ -108,11 +116,29 @@ func nav(r *http.Request, face ui.Face) []ui.NavItem {
 		{Label: "查进度", URL: "/progress", Icon: "search"},
 		{Label: "我的办件", URL: "/my", Icon: "user"},
 	}
+	if actor.IsApplicant() {
+		items = append(items, a.boxItem(r, false))
+	}
 	return mark(r, items)
 }
 
-// staffNav gives the pages of somebody who works here; r nil marks none.
-func staffNav(r *http.Request, actor identity.Actor) []ui.NavItem {
+// boxItem is the reader's messages with how many are unread. A count that
+// cannot be read is left out: the page matters more.
+func (a *App) boxItem(r *http.Request, staff bool) ui.NavItem {
+	item := ui.NavItem{Label: "消息", URL: messages.BoxURL(staff), Icon: "bell"}
+	n, err := a.Messages.Unread(r.Context())
+	switch {
+	case err != nil || n <= 0:
+	case n > 99:
+		item.Badge = "99+"
+	default:
+		item.Badge = strconv.Itoa(n)
+	}
+	return item
+}
+
+// staffNav gives the pages of somebody who works here.
+func staffNav(actor identity.Actor) []ui.NavItem {
 	var items []ui.NavItem
 	add := func(label, url, icon string, verbs ...identity.Verb) {
 		for _, v := range verbs {
@@ -126,11 +152,8 @@ func staffNav(r *http.Request, actor identity.Actor) []ui.NavItem {
 	add("待办", "/office", "inbox", "task.review", "task.approve", "task.decide", "task.view")
 	add("办件", "/office/cases", "list", "case.view")
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
-	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view")
-	if r == nil {
-		return items
-	}
-	return mark(r, items)
+	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage)
+	return items
 }
 
 // mark finds the entry of the page: the longest URL that the path begins with.

@@ -116,6 +116,9 @@ func (m *Module) begin(ctx context.Context, id string) (d delivery, ready bool, 
 		ready = true
 		return m.move(ctx, d, Sending)
 	})
+	if ready {
+		d.State = Sending
+	}
 	return d, ready, err
 }
 

@@ -123,3 +123,13 @@ func (t Template) mailText(w Words, link string, vars map[string]string) string 
 	}
 	return text + "\n\n这封邮件由系统发出，请不要直接回复。不想再收邮件，可登录后在“消息设置”里关闭。"
 }
+
+// maskMail keeps the first character and the host: z***@example.com.
+func maskMail(address string) string {
+	name, host, ok := strings.Cut(address, "@")
+	if !ok || name == "" {
+		return "***"
+	}
+	r, _ := utf8.DecodeRuneInString(name)
+	return string(r) + "***@" + host
+}

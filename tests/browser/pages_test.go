@@ -32,6 +32,7 @@ type things struct {
 	draft, windowDraft                          string
 	received, correcting, owing, ready, pension cases.Case
 	task, account                               string
+	message, staffMessage                       string
 }
 
 // gathered are the things of the city, made once: pages are only looked at.
@@ -53,6 +54,7 @@ func gather(t testing.TB, c *city) things {
 	x.account = list[0].ID
 	at := identity.Reach{Agency: "440232-d08"} // nobody of an agency keeps items in the sample: one is given the role
 	must(t, c.Identity.GrantRole(c.as(t, "admin-security"), localEditor, "item_editor", at))
+	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
 	gathered = &x
 	return x
 }
@@ -73,7 +75,7 @@ func (c *city) delivering(t testing.TB) cases.Case {
 // a file of its own.
 func samplesOf(x things) map[string][]sample {
 	all := map[string][]sample{}
-	for _, face := range []map[string][]sample{citizenPages(x), counterPages(x), officePages(x), adminPages(x)} {
+	for _, face := range []map[string][]sample{citizenPages(x), counterPages(x), officePages(x), adminPages(x), messagePages(x)} {
 		maps.Copy(all, face)
 	}
 	return all
