@@ -87,6 +87,7 @@ var areas = []area{
 	{"授权", "给账号授予和撤销角色，写明管到哪里。", "/admin/accounts", "lock", []identity.Verb{identity.VerbGrantManage}},
 	{"办事网点", "维护网点地址、电话和办公时间。", "/admin/outlets", "map-pin", []identity.Verb{identity.VerbOrgManage}},
 	{"消息通知", "通知的文字、短信和邮件的发送记录。", "/admin/messages", "bell", []identity.Verb{messages.VerbManage}},
+	{"排队设置", "设置各网点的队列、窗口分工和取号机。", "/admin/queues", "users", []identity.Verb{"queue.manage"}},
 	{"工作日历", "登记地方节假日，办件期限随之重算。", "/admin/calendar", "calendar", []identity.Verb{identity.VerbOrgManage}},
 }
 

@@ -36,6 +36,7 @@ func (a *App) route() {
 	a.Catalogue.Routes(a.Router)
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)
+	a.Hall.Routes(a.Router)
 	a.Counter.Routes(a.Router)
 	a.Office.Routes(a.Router)
 	a.Admin.Routes(a.Router)
@@ -151,6 +152,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("窗口", "/counter", "home", "case.submit_for", "case.receive")
 	add("待办", "/office", "inbox", "task.review", "task.approve", "task.decide", "task.view")
 	add("办件", "/office/cases", "list", "case.view")
+	add("大厅", "/counter/queue", "users", "queue.view")
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
 	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage)
 	return items

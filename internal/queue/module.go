@@ -25,7 +25,9 @@ type Deps struct {
 	Clock clock.Clock
 	Org   *org.Module
 	Audit *audit.Log // nil: settings are not recorded (tests)
-	Demo  bool       // numbers may be taken outside office hours too
+	Demo  bool       // every browser is a machine, and numbers may be taken at any hour
+
+	BaseURL string // of the QR code on a slip
 }
 
 // Module is the halls of one city. Safe for concurrent use.
