@@ -15,6 +15,7 @@ var publicWrites = map[string]string{
 	"/logout":                        "ends what session there is",
 	"/demo/login":                    "sample city only",
 	"/region":                        "keeps the chosen place in the visitor's own session",
+	"/take/{outlet}/pair":            "a pairing code of a quarter of an hour is the right; ten tries a minute",
 	"/api/v1/items/{code}/checklist": "computes and writes nothing",
 }
 

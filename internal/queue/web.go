@@ -30,7 +30,7 @@ func init() {
 // again and again, so each address may do that and no more.
 var (
 	wallGuard  = web.Public.And(web.RateLimit(600, time.Minute, nil))
-	takeGuard  = web.Public.And(web.RateLimit(60, time.Minute, nil))
+	takeGuard  = web.RateLimit(60, time.Minute, nil)
 	pairGuard  = web.Public.And(web.RateLimit(10, time.Minute, nil))
 	callGuard  = identity.Has(VerbCall)
 	viewGuard  = identity.Has(VerbView)
@@ -40,7 +40,7 @@ var (
 // Routes adds the pages.
 func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/take/{outlet}", wallGuard, m.machine)
-	rt.Post("/take/{outlet}", takeGuard, m.takeNumber)
+	rt.Post("/take/{outlet}", m.machineGuard().And(takeGuard), m.takeNumber)
 	rt.Post("/take/{outlet}/pair", pairGuard, m.pair)
 	rt.Get("/ticket/{code}", wallGuard, m.follow)
 	rt.Get("/ticket/{code}/slip", wallGuard, m.slip)

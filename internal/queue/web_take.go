@@ -66,6 +66,20 @@ func (m *Module) ownDevice(r *http.Request, o org.Outlet) (bool, error) {
 	return m.paired(r.Context(), o.Code, c.Value)
 }
 
+// machineGuard lets in whoever may give out numbers at the outlet of the path.
+func (m *Module) machineGuard() web.Guard {
+	return web.Guard{Name: "machine of the outlet", Check: func(r *http.Request) error {
+		o, err := m.Org.Outlet(r.Context(), r.PathValue("outlet"))
+		if err != nil {
+			return err
+		}
+		if ok, err := m.mayGive(r, o); err != nil || ok {
+			return err
+		}
+		return ErrMachine
+	}}
+}
+
 // takeNumber gives out a number and shows the slip.
 func (m *Module) takeNumber(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.ReadForm(r)
@@ -74,12 +88,6 @@ func (m *Module) takeNumber(w http.ResponseWriter, r *http.Request) error {
 	}
 	o, err := m.Org.Outlet(r.Context(), r.PathValue("outlet"))
 	if err != nil {
-		return err
-	}
-	if ok, err := m.mayGive(r, o); err != nil || !ok {
-		if err == nil {
-			err = ErrMachine
-		}
 		return err
 	}
 	t, err := m.Take(r.Context(), Take{Outlet: o.Code, Queue: form.Value("queue"), Priority: form.Value("priority")})
