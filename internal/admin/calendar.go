@@ -27,6 +27,7 @@ type calendarPage struct {
 	year     int
 	rows     int
 	days     []workday.Day // in force there, inherited ones too
+	shifts   *cases.Shifts // what saving would move; nil: not asked
 }
 
 // moreRows are empty rows below the days that are there.
@@ -95,7 +96,7 @@ func (m *Module) calendar(w http.ResponseWriter, r *http.Request) error {
 }
 
 // saveCalendar stores the days of a division and has the deadlines of its open
-// cases computed anew.
+// cases computed anew; asked to foresee, it only shows which would move.
 func (m *Module) saveCalendar(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.ReadForm(r)
 	if err != nil {
@@ -106,13 +107,14 @@ func (m *Module) saveCalendar(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	days := p.read()
+	if form.OK() && form.Value("act") == "foresee" {
+		if p.shifts, err = m.foresee(r.Context(), p.code(), p.year, days); err != nil {
+			return err
+		}
+		return web.Render(w, r, http.StatusOK, calendarView(p))
+	}
 	if form.OK() {
-		err := m.DB.InTx(r.Context(), func(ctx context.Context) error {
-			if err := m.Org.SetCalendarDays(ctx, p.code(), p.year, days); err != nil {
-				return err
-			}
-			return m.Queue.Insert(ctx, cases.Recompute{Division: p.code()})
-		})
+		err := m.setDays(r.Context(), p.code(), p.year, days)
 		if err := form.Merge(err); err != nil {
 			return err
 		}
@@ -122,6 +124,30 @@ func (m *Module) saveCalendar(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Flash(r, "success", fmt.Sprintf("%s %d 年的日历已保存，在办办件的期限正在重算。", p.name, p.year))
 	return web.Redirect(w, r, "/admin/calendar?"+url.Values{"division": {p.division}, "year": {strconv.Itoa(p.year)}}.Encode())
+}
+
+// foreseen is how many moved deadlines are shown one by one.
+const foreseen = 100
+
+// foresee tells which open deadlines would move if the days of a division in a
+// year were these.
+func (m *Module) foresee(ctx context.Context, division string, year int, days []workday.Day) (*cases.Shifts, error) {
+	calendars, err := m.Org.CalendarsWith(ctx, division, year, days)
+	if err != nil {
+		return nil, err
+	}
+	shifts, err := m.Cases.Foresee(ctx, division, calendars, foreseen)
+	return &shifts, err
+}
+
+// setDays stores the days and has the deadlines move, together or not at all.
+func (m *Module) setDays(ctx context.Context, division string, year int, days []workday.Day) error {
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := m.Org.SetCalendarDays(ctx, division, year, days); err != nil {
+			return err
+		}
+		return m.Queue.Insert(ctx, cases.Recompute{Division: division})
+	})
 }
 
 // read reads the rows; those without a date are left out.

@@ -3,6 +3,7 @@ package admin
 import (
 	"net/http"
 
+	"yimen/internal/cases"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
@@ -20,6 +21,7 @@ type Deps struct {
 	DB       *db.DB
 	Identity *identity.Module
 	Org      *org.Module
+	Cases    *cases.Module
 	Audit    *audit.Log
 	Queue    *jobs.Queue
 	Clock    clock.Clock
@@ -71,6 +73,8 @@ func (m *Module) Routes(rt *web.Router) {
 
 	rt.Get("/admin/calendar", orgGuard, m.calendar)
 	rt.Post("/admin/calendar", orgGuard, m.saveCalendar)
+	rt.Get("/admin/calendar/notice", orgGuard, m.notice)
+	rt.Post("/admin/calendar/notice", orgGuard, m.readNotice)
 }
 
 // area is one thing to look after.

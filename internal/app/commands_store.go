@@ -130,7 +130,7 @@ func (c importCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) err
 		if c.Kind == "items" {
 			return a.importItems(ctx, f, c.Partial, out)
 		}
-		report, err := a.Org.Import(ctx, c.Kind, f, c.Partial)
+		report, err := a.Org.Import(ctx, c.Kind, f, org.ImportOptions{Partial: c.Partial})
 		if err != nil {
 			return plain(err)
 		}

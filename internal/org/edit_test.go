@@ -175,7 +175,7 @@ const twoBad = `code,name,kind,division,address,phone,complaint,hours
 func TestImportIsAllOrNothing(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		m := loaded(t, d)
-		report, err := m.Import(ctx, "outlets", strings.NewReader(twoBad), false)
+		report, err := m.Import(ctx, "outlets", strings.NewReader(twoBad), org.ImportOptions{})
 		if err != nil || report.Rows != 3 || report.Loaded != 0 {
 			t.Fatalf("%+v, %v", report, err)
 		}
@@ -189,7 +189,7 @@ func TestImportIsAllOrNothing(t *testing.T) {
 		if o, _ := m.Outlet(ctx, daliao); o.Address == "大寮坑村一组1号" {
 			t.Error("a line of a refused file was loaded")
 		}
-		report, err = m.Import(ctx, "outlets", strings.NewReader(twoBad), true)
+		report, err = m.Import(ctx, "outlets", strings.NewReader(twoBad), org.ImportOptions{Partial: true})
 		if err != nil || report.Loaded != 1 || len(report.Errors) != 3 {
 			t.Fatalf("partial: %+v, %v", report, err)
 		}
@@ -218,7 +218,7 @@ func TestImportKinds(t *testing.T) {
 		{"staff", "id,name,post,agency\ns-1,王五,approver,440232-d11\n", 1, ""},
 		{"staff", "id,name,post,agency,outlet\ns-1,王五,chef,440232-d77,\ns-2,,approver,,\n", 0, "post agency name agency"},
 	} {
-		report, err := m.Import(ctx, c.kind, strings.NewReader(c.file), false)
+		report, err := m.Import(ctx, c.kind, strings.NewReader(c.file), org.ImportOptions{})
 		var fields []string
 		for _, e := range report.Errors {
 			fields = append(fields, e.Field)
@@ -241,7 +241,7 @@ func TestImportFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if r, err := m.Import(ctx, "staff", bytes.NewReader(gbk), false); err != nil || r.Loaded != 1 {
+	if r, err := m.Import(ctx, "staff", bytes.NewReader(gbk), org.ImportOptions{}); err != nil || r.Loaded != 1 {
 		t.Errorf("GB18030: %+v, %v", r, err)
 	}
 	if s, _ := m.StaffMember(ctx, "s-9"); s.Name != "濛浬" {
@@ -256,11 +256,11 @@ func TestImportFiles(t *testing.T) {
 		"unknown": {"staff", "id,name,post,shoe_size\n", org.ErrImportHeader},
 		"empty":   {"staff", "", org.ErrImportFile},
 	} {
-		if _, err := m.Import(ctx, c.kind, strings.NewReader(c.file), false); !errors.Is(err, c.want) {
+		if _, err := m.Import(ctx, c.kind, strings.NewReader(c.file), org.ImportOptions{}); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	r, err := m.Import(ctx, "staff", strings.NewReader("id,name,post,outlet\ns-10,甲,window_clerk\ns-11,\"乙,window_clerk,440232112209\n"), false)
+	r, err := m.Import(ctx, "staff", strings.NewReader("id,name,post,outlet\ns-10,甲,window_clerk\ns-11,\"乙,window_clerk,440232112209\n"), org.ImportOptions{})
 	if err != nil || r.Loaded != 0 || len(r.Errors) != 2 || r.Errors[0].Line != 2 || r.Errors[1].Line != 3 {
 		t.Errorf("broken lines: %+v, %v", r, err)
 	}

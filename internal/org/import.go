@@ -59,6 +59,7 @@ type importing struct {
 	at     *snapshot         // what is there already
 	file   map[string]string // keys of the file, with the parent a division names: rows may refer to each other
 	taken  map[string]bool   // keys and pairs met so far
+	may    func(division string) bool
 	rows   Rows
 	errors []LineError
 }
@@ -70,12 +71,19 @@ type line struct {
 	failed *bool
 }
 
+// ImportOptions say how a file is loaded.
+type ImportOptions struct {
+	Partial bool                       // load the right lines although others are wrong
+	Try     bool                       // check only, load nothing
+	May     func(division string) bool // whether the importer keeps what stands there; nil: everything
+}
+
 // Import loads a CSV file of divisions, agencies, outlets or staff: new codes
 // are added, known ones replaced. Every line is checked; if any is wrong
 // nothing is loaded, unless partial: then all right lines are. The report
 // names every wrong line. Errors of the file itself: ErrImportKind,
 // ErrImportFile, ErrImportHeader.
-func (m *Module) Import(ctx context.Context, kind string, r io.Reader, partial bool) (ImportReport, error) {
+func (m *Module) Import(ctx context.Context, kind string, r io.Reader, o ImportOptions) (ImportReport, error) {
 	imp, ok := importers[kind]
 	if !ok {
 		return ImportReport{}, ErrImportKind
@@ -90,19 +98,15 @@ func (m *Module) Import(ctx context.Context, kind string, r io.Reader, partial b
 		if err != nil {
 			return err
 		}
-		in := &importing{at: at, file: map[string]string{}, taken: map[string]bool{}, errors: bad}
-		for _, l := range lines {
-			in.file[l.key()] = l.fields["parent"]
-		}
-		for _, l := range lines {
-			imp.parse(in, l)
-		}
+		in := newImporting(at, o.May)
+		in.errors = bad
+		in.parse(imp, lines)
 		slices.SortStableFunc(in.errors, func(a, b LineError) int { return a.Line - b.Line })
 		report.Errors = in.errors
-		if len(in.errors) > 0 && !partial {
+		if o.Try || len(in.errors) > 0 && !o.Partial {
 			return nil
 		}
-		report.Loaded = len(in.rows.Divisions) + len(in.rows.Agencies) + len(in.rows.Outlets) + len(in.rows.Staff)
+		report.Loaded = in.rows.count()
 		if err := m.insertRows(ctx, in.rows, replace); err != nil {
 			return err
 		}
@@ -113,6 +117,24 @@ func (m *Module) Import(ctx context.Context, kind string, r io.Reader, partial b
 	}
 	return report, err
 }
+
+func newImporting(at *snapshot, may func(division string) bool) *importing {
+	if may == nil {
+		may = func(string) bool { return true }
+	}
+	return &importing{at: at, file: map[string]string{}, taken: map[string]bool{}, may: may}
+}
+
+func (in *importing) parse(imp importer, lines []line) {
+	for _, l := range lines {
+		in.file[l.key()] = l.fields["parent"]
+	}
+	for _, l := range lines {
+		imp.parse(in, l)
+	}
+}
+
+func (r Rows) count() int { return len(r.Divisions) + len(r.Agencies) + len(r.Outlets) + len(r.Staff) }
 
 // readLines reads the whole file. Lines with too few or too many columns come
 // back as errors.

@@ -57,8 +57,17 @@ func (in *importing) division(l line) string {
 	code := l.fields["division"]
 	if !in.hasDivision(code) {
 		in.fail(l, "division", "没有这个行政区划，请先导入区划或更正代码。")
+	} else {
+		in.mine(l, "division", code)
 	}
 	return code
+}
+
+// mine says that the importer keeps what stands in a division.
+func (in *importing) mine(l line, field, division string) {
+	if !in.may(division) {
+		in.fail(l, field, "这个地区不归您管理，请交有权限的管理员处理。")
+	}
 }
 
 func (in *importing) date(l line, field string) workday.Date {
@@ -76,6 +85,7 @@ func importDivision(in *importing, l line) {
 		Level: LevelOf(code), Quasi: l.fields["quasi"] == "1", ValidFrom: in.date(l, "valid_from"), ValidTo: in.date(l, "valid_to"),
 		Successor: l.fields["successor"], Trust: l.or("trust", byOperator), Source: l.fields["source"]}
 	in.first(l, "code", code)
+	in.mine(l, "code", code)
 	switch {
 	case d.Level == 0:
 		in.fail(l, "code", "区划代码应为 12 位数字，请更正。")
@@ -125,6 +135,9 @@ func importAgency(in *importing, l line) {
 		in.failErr(l, "uscc", gb.ValidateUSCC(a.USCC))
 	}
 	in.phones(l, a.Phone, a.Complaint, false)
+	if there, ok := in.at.agencies[a.Code]; ok && there.Division != a.Division {
+		in.mine(l, "division", there.Division)
+	}
 	in.first(l, "dept", a.Division+" "+a.Dept)
 	if there, ok := in.at.agencyOf[deptAt{a.Dept, a.Division}]; ok && there.Code != a.Code {
 		in.fail(l, "dept", "该区划的这个部门已由 "+there.Code+" 登记，请更正。")
@@ -148,6 +161,9 @@ func importOutlet(in *importing, l line) {
 		in.fail(l, "address", "请填写地址。")
 	}
 	in.phones(l, o.Phone, o.Complaint, true)
+	if there, ok := in.at.outlets[o.Code]; ok && there.Division != o.Division {
+		in.mine(l, "division", there.Division)
+	}
 	var err error
 	if o.Hours, err = ParseHours(l.fields["hours"]); err != nil {
 		in.fail(l, "hours", errs.From(err).Message)
@@ -167,10 +183,14 @@ func importStaff(in *importing, l line) {
 	if _, ok := in.at.posts[s.Post]; !ok {
 		in.fail(l, "post", "没有这个岗位，请从岗位表中选择。")
 	}
-	if _, ok := in.at.agencies[s.Agency]; s.Agency != "" && !ok {
+	if a, ok := in.at.agencies[s.Agency]; ok {
+		in.mine(l, "agency", a.Division)
+	} else if s.Agency != "" {
 		in.fail(l, "agency", "没有这个单位，请先导入单位或更正代码。")
 	}
-	if _, ok := in.at.outlets[s.Outlet]; s.Outlet != "" && !ok {
+	if o, ok := in.at.outlets[s.Outlet]; ok {
+		in.mine(l, "outlet", o.Division)
+	} else if s.Outlet != "" {
 		in.fail(l, "outlet", "没有这个网点，请先导入网点或更正代码。")
 	}
 	if s.Agency == "" && s.Outlet == "" {

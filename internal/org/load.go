@@ -65,13 +65,29 @@ func (m *Module) insertRows(ctx context.Context, r Rows, c onConflict) error {
 		return err
 	}
 	if err := m.insert(ctx, "org_staff", `id, name, agency, outlet, post, active`,
-		c.clause("id", `name = excluded.name, agency = excluded.agency, outlet = excluded.outlet, post = excluded.post, active = excluded.active`),
+		c.clause("id", `name = excluded.name, agency = excluded.agency, outlet = excluded.outlet, post = excluded.post, active = excluded.active, division = ''`),
 		convert(r.Staff, func(s Staff) []any { return []any{s.ID, s.Name, s.Agency, s.Outlet, s.Post, s.Active} })); err != nil {
 		return err
+	}
+	if len(r.Staff) > 0 {
+		if err := m.placeStaff(ctx); err != nil {
+			return err
+		}
 	}
 	return m.insert(ctx, "org_calendar_day", `division, day, is_off, name, notice`,
 		c.clause("division, day", `is_off = excluded.is_off, name = excluded.name, notice = excluded.notice`),
 		convert(r.CalendarDays, func(d CalendarDay) []any { return []any{d.Division, d.Day, d.Off, d.Name, d.Notice} }))
+}
+
+// placeStaff notes where those work whose row was just written.
+func (m *Module) placeStaff(ctx context.Context) error {
+	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE org_staff SET division = COALESCE(
+		(SELECT a.division FROM org_agency a WHERE a.code = org_staff.agency),
+		(SELECT o.division FROM org_outlet o WHERE o.code = org_staff.outlet), '') WHERE division = $1`, "")
+	if err != nil {
+		return fmt.Errorf("place staff: %w", err)
+	}
+	return nil
 }
 
 func (d Division) args() []any {
