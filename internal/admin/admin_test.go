@@ -107,6 +107,11 @@ func TestAudit(t *testing.T) {
 	b.Get("/admin/audit?actor=admin-audit&action=login").Status(200).Must("审计管理员").MustNot("account.create.demo")
 	b.Get("/admin/audit?actor=nobody").Status(200).Must("没有符合条件的记录")
 	b.Get("/admin/audit?from=yesterday").Status(422).Must("日期应写成")
+	file := b.Get("/admin/audit").Click("导出查到的记录").Status(200).Body
+	if !strings.Contains(file, "审计管理员") || strings.Count(file, "\n") < 3 {
+		t.Errorf("export %q", file)
+	}
+	b.Get("/admin/audit?action=audit.export").Must("审计管理员")
 	b.Get("/admin/audit").Form(`form[action=/admin/audit/verify]`).Send().Status(200).Must("日志完整")
 }
 
@@ -165,10 +170,14 @@ func TestCalendarMovesDeadlines(t *testing.T) {
 	before := due()
 	b := s.As("admin-system")
 	page := b.Get("/admin/calendar?division=440232000000&year=2026").Status(200).Must("国庆", "顺延或提前")
-	form := page.Form(".ym-card").Fill("days.0.date", "2025-11-24").Fill("days.0.name", "盘王节")
+	form := page.Form(".ym-card[method=post]").Fill("days.0.date", "2025-11-24").Fill("days.0.name", "盘王节")
 	page = form.Send().Status(422).Must("日期应在 2026 年内")
-	page.Form(".ym-card").Fill("days.0.date", "2026-11-24").Fill("days.1.date", "2026-11-25").Fill("days.1.name", "盘王节").
-		Send().Status(200).Must("日历已保存", "2026年11月24日")
+	page = page.Form(".ym-card[method=post]").Fill("days.0.date", "2026-11-24").Fill("days.1.date", "2026-11-25").Fill("days.1.name", "盘王节").
+		Press("看看哪些期限会变").Send().Status(200).Must("的期限会变", c.Number)
+	if after := due(); after != before {
+		t.Errorf("looking ahead moved it from %s to %s", before, after)
+	}
+	page.Form(".ym-card[method=post]").Send().Status(200).Must("日历已保存", "2026年11月24日")
 	s.Clock.Set(s.Clock.Now().Add(time.Second))
 	s.Drain()
 	if after := due(); s.Org.Calendar(s.System(), "440232000000").WorkdaysBetween(before, after) != 2 {
@@ -182,6 +191,33 @@ func TestCalendarMovesDeadlines(t *testing.T) {
 	b.Get("/admin/calendar?division=440232112209").Status(403)
 }
 
+const notice = `国务院办公厅关于2027年部分节假日安排的通知
+一、元旦：1月1日（周五）至3日（周日）放假，共3天。
+二、春节：2月5日（周五）至11日（周四）放假调休，共7天。1月31日（周日）上班。具体安排另行放假。`
+
+// Next year's notice is pasted, shown with what it moves, and stored.
+func TestHolidayNotice(t *testing.T) {
+	s := newSite(t)
+	b := s.As("admin-system")
+	page := b.Get("/admin/calendar").Click("导入放假通知").Status(200)
+	page = page.Form(".ym-card[method=post]").Fill("text", "没有安排").Send().Status(422).Must("没有读出放假安排", "没有安排")
+	page = page.Form(".ym-card[method=post]").Fill("year", "2026").Fill("text", notice).Send().Status(422).Must("通知写的是 2027 年")
+	page = page.Form(".ym-card[method=post]").Fill("year", "2027").Press("读出放假安排").Send().Status(200).
+		Must("2027年1月31日", "星期日", "没有读懂这一句", "在办办件的期限")
+	if n := len(page.Find("tbody tr")); n < 11 {
+		t.Errorf("%d days read, want 11", n)
+	}
+	if !s.Org.Calendar(s.System(), "440232000000").IsWorkday(workday.NewDate(2027, 2, 5)) {
+		t.Fatal("reading the notice stored it")
+	}
+	page.Form(".ym-card[method=post]").Press("核对无误，登记并重算期限").Send().Status(200).Must("2027 年的放假安排已登记", "2027年2月11日")
+	cal := s.Org.Calendar(s.System(), "440232000000")
+	if cal.IsWorkday(workday.NewDate(2027, 2, 5)) || !cal.IsWorkday(workday.NewDate(2027, 1, 31)) {
+		t.Error("the notice is not in force")
+	}
+	s.As("manager-440200000000").Get("/admin/calendar/notice").Status(403)
+}
+
 func TestBrokenDatabase(t *testing.T) {
 	s := newSite(t)
 	system, auditor := s.As("admin-system"), s.As("admin-audit")
@@ -189,7 +225,8 @@ func TestBrokenDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, b := range map[string]*webtest.Client{"/admin/jobs": system, "/admin/accounts": system, "/admin/audit": auditor,
-		"/admin/calendar": system, "/admin/outlets": system} {
+		"/admin/calendar": system, "/admin/outlets": system,
+		"/admin/org": system, "/admin/staff": system, "/admin/exchange": system, "/work": system} {
 		page := b.NoRedirect().Get(path).Status(503)
 		if strings.Contains(page.Body, "sql") {
 			t.Errorf("%s shows the cause", path)

@@ -11,6 +11,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
 	"yimen/workday"
 )
 
@@ -42,15 +43,8 @@ func (m *Module) searchAudit(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Module) findAudit(ctx context.Context, p *auditPage) error {
 	f := p.form
-	q := audit.Query{Action: f.Value("action"), Object: f.Value("object"), ObjectID: f.Value("object_id")}
-	if from := dateOf(f, "from"); !from.IsZero() {
-		q.From = from.Time(clock.Beijing)
-	}
-	if to := dateOf(f, "to"); !to.IsZero() {
-		q.To = to.End(clock.Beijing)
-	}
-	var err error
-	if q.Actor, err = m.actorID(ctx, f); err != nil || !f.OK() {
+	q, err := m.auditQuery(ctx, f)
+	if err != nil || !f.OK() {
 		return err
 	}
 	list, next, err := m.Audit.Search(ctx, q, db.Page{Limit: 50, After: f.Value("after")})
@@ -59,14 +53,78 @@ func (m *Module) findAudit(ctx context.Context, p *auditPage) error {
 	}
 	p.list = list
 	if next != "" {
-		v := url.Values{"after": {next}}
-		for _, name := range auditFields {
-			if f.Value(name) != "" {
-				v.Set(name, f.Value(name))
-			}
-		}
+		v := filterOf(f)
+		v.Set("after", next)
 		p.next = "/admin/audit?" + v.Encode()
 	}
+	return nil
+}
+
+// filterOf are the conditions typed, for addresses.
+func filterOf(f *web.Form) url.Values {
+	v := url.Values{}
+	for _, name := range auditFields {
+		if f.Value(name) != "" {
+			v.Set(name, f.Value(name))
+		}
+	}
+	return v
+}
+
+func exportURL(f *web.Form) string { return "/admin/audit/export.csv?" + filterOf(f).Encode() }
+
+// auditQuery reads the conditions; what is wrong with them is in f.
+func (m *Module) auditQuery(ctx context.Context, f *web.Form) (audit.Query, error) {
+	q := audit.Query{Action: f.Value("action"), Object: f.Value("object"), ObjectID: f.Value("object_id")}
+	if from := dateOf(f, "from"); !from.IsZero() {
+		q.From = from.Time(clock.Beijing)
+	}
+	if to := dateOf(f, "to"); !to.IsZero() {
+		q.To = to.End(clock.Beijing)
+	}
+	var err error
+	q.Actor, err = m.actorID(ctx, f)
+	return q, err
+}
+
+// maxExport is how many entries one file holds; a narrower search gives the rest.
+const maxExport = 20_000
+
+// exportAudit writes the entries found as a table. That somebody took them
+// away is an entry itself.
+func (m *Module) exportAudit(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	form, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	q, err := m.auditQuery(ctx, form)
+	if err != nil {
+		return err
+	}
+	if !form.OK() {
+		return web.Render(w, r, http.StatusUnprocessableEntity, auditView(auditPage{form: form}))
+	}
+	actor := identity.FromContext(ctx)
+	err = m.Audit.Write(ctx, audit.Entry{Actor: actor.Account, ActorName: actor.Name, Address: actor.Address,
+		Action: "audit.export", Object: "audit", Result: "ok", Detail: filterOf(form).Encode()})
+	if err != nil {
+		return err
+	}
+	out := web.StartTable(w, "审计日志.csv", "时间", "账号", "姓名", "地址", "操作", "对象", "对象编号", "目的", "结果", "说明")
+	for p, rows := (db.Page{Limit: db.MaxLimit}), 0; rows < maxExport; {
+		list, next, err := m.Audit.Search(ctx, q, p)
+		if err != nil {
+			return err
+		}
+		for _, e := range list {
+			out.Row(ui.DateTime(e.At), e.Actor, e.ActorName, e.Address, e.Action, e.Object, e.ObjectID, e.Purpose, e.Result, e.Detail)
+		}
+		if rows, p.After = rows+len(list), next; next == "" {
+			break
+		}
+	}
+	out.Close()
 	return nil
 }
 

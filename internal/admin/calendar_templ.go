@@ -620,7 +620,7 @@ func noticeView(p noticePage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.SubmitAs("读出放假安排", "outline-primary", "", "act", "read", "r").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.SubmitAs("读出放假安排", "outline-primary", "act", "read", "", "r").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -629,7 +629,7 @@ func noticeView(p noticePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				if p.notice != nil {
-					templ_7745c5c3_Err = ui.SubmitAs("核对无误，登记并重算期限", "primary", "", "act", "save", "s").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.SubmitAs("核对无误，登记并重算期限", "primary", "act", "save", "", "s").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"net/http"
 
 	"yimen/internal/cases"
@@ -8,7 +9,9 @@ import (
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/progress"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/messages"
@@ -24,18 +27,25 @@ type Deps struct {
 	Cases    *cases.Module
 	Audit    *audit.Log
 	Queue    *jobs.Queue
+	Progress *progress.Tracker
+	Store    *files.Store
 	Clock    clock.Clock
 }
 
 // Module is the pages of administrators.
-type Module struct{ Deps }
+type Module struct {
+	Deps
+	startImport func(ctx context.Context, s progress.Start, f upload) (id string, err error)
+}
 
 // New makes the module.
 func New(d Deps) *Module {
 	if d.Clock == nil {
 		d.Clock = clock.Real
 	}
-	return &Module{Deps: d}
+	m := &Module{Deps: d}
+	m.startImport = progress.Define(d.Progress, "org.import", m.load)
+	return m
 }
 
 // The guards.
@@ -54,9 +64,11 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/admin", anyGuard, m.start)
 
 	rt.Get("/admin/jobs", systemGuard, m.failures)
+	rt.Post("/admin/jobs/retry", systemGuard, m.retryKind)
 	rt.Post("/admin/jobs/{id}/retry", systemGuard, m.retry)
 
 	rt.Get("/admin/audit", auditGuard, m.searchAudit)
+	rt.Get("/admin/audit/export.csv", auditGuard, m.exportAudit)
 	rt.Post("/admin/audit/verify", auditGuard, m.verifyAudit)
 
 	rt.Get("/admin/accounts", peopleGuard, m.accounts)
@@ -70,6 +82,17 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/admin/outlets", orgGuard, m.outlets)
 	rt.Get("/admin/outlets/{code}", orgGuard, m.outlet)
 	rt.Post("/admin/outlets/{code}", orgGuard, m.saveOutlet)
+
+	rt.Get("/admin/org", orgGuard, m.tree)
+	rt.Get("/admin/staff", orgGuard, m.staff)
+	rt.Get("/admin/registers/{register}/new", orgGuard, m.row)
+	rt.Post("/admin/registers/{register}/new", orgGuard, m.saveRow)
+	rt.Get("/admin/registers/{register}/{key}", orgGuard, m.row)
+	rt.Post("/admin/registers/{register}/{key}", orgGuard, m.saveRow)
+	rt.Get("/admin/exchange", orgGuard, m.exchange)
+	rt.PostLimit("/admin/exchange", orgGuard, uploadLimit, m.importFile)
+	rt.Get("/admin/exchange/{file}", orgGuard, m.exportFile)
+	rt.Get("/admin/roles", peopleGuard, m.roleList)
 
 	rt.Get("/admin/calendar", orgGuard, m.calendar)
 	rt.Post("/admin/calendar", orgGuard, m.saveCalendar)
@@ -88,7 +111,11 @@ var areas = []area{
 	{"后台任务", "查看失败的后台任务并重试。", "/admin/jobs", "server", []identity.Verb{identity.VerbSystemView}},
 	{"审计日志", "查询谁在何时做了什么，校验日志是否完整。", "/admin/audit", "shield", []identity.Verb{identity.VerbAuditView}},
 	{"账号", "查找、新建、停用工作人员账号。", "/admin/accounts", "users", []identity.Verb{identity.VerbAccountManage}},
+	{"角色", "查看每个角色能做什么。", "/admin/roles", "shield", []identity.Verb{identity.VerbAccountManage, identity.VerbGrantManage}},
 	{"授权", "给账号授予和撤销角色，写明管到哪里。", "/admin/accounts", "lock", []identity.Verb{identity.VerbGrantManage}},
+	{"组织机构", "逐级查看地区、单位和网点，新增和修改。", "/admin/org", "building", []identity.Verb{identity.VerbOrgManage}},
+	{"工作人员", "查找、新增、调动和离岗。", "/admin/staff", "users", []identity.Verb{identity.VerbOrgManage}},
+	{"导入和导出", "成批导入地区、单位、网点和人员，逐行报告错在哪里。", "/admin/exchange", "file", []identity.Verb{identity.VerbOrgManage}},
 	{"办事网点", "维护网点地址、电话和办公时间。", "/admin/outlets", "map-pin", []identity.Verb{identity.VerbOrgManage}},
 	{"消息通知", "通知的文字、短信和邮件的发送记录。", "/admin/messages", "bell", []identity.Verb{messages.VerbManage}},
 	{"排队设置", "设置各网点的队列、窗口分工和取号机。", "/admin/queues", "users", []identity.Verb{"queue.manage"}},

@@ -60,7 +60,8 @@ func (a *App) wire(ctx context.Context) error {
 	a.Counter = counter.New(counter.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
 		Identity: a.Identity, Store: a.Store, Clock: a.Clock})
-	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock})
+	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock,
+		Progress: a.Progress, Store: a.Store})
 	a.react()
 	a.work()
 	a.route()

@@ -154,3 +154,12 @@ func (o Outlet) HoursText() string {
 	}
 	return b.String()
 }
+
+// OutletsAt lists the outlets that stand in exactly one division.
+func (m *Module) OutletsAt(ctx context.Context, division string) ([]Outlet, error) {
+	s, err := m.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return values(s.outletsAt[division]), nil
+}

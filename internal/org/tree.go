@@ -2,6 +2,7 @@ package org
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"yimen/internal/kit/clock"
@@ -154,4 +155,23 @@ func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(c
 
 func (m *Module) today(ctx context.Context) workday.Date {
 	return workday.DateOf(m.now(ctx), clock.Beijing)
+}
+
+// FindDivisions lists divisions whose name holds q, or whose code begins with
+// it, by code; at most limit, quasi units and those that ended included.
+func (m *Module) FindDivisions(ctx context.Context, q string, limit int) ([]Division, error) {
+	s, err := m.view(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var list []Division
+	for _, code := range sortedKeys(s.divisions) {
+		d := s.divisions[code]
+		if strings.HasPrefix(code, q) || strings.Contains(d.Name, q) || strings.Contains(d.ShortName, q) {
+			if list = append(list, *d); len(list) == limit {
+				break
+			}
+		}
+	}
+	return list, nil
 }

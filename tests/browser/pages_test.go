@@ -23,7 +23,7 @@ const localEditor = "approver-440232-d08"
 var notPages = map[string]string{
 	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
 	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
-	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/work/{id}/report.csv": "table",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/work/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table",
 	"/apply/{code}": "goes on to the wizard",
 }
 

@@ -40,11 +40,14 @@ type failureRow struct {
 	Errors      []byte    `db:"errors"`
 }
 
-// Failures lists the jobs that failed and are not yet done, newest first, and
-// the cursor of the next page.
-func (q *Queue) Failures(ctx context.Context, p db.Page) ([]Failure, string, error) {
+// Failures lists the jobs that failed and are not yet done, of a kind or, "",
+// of all, newest first, and the cursor of the next page.
+func (q *Queue) Failures(ctx context.Context, kind string, p db.Page) ([]Failure, string, error) {
 	var w db.Where
 	w.And("state IN ('retryable', 'discarded')")
+	if kind != "" {
+		w.And("kind = ?", kind)
+	}
 	var before int64
 	if ok, err := p.Key(&before); err != nil {
 		return nil, "", err
@@ -105,4 +108,47 @@ func (q *Queue) Retry(ctx context.Context, id string) error {
 		}
 		return nil
 	})
+}
+
+// Load is how many jobs of a kind stand where.
+type Load struct {
+	Kind    string `db:"kind"`
+	Waiting int    `db:"waiting"` // due now or later
+	Running int    `db:"running"`
+	Failed  int    `db:"failed"` // among the Failures
+}
+
+// Loads counts the jobs that are not done, by kind.
+func (q *Queue) Loads(ctx context.Context) ([]Load, error) {
+	var list []Load
+	err := q.d.Conn(ctx).Select(ctx, &list, `SELECT kind,
+			COUNT(CASE WHEN state IN ('available', 'scheduled', 'pending') THEN 1 END) AS waiting,
+			COUNT(CASE WHEN state = 'running' THEN 1 END) AS running,
+			COUNT(CASE WHEN state IN ('retryable', 'discarded') THEN 1 END) AS failed
+		FROM river_job WHERE state IN ('available', 'scheduled', 'pending', 'running', 'retryable', 'discarded')
+		GROUP BY kind ORDER BY kind`)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: count: %w", err)
+	}
+	return list, nil
+}
+
+// RetryKind makes up to MaxLimit failed jobs of a kind due at once and says how
+// many.
+func (q *Queue) RetryKind(ctx context.Context, kind string) (int, error) {
+	var ids []int64
+	err := q.d.InTx(ctx, func(ctx context.Context) error {
+		err := q.d.Conn(ctx).Select(ctx, &ids, `SELECT id FROM river_job
+			WHERE kind = $1 AND state IN ('retryable', 'discarded') ORDER BY id LIMIT $2`, kind, db.MaxLimit)
+		if err != nil {
+			return fmt.Errorf("jobs: find failed of %s: %w", kind, err)
+		}
+		for _, id := range ids {
+			if _, err := q.inserts.JobRetryTx(ctx, q.d.Tx(ctx), id); err != nil {
+				return fmt.Errorf("jobs: retry %d: %w", id, err)
+			}
+		}
+		return nil
+	})
+	return len(ids), err
 }

@@ -180,9 +180,9 @@ func TestFailureIsKeptListedAndRetried(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), "2 failed") || !strings.Contains(err.Error(), "no paper") || !strings.Contains(err.Error(), "boom") {
 			t.Fatalf("Drain told %v", err)
 		}
-		first, next, err := q.Failures(ctx, db.Page{Limit: 1})
+		first, next, err := q.Failures(ctx, "", db.Page{Limit: 1})
 		must(t, err)
-		second, end, err := q.Failures(ctx, db.Page{Limit: 1, After: next})
+		second, end, err := q.Failures(ctx, "", db.Page{Limit: 1, After: next})
 		must(t, err)
 		if len(first) != 1 || len(second) != 1 || next == "" || end != "" {
 			t.Fatalf("pages %v (%q), %v (%q)", first, next, second, end)
@@ -226,7 +226,7 @@ func TestGivenUpAfterTheLastAttempt(t *testing.T) {
 			_ = q.Drain(ctx)
 			c.Advance(20 * 24 * time.Hour)
 		}
-		list, _, err := q.Failures(ctx, db.Page{})
+		list, _, err := q.Failures(ctx, "", db.Page{})
 		must(t, err)
 		if ran != 25 || len(list) != 1 || !list[0].NextAt.IsZero() || list[0].Attempt != 25 {
 			t.Fatalf("ran %d times, failures %+v", ran, list)

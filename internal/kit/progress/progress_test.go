@@ -146,7 +146,7 @@ func TestAfterACrashNothingIsDoneTwice(t *testing.T) {
 // retry makes the failed job due and runs it.
 func (h house) retry(t *testing.T) {
 	t.Helper()
-	list, _, err := h.q.Failures(context.Background(), db.Page{})
+	list, _, err := h.q.Failures(context.Background(), "", db.Page{})
 	must(t, err)
 	if len(list) != 1 {
 		t.Fatalf("%d failed jobs", len(list))

@@ -117,3 +117,24 @@ func (r *Run) one(ctx context.Context, no int, s Step, fn func(context.Context, 
 	}
 	return r.t.addLine(r.root, r.work.ID, line)
 }
+
+// Report notes what became of things that were done together, in one
+// transaction: the lines of a file that was loaded whole.
+func (r *Run) Report(ctx context.Context, lines []Line) error {
+	return r.t.d.InTx(ctx, func(ctx context.Context) error {
+		if err := r.t.setTotal(ctx, r.work.ID, len(lines)); err != nil {
+			return err
+		}
+		for _, l := range lines {
+			if err := r.t.addLine(ctx, r.work.ID, l); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// Note says in one sentence how the work ended.
+func (r *Run) Note(ctx context.Context, text string) error {
+	return r.t.change(ctx, `note = $3`, r.work.ID, text)
+}

@@ -118,9 +118,10 @@ func (t *Tracker) setState(ctx context.Context, id string, s State) error {
 	return t.change(ctx, `state = $3`, id, s)
 }
 
-// end ends a work that has not ended; the first end stands.
+// end ends a work that has not ended; the first end stands. Without a note the
+// one it has stays.
 func (t *Tracker) end(ctx context.Context, id string, s State, note string) error {
-	return t.change(ctx, `state = $3, note = $4, ended_at = $2`, id, s, note)
+	return t.change(ctx, `state = $3, note = CASE WHEN $4 = '' THEN note ELSE $4 END, ended_at = $2`, id, s, note)
 }
 
 // change updates a work that has not ended; $1 is its id, $2 now.

@@ -1,7 +1,6 @@
 package progress
 
 import (
-	"encoding/csv"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -74,8 +73,7 @@ func (t *Tracker) stopWork(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, URL(id))
 }
 
-// report is every line as a table for spreadsheets. The byte order mark is
-// for the ones that would otherwise read it as GBK.
+// report is every line as a table for spreadsheets.
 func (t *Tracker) report(w http.ResponseWriter, r *http.Request) error {
 	work, err := t.Find(r.Context(), r.PathValue("id"))
 	if err != nil {
@@ -92,24 +90,12 @@ func (t *Tracker) report(w http.ResponseWriter, r *http.Request) error {
 			break
 		}
 	}
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(work.Title+"-结果.csv"))
-	_, _ = w.Write([]byte("\xef\xbb\xbf"))
-	out := csv.NewWriter(w)
-	_ = out.Write([]string{"序号", "对象", "结果", "说明"})
+	out := web.StartTable(w, work.Title+"-结果.csv", "序号", "对象", "结果", "说明")
 	for _, l := range all {
-		_ = out.Write([]string{strconv.Itoa(l.No), cell(l.Title), resultName(l.OK), cell(l.Message)})
+		out.Row(strconv.Itoa(l.No), l.Title, resultName(l.OK), l.Message)
 	}
-	out.Flush()
-	return nil // the reader may have gone: nobody to tell
-}
-
-// cell keeps a text from being taken for a formula.
-func cell(s string) string {
-	if s != "" && (s[0] == '=' || s[0] == '+' || s[0] == '-' || s[0] == '@') {
-		return "'" + s
-	}
-	return s
+	out.Close()
+	return nil
 }
 
 func resultName(ok bool) string {

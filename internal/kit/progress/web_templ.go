@@ -666,10 +666,13 @@ func listView(list []Work, next, first string) templ.Component {
 }
 
 func noteTone(s State) string {
-	if s == Failed {
+	switch s {
+	case Failed:
 		return "danger"
+	case Stopped:
+		return "warning"
 	}
-	return "warning"
+	return "info"
 }
 
 var _ = templruntime.GeneratedTemplate
