@@ -16,7 +16,7 @@ func TestOrganisationLevelByLevel(t *testing.T) {
 	city := b.Get("/admin/org").Status(200).Must("韶关市", "乳源瑶族自治县", "民政局", "韶关市行政服务中心", "新增单位")
 	city.Click("乳源瑶族自治县").Status(200).Must("游溪镇", "乳源瑶族自治县民政局").Click("游溪镇").Status(200).
 		Must("大寮坑村", "村", "440232112000").Click("大寮坑村").Status(200).Must("没有下级地区", "党群服务中心")
-	b.Get("/admin/org?q="+url.QueryEscape("大寮坑")).Status(200).Must("440232112209")
+	b.Get("/admin/org?q=" + url.QueryEscape("大寮坑")).Status(200).Must("440232112209")
 	b.Get("/admin/org?q=zzz").Status(200).Must("没有名称含“zzz”的地区")
 	b.Get("/admin/org?at=1").Status(404)
 	s.As("clerk-440232112209").Get("/admin/org").Status(403)
@@ -55,7 +55,7 @@ func TestStaff(t *testing.T) {
 	page = b.Get("/admin/registers/staff/new").Form(".ym-card[method=post]").Fill("id", "zhao-1").Fill("name", "赵新").Fill("post", "window_clerk").
 		Send().Status(422).Must("请填写所在单位或网点")
 	page.Form(".ym-card[method=post]").Fill("outlet", "440232112209").Send().Status(200).Must("已登记")
-	b.Get("/admin/staff?q=" + url.QueryEscape("赵新")).Status(200).Must("zhao-1", "窗口")
+	b.Get("/admin/staff?q="+url.QueryEscape("赵新")).Status(200).Must("zhao-1", "窗口")
 	b.Get("/admin/registers/staff/zhao-1").Form(".ym-card[method=post]").Fill("active").Send().Status(200)
 	b.Get("/admin/staff?q=zhao-1").Must("没有符合条件")
 	b.Get("/admin/staff?q=zhao-1&left=1").Must("离岗")
