@@ -1,7 +1,9 @@
 package browser_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
@@ -35,4 +37,58 @@ func (c *city) told(t testing.TB, account, template string) string {
 	list, _, err := c.Messages.List(ctx, true, db.Page{Limit: 1})
 	must(t, err)
 	return list[0].ID
+}
+
+// A villager hears on the phone what is missing: the badge, the message with
+// its day, the case; then puts the box in order and chooses mail.
+func TestReadingMessages(t *testing.T) {
+	c := theCity()
+	x := c.correcting(t, unemployment("other"))
+	must(t, c.Queue.Drain(c.System))
+	x = c.found(t, x.Number)
+
+	phone := visit(t, c)
+	phone.Resize(360, 740)
+	phone.As(villager)
+	if phone.Open("/").Has(`a[href="/my/messages"] .ym-count`) == 0 {
+		t.Error("no badge on the first page")
+	}
+	phone.Open("/my/messages").Says("未读", "请补正材料："+x.ItemName)
+	phone.Axe(t)
+	phone.Fits(t, 360)
+	phone.Click("请补正材料："+x.ItemName).Says(x.CorrectionDueOn.Chinese(), "法定告知", x.Number)
+	phone.Click("查看办件").Says(x.Number, "补正")
+	phone.Open("/my/messages").Click("全部标为已读").Says("全部消息已标为已读")
+	if phone.Open("/").Has(`a[href="/my/messages"] .ym-count`) != 0 {
+		t.Error("the badge stays")
+	}
+	phone.Open("/my/settings").Fill("address", "lan@example.com").Click("发送验证码").Says("验证码已发到 lan@example.com")
+	phone.Fits(t, 360)
+	phone.Calm(t)
+}
+
+// The administrator of a city changes what a notice says and sees at once what
+// becomes of it.
+func TestEditingANotice(t *testing.T) {
+	c := theCity()
+	admin := visit(t, c).As("admin-system")
+	admin.Open("/admin/messages").Click("已撤回").Says("预览", "可以用的变量")
+	admin.Fill("text", "您的“{item}”已撤回，编号{phone}。")
+	admin.comes("没有“{phone}”这个变量")
+	admin.Fill("text", "您的“{item}”已撤回，编号{number}，随时可以重新申请。")
+	admin.comes("随时可以重新申请。")
+	admin.Click("保存为新版本").Says("已保存为第1版", "使用中")
+	admin.Axe(t)
+	admin.Calm(t)
+}
+
+// comes waits until the page in sight says something, without asking anew.
+func (v *visitor) comes(text string) *visitor {
+	v.t.Helper()
+	for until := time.Now().Add(patience); !strings.Contains(v.seen(), text); time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(until) {
+			v.t.Fatalf("%s: page does not come to say %q\n%s", v.At(), text, v.Excerpt())
+		}
+	}
+	return v
 }

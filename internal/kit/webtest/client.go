@@ -126,6 +126,7 @@ func (c *Client) Do(method, path, contentType string, body io.Reader) *Page {
 		if next.Host != page.URL.Host {
 			return page // leaves the site
 		}
+		next.Fragment = "" // browsers keep it to themselves
 		method, path, contentType, body = "GET", next.String(), "", nil
 	}
 }
