@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"io"
 	"mime/multipart"
 	"slices"
 
@@ -94,47 +95,72 @@ func wayOptions(m catalogue.Material, side Side) []ui.Option {
 	return options
 }
 
-// HandedOf finds how a material was met; the zero Handed if not at all.
+// HandedOf finds how a material was met: the first of its files, where there
+// are several; the zero Handed if not at all.
 func HandedOf(list []cases.Handed, id string) cases.Handed {
-	i := slices.IndexFunc(list, func(h cases.Handed) bool { return h.ID == id })
-	if i < 0 {
-		return cases.Handed{ID: id}
+	if all := HandedAll(list, id); len(all) > 0 {
+		return all[0]
 	}
-	return list[i]
+	return cases.Handed{ID: id}
+}
+
+// HandedAll is everything handed in for a material, in order: a material may
+// be several files (front and back, page after page).
+func HandedAll(list []cases.Handed, id string) []cases.Handed {
+	var all []cases.Handed
+	for _, h := range list {
+		if h.ID == id {
+			all = append(all, h)
+		}
+	}
+	return all
+}
+
+// Uploads takes in what the applicant hands over: the store itself, or one
+// that also notes what has to be swept (cases.Uploads).
+type Uploads interface {
+	Save(ctx context.Context, name, declared string, r io.Reader, owner string) (files.File, error)
 }
 
 // ReadMaterials reads the posted materials: new uploads are stored under owner,
 // files uploaded before are kept unless replaced. What is wrong with an upload
 // is noted in the form beside its field; the other files are kept. To be
 // called outside a transaction, because the file store may be across a network.
-func ReadMaterials(ctx context.Context, f *web.Form, list []catalogue.Material, before []cases.Handed, store *files.Store, owner string, side Side) ([]cases.Handed, error) {
+func ReadMaterials(ctx context.Context, f *web.Form, list []catalogue.Material, before []cases.Handed, store Uploads, owner string, side Side) ([]cases.Handed, error) {
 	var handed []cases.Handed
 	for _, m := range list {
-		h, err := material(ctx, f, m, HandedOf(before, m.ID), store, owner, side)
+		parts, err := material(ctx, f, m, HandedAll(before, m.ID), store, owner, side)
+		handed = append(handed, parts...)
 		if err != nil {
 			return handed, err
-		}
-		if h != (cases.Handed{ID: m.ID}) {
-			handed = append(handed, h)
 		}
 	}
 	return handed, nil
 }
 
-func material(ctx context.Context, f *web.Form, m catalogue.Material, before cases.Handed, store *files.Store, owner string, side Side) (cases.Handed, error) {
-	h := cases.Handed{ID: m.ID}
-	way := f.Value("way." + m.ID)
+func material(ctx context.Context, f *web.Form, m catalogue.Material, before []cases.Handed, store Uploads, owner string, side Side) ([]cases.Handed, error) {
 	// A chosen file says more than a radio button that was left alone.
-	if upload := f.File("file." + m.ID); upload != nil {
-		saved, err := saveUpload(ctx, store, upload, owner)
-		if problem := uploadProblem(err); problem != "" {
-			f.Error("file."+m.ID, problem)
-			h.File = before.File
-			return h, nil
+	if len(f.Files("file."+m.ID)) > 0 {
+		fresh, err := takeFiles(ctx, f, m.ID, store, owner)
+		if err != nil || len(fresh) > 0 {
+			return fresh, err
 		}
-		h.File = saved.ID
-		return h, err
+		return onlyFiles(before), nil
 	}
+	h := wayOf(f.Value("way."+m.ID), m, side)
+	if h == (cases.Handed{ID: m.ID}) && f.Value("way."+m.ID) != WayNone {
+		return onlyFiles(before), nil
+	}
+	if h == (cases.Handed{ID: m.ID}) {
+		return nil, nil
+	}
+	return []cases.Handed{h}, nil
+}
+
+// wayOf is what a choice without a file comes to; the empty Handed when files
+// are wanted, or the way is not open.
+func wayOf(way string, m catalogue.Material, side Side) cases.Handed {
+	h := cases.Handed{ID: m.ID}
 	switch way {
 	case WayPaper:
 		h.Paper = side == Window
@@ -144,14 +170,33 @@ func material(ctx context.Context, f *web.Form, m catalogue.Material, before cas
 		h.Promise = m.Promise
 	case WayLater:
 		h.Later = m.CanDefer()
-	case WayNone:
-	default:
-		h.File = before.File
 	}
-	return h, nil
+	return h
 }
 
-func saveUpload(ctx context.Context, store *files.Store, upload *multipart.FileHeader, owner string) (files.File, error) {
+// takeFiles stores the files chosen for a material, in order. One that is
+// refused is told beside the field and does not keep the others out.
+func takeFiles(ctx context.Context, f *web.Form, id string, store Uploads, owner string) ([]cases.Handed, error) {
+	var taken []cases.Handed
+	for _, upload := range f.Files("file." + id) {
+		saved, err := saveUpload(ctx, store, upload, owner)
+		if problem := uploadProblem(err); problem != "" {
+			f.Error("file."+id, problem)
+			continue
+		}
+		if err != nil {
+			return taken, err
+		}
+		taken = append(taken, cases.Handed{ID: id, File: saved.ID})
+	}
+	return taken, nil
+}
+
+func onlyFiles(list []cases.Handed) []cases.Handed {
+	return slices.DeleteFunc(slices.Clone(list), func(h cases.Handed) bool { return h.File == "" })
+}
+
+func saveUpload(ctx context.Context, store Uploads, upload *multipart.FileHeader, owner string) (files.File, error) {
 	body, err := upload.Open()
 	if err != nil {
 		return files.File{}, err

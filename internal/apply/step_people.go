@@ -7,34 +7,24 @@ import (
 	"yimen/gb"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
-	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 )
 
 // people asks whose matter it is and, if somebody else came, on what
-// authority. At home the applicant is the account itself.
+// authority.
 func (w *Wizard) people(rw http.ResponseWriter, r *http.Request) error {
 	s, err := w.open(r, "people")
 	if err != nil {
 		return err
 	}
-	if err := s.fillPeople(r.Context()); err != nil {
-		return err
-	}
+	s.fillPeople()
 	return web.Render(rw, r, http.StatusOK, peopleView(s))
 }
 
-func (s *screen) fillPeople(ctx context.Context) error {
+func (s *screen) fillPeople() {
 	a, agent := s.draft.Submission.Applicant, s.draft.Submission.Agent
-	if a.Name == "" && s.w.Side == Online {
-		own, err := s.w.self(ctx)
-		if err != nil {
-			return err
-		}
-		a = own
-	}
 	if a.Type == "" {
 		a.Type, a.IDType = "person", gb.IDResident.Code()
 		if !s.def.Serves("person") {
@@ -50,21 +40,6 @@ func (s *screen) fillPeople(ctx context.Context) error {
 			s.form.Set("agent."+name, v)
 		}
 	}
-	return nil
-}
-
-// self is the signed-in account as an applicant.
-func (w *Wizard) self(ctx context.Context) (cases.Applicant, error) {
-	actor := identity.FromContext(ctx)
-	p, err := w.Identity.Person(ctx, actor.Account)
-	if err != nil {
-		return cases.Applicant{}, err
-	}
-	kind := "person"
-	if actor.Kind == identity.KindEnterprise {
-		kind = "enterprise"
-	}
-	return cases.Applicant{Type: kind, Name: p.Name, IDType: p.IDType, IDNo: p.IDNo, Phone: p.Phone}, nil
 }
 
 func (w *Wizard) savePeople(rw http.ResponseWriter, r *http.Request) error {
@@ -77,24 +52,11 @@ func (w *Wizard) savePeople(rw http.ResponseWriter, r *http.Request) error {
 	}
 	a := cases.Applicant{Type: s.form.Value("applicant.type"), Name: s.form.Value("applicant.name"),
 		IDType: s.form.Value("applicant.id_type"), IDNo: s.form.Value("applicant.id_no"), Phone: s.form.Value("applicant.phone")}
-	if w.Side == Online { // nobody signs in as one person and applies as another
-		own, err := w.self(r.Context())
-		if err != nil {
-			return err
-		}
-		own.Phone = a.Phone
-		a = own
-	}
 	s.draft.Submission.Applicant, s.draft.Submission.Agent = a, agentOf(s.form)
 	if err := s.form.Merge(w.checkPeople(r.Context(), s.def, a, s.draft.Submission.Agent)); err != nil {
 		return err
 	}
 	if !s.form.OK() {
-		if w.Side == Online { // shown, not typed
-			s.form.Set("applicant.name", a.Name)
-			s.form.Set("applicant.id_type", a.IDType)
-			s.form.Set("applicant.id_no", a.IDNo)
-		}
 		return web.Render(rw, r, http.StatusUnprocessableEntity, peopleView(s))
 	}
 	return s.save(rw, r, "questions")

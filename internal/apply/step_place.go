@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
@@ -106,13 +107,10 @@ func (w *Wizard) closed(ctx context.Context, def *catalogue.Definition) string {
 	if len(def.Channels) > 0 && !def.HasChannel(cases.ChannelWeb) && !def.HasChannel(cases.ChannelMobile) {
 		return "这个事项暂时不能在网上申请，请到窗口办理，办理地点见办事指南。"
 	}
-	switch kind := identity.FromContext(ctx).Kind; {
-	case kind == identity.KindEnterprise && !def.Serves("enterprise"):
-		return "这个事项只受理个人的申请。您现在用的是企业账号，请换用个人账号登录后再申请。"
-	case kind == identity.KindPerson && !def.Serves("person"):
-		return "这个事项只受理企业和其他组织的申请。您现在用的是个人账号，请换用企业账号登录后再申请。"
+	if slices.ContainsFunc(actor(ctx).Mandates, func(x identity.Mandate) bool { return x.Covers(def.Code) }) {
+		return "" // for whom is asked first
 	}
-	return ""
+	return w.unserved(actor(ctx).Kind, def)
 }
 
 // deeper says whether the item reaches below a division.
@@ -151,6 +149,9 @@ func (w *Wizard) begin(rw http.ResponseWriter, r *http.Request) error {
 	d, err := w.Cases.SaveDraft(r.Context(), cases.Submission{Item: p.def.Code, Division: p.here.Code, Channel: w.channel(r)})
 	if err != nil {
 		return err
+	}
+	if w.Side == Online {
+		return web.Redirect(rw, r, w.StepURL(d.Number, "next"))
 	}
 	return web.Redirect(rw, r, w.StepURL(d.Number, "people"))
 }

@@ -3,72 +3,20 @@ package apply
 import (
 	"maps"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/web"
 )
 
-// questionsPage asks the situations: all of them at a window, one a page at
-// home. With nothing left to ask it shows what was answered and what to bring.
+// questionsPage asks the situations of a person at a window: all that apply.
 type questionsPage struct {
 	*screen
 	list  catalogue.Checklist
 	given catalogue.Answers
-	ask   []catalogue.Question // in sight now
 }
 
-// ask chooses what to show: the question asked for by name, else the first
-// that is open.
-func (p *questionsPage) choose(id string) {
-	if !p.w.oneByOne() {
-		p.ask = p.list.Questions
-		return
-	}
-	if p.ask = p.pick(id); len(p.ask) == 0 && len(p.list.Open) > 0 {
-		p.ask = p.pick(p.list.Open[0])
-	}
-}
-
-func (p *questionsPage) pick(ids ...string) []catalogue.Question {
-	var found []catalogue.Question
-	for _, q := range p.list.Questions {
-		if slices.Contains(ids, q.ID) {
-			found = append(found, q)
-		}
-	}
-	return found
-}
-
-// position is the place of the question on the page among those that apply, 1
-// the first; 0 when it is not one alone.
-func (p *questionsPage) position() int {
-	if len(p.ask) != 1 || !p.w.oneByOne() {
-		return 0
-	}
-	return 1 + slices.IndexFunc(p.list.Questions, func(q catalogue.Question) bool { return q.ID == p.ask[0].ID })
-}
-
-// askURL is the page of one question.
-func (p *questionsPage) askURL(id string) string {
-	return p.url("questions") + "?" + url.Values{"ask": {id}}.Encode()
-}
-
-// backURL is the question before, else the step before.
-func (p *questionsPage) backURL() string {
-	n := p.position()
-	if n == 0 && p.w.oneByOne() {
-		n = len(p.list.Questions) + 1
-	}
-	if n > 1 {
-		return p.askURL(p.list.Questions[n-2].ID)
-	}
-	return p.url("people")
-}
-
-// questions asks the situations; when every one is answered it shows what to
-// bring.
+// questions asks the situations and shows what the answers come to.
 func (w *Wizard) questions(rw http.ResponseWriter, r *http.Request) error {
 	s, err := w.open(r, "questions")
 	if err != nil {
@@ -79,7 +27,6 @@ func (w *Wizard) questions(rw http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	p.given = p.list.Answers
-	p.choose(r.URL.Query().Get("ask"))
 	return web.Render(rw, r, http.StatusOK, questionsView(p))
 }
 
@@ -102,16 +49,13 @@ func (w *Wizard) saveQuestions(rw http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !s.form.OK() || p.list.Stop != "" {
-		if p.ask = p.list.Questions; w.oneByOne() {
-			p.ask = p.pick(s.form.Values("shown")...)
-		}
 		return web.Render(rw, r, http.StatusUnprocessableEntity, questionsView(p))
 	}
 	if !sameAnswers(s.draft.Submission.Answers, p.list.Answers) && len(s.draft.Submission.Form) > 0 {
 		web.Flash(r, "info", "您修改了前面的回答，请核对表单和材料是否仍然合适。")
 	}
 	s.draft.Submission.Answers = p.list.Answers
-	if p.list.Complete && !w.oneByOne() {
+	if p.list.Complete {
 		return s.save(rw, r, "form")
 	}
 	return s.save(rw, r, "questions")

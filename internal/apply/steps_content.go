@@ -61,6 +61,7 @@ func (s *screen) defaults(ctx context.Context, list catalogue.Checklist) map[str
 		known["id_number"] = a.IDNo
 		if id, err := gb.ParseResidentID(a.IDNo, s.w.today(ctx)); err == nil {
 			known["birth_date"] = id.Birth().String()
+			known["sex"] = id.Sex().Code()
 		}
 	}
 	for k, v := range list.Defaults {
@@ -147,14 +148,14 @@ func (w *Wizard) saveMaterials(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	handed, err := ReadMaterials(r.Context(), s.form, list.Materials, s.draft.Submission.Materials, w.Store,
+	handed, err := ReadMaterials(r.Context(), s.form, list.Materials, s.draft.Submission.Materials, w.Cases.Uploads(),
 		identity.FromContext(r.Context()).Account, w.Side)
 	s.draft.Submission.Materials = handed
 	if err != nil {
 		return errors.Join(err, s.keep(r))
 	}
 	for _, m := range list.Materials {
-		if m.Required() && HandedOf(handed, m.ID).ID != "" && empty(HandedOf(handed, m.ID)) && s.form.ErrorOf("file."+m.ID) == "" {
+		if m.Required() && empty(HandedOf(handed, m.ID)) && s.form.ErrorOf("file."+m.ID) == "" {
 			s.form.Error("materials."+m.ID, "“"+m.Name+"”还没有提交，请选择文件"+otherWays(m, w.Side)+"。")
 		}
 	}

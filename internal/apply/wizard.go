@@ -22,11 +22,17 @@ import (
 // few files of the largest size.
 const UploadLimit = 220 << 20
 
-// Wizard leads through an application, a page at a time, and keeps everything
-// in a draft: it can be left and taken up again on another device, and a line
-// that breaks loses nothing.
+// Wizard leads through an application and keeps everything in a draft: it can
+// be left and taken up again on another device, and a line that breaks loses
+// nothing.
 //
-//	start ─► place ─► people ─► questions ─► form ─► materials ─► review ─► the case
+// At a window it is a page for each part, dense, for a clerk who knows it:
+//
+//	place ─► people ─► questions ─► form ─► materials ─► review ─► the case
+//
+// At home it is one question a page (journey.go): each situation, each few
+// fields of the form that belong together and each material is a page of its
+// own, the answers are read back, and any of them can be changed from there.
 type Wizard struct {
 	Cases     *cases.Module
 	Catalogue *catalogue.Module
@@ -41,12 +47,18 @@ type Wizard struct {
 	Guard   web.Guard // who may
 	Home    ui.Crumb  // first crumb of every page
 	CaseURL func(number string) string
+
+	once func(web.Handler) web.Handler // the router's idempotency
 }
 
 // Mount adds the pages to the router.
 func (w *Wizard) Mount(rt *web.Router) {
 	rt.Get(w.Base+"/new", w.Guard, w.place)
 	rt.Post(w.Base+"/new", w.Guard, w.begin)
+	if w.Side == Online {
+		w.mountOnline(rt)
+		return
+	}
 	for name, step := range map[string]struct{ get, post web.Handler }{
 		"people":    {w.people, w.savePeople},
 		"questions": {w.questions, w.saveQuestions},
@@ -77,6 +89,8 @@ func (w *Wizard) StepURL(draft, step string) string { return w.Base + "/" + draf
 func (w *Wizard) Resume(d cases.Draft) string {
 	s := d.Submission
 	switch {
+	case w.Side == Online:
+		return w.StepURL(d.Number, "next")
 	case s.Applicant.Name == "":
 		return w.StepURL(d.Number, "people")
 	case len(s.Form) == 0:
@@ -117,7 +131,7 @@ func (s *screen) url(step string) string { return s.w.StepURL(s.draft.Number, st
 
 func (s *screen) page() ui.PageOpts {
 	return ui.PageOpts{
-		Title: s.def.Name, Face: s.w.Face, Narrow: s.w.Face == ui.Citizen,
+		Title: s.def.Name, Face: s.w.Face,
 		Lead:       s.where + "　草稿号 " + s.draft.Number,
 		Breadcrumb: []ui.Crumb{s.w.Home, {Label: "办事指南", URL: "/items/" + s.def.Code}, {Label: "申请"}},
 		Styles:     []string{"apply.css"}, Scripts: []string{"apply.js"},
@@ -138,10 +152,6 @@ func (w *Wizard) open(r *http.Request, step string) (*screen, error) {
 	s.where, err = w.placeName(r.Context(), d.Submission.Division)
 	return s, err
 }
-
-// oneByOne says that questions are asked one a page: at home on a phone. At a
-// window all of them are in sight.
-func (w *Wizard) oneByOne() bool { return w.Side == Online }
 
 // version is the one in force: an application follows the newest guide until
 // it is sent, and the case then keeps it.

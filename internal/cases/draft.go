@@ -79,6 +79,34 @@ func (m *Module) SaveDraft(ctx context.Context, s Submission) (Draft, error) {
 	return row.draft()
 }
 
+// ChangeDraft changes one of the actor's own drafts as it stands now: the row
+// is locked first, so that two devices that fill in different pages at the
+// same moment keep each other's words. What change answers undoes it. Errors:
+// ErrDraftUnknown, ErrDraftTooLarge, those of change.
+func (m *Module) ChangeDraft(ctx context.Context, number string, change func(context.Context, *Submission) error) (Draft, error) {
+	var d Draft
+	err := m.db.InTx(ctx, func(ctx context.Context) error {
+		n, err := m.db.Conn(ctx).Exec(ctx, `UPDATE cases_draft SET updated_at = $3 WHERE number = $1 AND account = $2`,
+			number, identity.FromContext(ctx).Account, m.now(ctx))
+		if err != nil {
+			return wrap("lock draft", err)
+		}
+		if n == 0 {
+			return ErrDraftUnknown
+		}
+		if d, err = m.Draft(ctx, number); err != nil {
+			return err
+		}
+		if err := change(ctx, &d.Submission); err != nil {
+			return err
+		}
+		d.Submission.Draft, d.Submission.Item = number, d.Item
+		d, err = m.SaveDraft(ctx, d.Submission)
+		return err
+	})
+	return d, err
+}
+
 // Draft gives one of the actor's own drafts; ErrDraftUnknown.
 func (m *Module) Draft(ctx context.Context, number string) (Draft, error) {
 	var row draftRow

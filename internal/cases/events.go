@@ -7,7 +7,8 @@ import "yimen/workday"
 type Ref struct {
 	Number    string `json:"number"`
 	Item      string `json:"item"`
-	Account   string `json:"account"` // "" when a clerk filed it
+	Account   string `json:"account"`         // "" when a clerk filed it
+	Agent     string `json:"agent,omitempty"` // account of who filed it for the applicant
 	Outlet    string `json:"outlet"`
 	Competent string `json:"competent"`
 	Channel   string `json:"channel"`

@@ -6,11 +6,12 @@ import (
 	"unicode/utf8"
 
 	"yimen/gb"
+	"yimen/internal/identity"
 )
 
 // people checks applicant and agent, and brings names and numbers into their
 // written form.
-func (c *checker) people(context.Context) error {
+func (c *checker) people(ctx context.Context) error {
 	a := &c.s.Applicant
 	if a.Type != "person" && a.Type != "enterprise" {
 		c.bad.Add("applicant.type", "申请人类型应为个人（person）或企业（enterprise）。")
@@ -28,7 +29,56 @@ func (c *checker) people(context.Context) error {
 	}
 	c.document("applicant", &a.IDType, &a.IDNo, a.Type == "enterprise")
 	c.phone("applicant.phone", &a.Phone)
+	if err := c.standsFor(ctx); err != nil {
+		return err
+	}
 	c.agent()
+	return nil
+}
+
+// standsFor checks that a citizen or enterprise applies for themselves or under
+// a mandate that stands today and covers the item. Then they are the agent,
+// whatever else the application says.
+func (c *checker) standsFor(ctx context.Context) error {
+	a := &c.s.Applicant
+	if !c.actor.IsApplicant() || c.m.Accounts == nil || a.IDNo == "" {
+		return nil
+	}
+	c.s.Mandate = ""
+	account, err := c.m.Accounts.AccountOf(ctx, a.IDType, a.IDNo)
+	if err != nil {
+		return err
+	}
+	if account != c.actor.Account {
+		x, ok := c.actor.MandateFor(account, c.s.Item)
+		if !ok {
+			c.bad.Add("applicant.id_no", "您登录的账号不是这位申请人，也没有他对这个事项的有效委托：请用本人账号申请，或先在“替别人办事”里建立委托。")
+			return nil
+		}
+		if err := c.actUnder(ctx, x); err != nil {
+			return err
+		}
+	}
+	p, err := c.m.Accounts.Person(ctx, account)
+	if err == nil && p.Name != a.Name && a.Name != "" {
+		c.bad.Add("applicant.name", "姓名或名称与证件号码登记的不一致，请按证件填写。")
+	}
+	return err
+}
+
+// actUnder makes the actor the agent of the application.
+func (c *checker) actUnder(ctx context.Context, x identity.Mandate) error {
+	own, err := c.m.Accounts.Person(ctx, c.actor.Account)
+	if err != nil {
+		return err
+	}
+	phone := own.Phone
+	if c.s.Agent != nil && c.s.Agent.Phone != "" {
+		phone = c.s.Agent.Phone
+	}
+	c.s.Mandate = x.ID
+	c.s.Agent = &Agent{Name: own.Name, IDType: own.IDType, IDNo: own.IDNo, Phone: phone,
+		Authority: "网上委托，" + x.From.Chinese() + "至" + x.To.Chinese() + "，编号 " + x.ID}
 	return nil
 }
 

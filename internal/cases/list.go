@@ -70,7 +70,8 @@ func (q Query) where(w *db.Where, h horizon, a identity.Actor) {
 		w.In("state", stateWords(q.States))
 	}
 	if q.Mine {
-		w.And("? <> '' AND ("+own+")", a.Account, a.Account, a.Account)
+		cond, args := own(a)
+		w.And("? <> '' AND ("+cond+")", append([]any{a.Account}, args...)...)
 	}
 	for _, x := range []struct{ column, value string }{
 		{"competent_agency", q.Agency}, {"receiving_outlet", q.Outlet}, {"item", q.Item},

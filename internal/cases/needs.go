@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"yimen/internal/catalogue"
+	"yimen/internal/identity"
 	"yimen/internal/kit/files"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
@@ -47,12 +48,17 @@ type Files interface {
 	Save(ctx context.Context, name, declared string, r io.Reader, owner string) (files.File, error)
 	Open(ctx context.Context, id string) (io.ReadCloser, files.File, error)
 	Stat(ctx context.Context, id string) (files.File, error)
+	Delete(ctx context.Context, id string) error
 }
 
 // Accounts finds the account of an applicant who came to a window, so that
 // their case is among their own when they sign in; "" when they have none.
+//
+// Person says who an account is: nobody applies over the net in another's name
+// without their mandate (see checker.standsFor).
 type Accounts interface {
 	AccountOf(ctx context.Context, idType, idNo string) (string, error)
+	Person(ctx context.Context, account string) (identity.Person, error)
 }
 
 // Licences says whether an electronic licence stands in for a material; nil

@@ -46,13 +46,43 @@ func (r *record) place() identity.Place {
 	}
 }
 
-// owns tells whether the case is the actor's own, as its applicant or as the
-// agent who filed it. own is the same in SQL.
+// owns tells whether the case is the actor's own: as its applicant, as the
+// agent who filed it under a mandate that still stands, or as somebody who was
+// given this one case. own is the same in SQL; they change together
+// (TestMandatesListWhatMayBeOpened).
 func (r *record) owns(a identity.Actor) bool {
-	return a.IsApplicant() && a.SignedIn() && (r.Account == a.Account || r.AgentAccount == a.Account)
+	if !a.IsApplicant() || !a.SignedIn() {
+		return false
+	}
+	return r.Account == a.Account || r.agentOf(a)
 }
 
-const own = "account = ? OR agent_account <> '' AND agent_account = ?"
+// agentOf tells whether the actor acts for the applicant here.
+func (r *record) agentOf(a identity.Actor) bool {
+	if r.AgentAccount == a.Account && a.Account != "" {
+		_, held := a.HeldMandate(r.Mandate)
+		return held || r.Mandate == ""
+	}
+	return slices.ContainsFunc(a.Mandates, func(x identity.Mandate) bool {
+		return x.Scope == identity.ScopeCase && x.Case == r.Number && x.Principal == r.Account && r.Account != ""
+	})
+}
+
+func own(a identity.Actor) (cond string, args []any) {
+	cond, args = "account = ? OR agent_account <> '' AND agent_account = ? AND (mandate = ''", []any{a.Account, a.Account}
+	for _, x := range a.Mandates {
+		cond += " OR mandate = ?"
+		args = append(args, x.ID)
+	}
+	cond += ")"
+	for _, x := range a.Mandates {
+		if x.Scope == identity.ScopeCase && x.Principal != "" {
+			cond += " OR number = ? AND account = ?"
+			args = append(args, x.Case, x.Principal)
+		}
+	}
+	return cond, args
+}
 
 // visible is the rule of who sees a case: its applicant, the outlet that
 // received it, the agency that decides it, and those set over either. narrow
@@ -70,10 +100,12 @@ func narrow(w *db.Where, a identity.Actor) {
 	case !a.IsApplicant():
 		scope.Where(w, columns)
 	case scope.Empty():
-		w.And(own, a.Account, a.Account)
+		cond, args := own(a)
+		w.And(cond, args...)
 	default:
 		if cond, args := scope.Condition(columns); cond != "" {
-			w.And(own+" OR "+cond, append([]any{a.Account, a.Account}, args...)...)
+			mine, mineArgs := own(a)
+			w.And(mine+" OR "+cond, append(mineArgs, args...)...)
 		}
 	}
 }

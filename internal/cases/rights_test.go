@@ -265,14 +265,22 @@ func TestProgress(t *testing.T) {
 	})
 }
 
-// An agent and the applicant both follow a case filed over the net.
+// forZhang is an application that li files for zhang.
+func (w *world) forZhang() Submission {
+	s := w.web("li")
+	s.Answers["who"] = []string{"agent"}
+	s.Materials = append(s.Materials, Handed{ID: "power", Promise: true})
+	s.Applicant.Name, s.Applicant.IDNo = "张建国", idOf("zhang")
+	return s
+}
+
+// An agent and the applicant both follow a case filed over the net; the agent
+// no longer when the mandate has ended.
 func TestAgentAndApplicantFollow(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
-		s := w.web("li")
-		s.Answers["who"] = []string{"agent"}
-		s.Materials = append(s.Materials, Handed{ID: "power", Promise: true})
-		s.Applicant.Name, s.Applicant.IDNo = "张建国", idOf("zhang")
-		s.Agent = &Agent{Name: "李晓敏", IDNo: idOf("li"), Phone: "13800002222", Authority: "委托书"}
+		w.mandate("li", identity.Mandate{ID: "m1", Principal: "zhang", Agent: "li", Scope: identity.ScopeAll})
+		s := w.forZhang()
+		s.Agent = &Agent{Name: "别人", IDNo: idOf("wang"), Phone: "13800003333", Authority: "随便写的"}
 		c := one[Case](w)(w.Submit(w.as("li"), s))
 		for _, who := range []string{"zhang", "li"} {
 			for _, q := range []Query{{}, {Mine: true}} {
@@ -283,12 +291,80 @@ func TestAgentAndApplicantFollow(t *testing.T) {
 			}
 			w.must(second(w.Find(w.as(who), c.Number)))
 		}
+		found := w.find(c.Number)
+		if found.Agent == nil || found.Agent.Name != "李晓敏" || found.Agent.IDNo != idOf("li") || !strings.Contains(found.Agent.Authority, "m1") {
+			t.Errorf("the agent is %+v: not who signed in", found.Agent)
+		}
+		history := one[[]Entry](w)(w.History(w.as("zhang"), c.Number))
+		if history[0].WhoName != "李晓敏（代张建国）" {
+			t.Errorf("submitted by %s", history[0].WhoName)
+		}
 		if n := one[int](w)(w.Count(w.as("clerk"), Query{Mine: true})); n != 0 {
 			t.Errorf("the clerk has %d cases of their own", n)
 		}
-		w.must(second(w.Withdraw(w.as("li"), c.Number, Act{})))
+		a := w.have["li"]
+		a.Mandates = nil // it ended
+		w.have["li"] = a
+		w.wants(second(w.Find(w.as("li"), c.Number)), ErrUnknown)
+		w.wants(second(w.Withdraw(w.as("li"), c.Number, Act{})), ErrUnknown)
+		if n := one[int](w)(w.Count(w.as("li"), Query{Mine: true})); n != 0 {
+			t.Errorf("%d cases are left to the agent of before", n)
+		}
+		w.must(second(w.Withdraw(w.as("zhang"), c.Number, Act{})))
 	})
 }
+
+// Nobody applies in another's name without their mandate for this item.
+func TestMandatesAreAsked(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		for name, x := range map[string]identity.Mandate{
+			"none":              {},
+			"of somebody else":  {ID: "m", Principal: "wang", Agent: "li", Scope: identity.ScopeAll},
+			"for another item":  {ID: "m", Principal: "zhang", Agent: "li", Scope: identity.ScopeItems, Items: []string{notice}},
+			"for one case only": {ID: "m", Principal: "zhang", Agent: "li", Scope: identity.ScopeCase, Case: "2026091600000000"},
+			"without principal": {ID: "m", Agent: "li", Scope: identity.ScopeAll},
+		} {
+			a := w.have["li"]
+			a.Mandates = []identity.Mandate{x}
+			w.have["li"] = a
+			t.Run(name, func(t *testing.T) { w.field(second(w.Submit(w.as("li"), w.forZhang())), "applicant.id_no") })
+		}
+		s := w.forZhang()
+		s.Applicant.Name = "张冒名"
+		w.have["li"] = identity.Actor{Account: "li", Name: "李晓敏", Kind: identity.KindPerson,
+			Mandates: []identity.Mandate{{ID: "m", Principal: "zhang", Agent: "li", Scope: identity.ScopeItems, Items: []string{felling}}}}
+		w.field(second(w.Submit(w.as("li"), s)), "applicant.name")
+		w.must(second(w.Submit(w.as("li"), w.forZhang())))
+	})
+}
+
+// One case given to somebody is theirs to follow and act on, in lists as on its
+// page, and no other of the same principal.
+func TestMandatesListWhatMayBeOpened(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		given := one[Case](w)(w.Submit(w.as("zhang"), w.web("zhang")))
+		other := one[Case](w)(w.Submit(w.as("zhang"), w.web("zhang")))
+		theirs := one[Case](w)(w.Submit(w.as("li"), w.web("li")))
+		w.mandate("li", identity.Mandate{ID: "m1", Principal: "zhang", Agent: "li", Scope: identity.ScopeCase, Case: given.Number})
+		w.mandate("li", identity.Mandate{ID: "m2", Principal: "wang", Agent: "li", Scope: identity.ScopeCase, Case: other.Number}) // not wang's to give
+		w.mandate("li", identity.Mandate{ID: "m3", Principal: "zhang", Agent: "li", Scope: identity.ScopeAll})                     // for new ones
+		var numbers []string
+		for _, c := range one[[]Case](w)(first(w.List(w.as("li"), Query{Mine: true}, page(10)))) {
+			numbers = append(numbers, c.Number)
+			w.must(second(w.Find(w.as("li"), c.Number)))
+		}
+		slices.Sort(numbers)
+		want := []string{given.Number, theirs.Number}
+		slices.Sort(want)
+		if !slices.Equal(numbers, want) {
+			t.Errorf("li sees %v, want %v", numbers, want)
+		}
+		w.wants(second(w.Find(w.as("li"), other.Number)), ErrUnknown)
+		w.must(second(w.Withdraw(w.as("li"), given.Number, Act{Opinion: "受托撤回"})))
+	})
+}
+
+func first[T any](list T, _ string, err error) (T, error) { return list, err }
 
 // Guessing codes closes the number for a while, to the right code too, and
 // leaves other numbers open.

@@ -29,6 +29,7 @@ type record struct {
 	Channel           string       `db:"channel"`
 	Account           string       `db:"account"`
 	AgentAccount      string       `db:"agent_account"`
+	Mandate           string       `db:"mandate"` // under which the agent filed it; "" none
 	SubmittedBy       string       `db:"submitted_by"`
 	KeyScope          *string      `db:"key_scope"`
 	Key               *string      `db:"idempotency_key"`
@@ -143,7 +144,7 @@ type noticeRow struct {
 // The columns of a record, in the order of the struct, and what follows from them.
 var (
 	recordColumns = strings.Fields(`id number query_code state revision item item_name version kind accepted_by
-		division division_name channel account agent_account submitted_by key_scope idempotency_key key_digest
+		division division_name channel account agent_account mandate submitted_by key_scope idempotency_key key_digest
 		applicant_type applicant_name applicant_key applicant_id_type applicant_id_no applicant_phone
 		receiving_outlet receiving_name receiving_division competent_agency competent_name competent_division dept
 		deliver deliver_code deliver_name deliver_division deliver_address

@@ -71,7 +71,7 @@ func (m *Module) submitted(ctx context.Context, actor identity.Actor, key, diges
 
 // digestOf tells one application from another.
 func digestOf(s Submission) string {
-	s.Key = ""
+	s.Key, s.Pages, s.Mandate = "", nil, ""
 	raw, err := json.Marshal(s)
 	if err != nil { // a form that is no JSON: told later, field by field
 		raw = []byte(err.Error())
@@ -177,6 +177,7 @@ func (m *Module) newRecord(ctx context.Context, in *intake, digest string) (*rec
 	}
 	r.ReceivedOn = m.receivedOn(ctx, r.CompetentDivision, in.atDesk())
 	var err error
+	r.Mandate = in.s.Mandate
 	r.Account, r.AgentAccount, err = m.accountsOf(ctx, in)
 	return r, err
 }
@@ -194,7 +195,7 @@ func (m *Module) receivedOn(ctx context.Context, division string, atDesk bool) w
 // the net follows the case beside the applicant.
 func (m *Module) accountsOf(ctx context.Context, in *intake) (applicant, agent string, err error) {
 	if in.actor.IsApplicant() {
-		if in.s.Agent == nil {
+		if in.s.Mandate == "" {
 			return in.actor.Account, "", nil
 		}
 		agent = in.actor.Account

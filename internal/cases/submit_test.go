@@ -119,7 +119,11 @@ func TestUnusualButRight(t *testing.T) {
 			},
 		} {
 			s := w.web("zhang")
+			s.Applicant.Name = "张建国"
 			change(&s)
+			zhang := w.have["zhang"]
+			zhang.Name = s.Applicant.Name // as their account has it
+			w.have["zhang"] = zhang
 			c, err := w.Submit(w.as("zhang"), s)
 			if err != nil {
 				t.Errorf("%s: %v", name, err)

@@ -173,8 +173,16 @@ func (t *turn) note(v Verb, from, to State, opinion string, detail any) {
 	t.r.HistoryLen++
 	t.entries = append(t.entries, historyRow{
 		CaseID: t.r.ID, Seq: t.r.HistoryLen, Revision: revision, At: t.now, Verb: v, From: from, To: to,
-		Who: t.actor.Account, WhoName: t.actor.Name, Agency: t.agency(), Opinion: opinion, Detail: text,
+		Who: t.actor.Account, WhoName: t.whoName(), Agency: t.agency(), Opinion: opinion, Detail: text,
 	})
+}
+
+// whoName says for whom an agent acts.
+func (t *turn) whoName() string {
+	if t.actor.IsApplicant() && t.r.Account != t.actor.Account && t.r.agentOf(t.actor) {
+		return t.actor.Name + "（代" + t.r.ApplicantName + "）"
+	}
+	return t.actor.Name
 }
 
 // agency is whose act it is: the actor's own agency or outlet.
@@ -289,7 +297,7 @@ func (r *record) ref() Ref {
 		account = r.AgentAccount
 	}
 	return Ref{
-		Number: r.Number, Item: r.Item, Account: account, Outlet: r.ReceivingOutlet, Competent: r.CompetentAgency,
+		Number: r.Number, Item: r.Item, Account: account, Agent: r.AgentAccount, Outlet: r.ReceivingOutlet, Competent: r.CompetentAgency,
 		Channel: r.Channel, Sample: r.Sample,
 	}
 }

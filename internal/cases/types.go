@@ -49,7 +49,8 @@ type Agent struct {
 }
 
 // Handed is how the applicant meets one material of the checklist: exactly one
-// of the ways is used.
+// of the ways is used. A material of several files (front and back) is as many
+// Handed of the same ID, in their order.
 type Handed struct {
 	ID      string `json:"id"`                // of the material in the definition
 	File    string `json:"file,omitempty"`    // id of an uploaded file
@@ -77,6 +78,8 @@ type Submission struct {
 	Draft      string              `json:"draft,omitempty"`   // number of the draft that this turns into a case
 	Key        string              `json:"key,omitempty"`     // idempotency key: the same key of the same account gives the same case
 	Version    int                 `json:"version,omitempty"` // version the applicant filled in; 0: the current one
+	Pages      []string            `json:"pages,omitempty"`   // of a draft: the pages that have been filled in, as the wizard calls them
+	Mandate    string              `json:"mandate,omitempty"` // of a draft: the mandate it is filled in under; Submit looks itself which one stands
 	Sample     bool                `json:"-"`                 // made by the sample city
 }
 

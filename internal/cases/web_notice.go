@@ -28,9 +28,9 @@ func FileURL(number, id string) string {
 	return "/cases/" + url.PathEscape(number) + "/files/" + url.PathEscape(id)
 }
 
-// progressURL is what the QR code of a notice leads to: the public progress,
+// ProgressURL is what the QR code of a notice leads to: the public progress,
 // with the number filled in and the query code still to type.
-func (m *Module) progressURL(r *http.Request, number string) string {
+func (m *Module) ProgressURL(r *http.Request, number string) string {
 	base := strings.TrimRight(m.Rules.PublicURL, "/")
 	if base == "" {
 		scheme := "http"
@@ -47,7 +47,7 @@ func (m *Module) pageNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, m.progressURL(r, n.Sheet.Number)))
+	return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, m.ProgressURL(r, n.Sheet.Number)))
 }
 
 // shownInline are the types a browser shows safely; others are saved.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -150,12 +151,29 @@ func (w *world) Actor(_ context.Context, account string) (identity.Actor, error)
 	return a, nil
 }
 
-// AccountOf: only the citizen zhang has an account.
+// AccountOf: the citizens zhang and li have accounts.
 func (w *world) AccountOf(_ context.Context, _, idNo string) (string, error) {
-	if idNo == idOf("zhang") {
-		return "zhang", nil
+	for _, account := range []string{"zhang", "li"} {
+		if idNo == idOf(account) {
+			return account, nil
+		}
 	}
 	return "", nil
+}
+
+func (w *world) Person(_ context.Context, account string) (identity.Person, error) {
+	a, ok := w.have[account]
+	if !ok {
+		return identity.Person{}, identity.ErrAccountUnknown
+	}
+	return identity.Person{Account: account, Kind: a.Kind, Name: a.Name, IDType: "111", IDNo: idOf(account), Phone: "13800002222"}, nil
+}
+
+// mandate lets an agent act for a principal, from now on.
+func (w *world) mandate(agent string, x identity.Mandate) {
+	a := w.have[agent]
+	a.Mandates = append(slices.Clone(a.Mandates), x)
+	w.have[agent] = a
 }
 
 // people are those of the tests, with the roles that identity gives them.

@@ -35,12 +35,15 @@ type Actor struct {
 	Grants   []Grant
 	Via      string // session | token | system
 	Address  string // of the client, without port; "" when there is none
-	// ActingFor is the staff id of whoever this act is done for, set by the
-	// module that found a delegation (org.ActsFor) behind it.
+	// ActingFor is whoever this act is done for, set by the module that found
+	// the right behind it: the staff id of a delegation (org.ActsFor), or the
+	// account of the principal of a mandate.
 	ActingFor string
 	// Covers are the accounts of colleagues on leave for whom the actor stands
 	// in, set by the module that asked (workflow).
 	Covers []string
+	// Mandates are those under which a citizen may act for others today.
+	Mandates []Mandate
 
 	epoch int64 // of the account when it was loaded
 }

@@ -136,7 +136,7 @@ func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	return actor(rows, ViaSession)
+	return m.withMandates(ctx, rows, ViaSession)
 }
 
 func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
@@ -144,5 +144,16 @@ func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
 	if err := m.DB.Conn(ctx).Select(ctx, &rows, actorColumns+` WHERE a.id = $1 ORDER BY g.id`, id); err != nil {
 		return Actor{}, err
 	}
-	return actor(rows, via)
+	return m.withMandates(ctx, rows, via)
+}
+
+// withMandates is the actor of the rows with the mandates that stand today: one
+// ended since the last request is gone with this one.
+func (m *Module) withMandates(ctx context.Context, rows []actorRow, via string) (Actor, error) {
+	a, err := actor(rows, via)
+	if err != nil || a.Kind != KindPerson {
+		return a, err
+	}
+	a.Mandates, err = m.standing(ctx, a.Account)
+	return a, err
 }

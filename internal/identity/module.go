@@ -10,6 +10,7 @@ import (
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/events"
 )
 
 //go:embed migrations/*.sql
@@ -24,6 +25,8 @@ type Deps struct {
 	Clock clock.Clock
 	Log   *slog.Logger
 	Audit *audit.Log // nil: nothing is recorded (tests)
+
+	Events *events.Bus // nil: nobody hears of mandates (tests)
 
 	// Demo lets accounts share a password and registers the one-click login.
 	// Never set where real people work.

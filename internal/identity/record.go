@@ -24,6 +24,8 @@ func (m *Module) write(ctx context.Context, e audit.Entry) error {
 	if m.Audit == nil {
 		return nil
 	}
-	e.Object = "account"
+	if e.Object == "" {
+		e.Object = "account"
+	}
 	return m.Audit.Write(ctx, e)
 }

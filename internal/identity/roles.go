@@ -6,15 +6,18 @@ var (
 	VerbGrantManage   = DefineVerb("grant.manage", "管理授权")   // give and take roles: the security administrator
 	VerbAuditView     = DefineVerb("audit.view", "查看审计日志")   // and nothing else: the audit administrator
 	VerbSystemView    = DefineVerb("system.view", "查看系统运行状态")
-	VerbOrgManage     = DefineVerb("org.manage", "维护区划、单位和网点") // org stands below and knows no verbs
+	// VerbMandateConfirm: a window confirms a parent's mandate for a child that
+	// has no account, with the household register in hand.
+	VerbMandateConfirm = DefineVerb("mandate.confirm", "核验亲子关系")
+	VerbOrgManage      = DefineVerb("org.manage", "维护区划、单位和网点") // org stands below and knows no verbs
 )
 
 // The roles every city has. Modules add verbs of their own with Extend.
 func init() {
 	define(Role{Name: "window_clerk", Title: "窗口人员", On: Receiving, Verbs: []Verb{
-		"case.view", "case.submit_for", "case.receive", "case.accept", "case.correct", "case.deliver"}})
+		"case.view", "case.submit_for", "case.receive", "case.accept", "case.correct", "case.deliver", VerbMandateConfirm}})
 	define(Role{Name: "receiver", Title: "收件人员", On: Receiving, Verbs: []Verb{
-		"case.view", "case.submit_for", "case.receive"}})
+		"case.view", "case.submit_for", "case.receive", VerbMandateConfirm}})
 	DefineRole("window_decider", "窗口即办人员", "task.view", "task.decide", "case.decide") // decides on the spot what the outlet's own agency may
 	DefineRole("handler", "承办人员",
 		"case.view", "case.accept", "case.correct", "case.pause", "task.view", "task.review", "task.survey")

@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
+	"errors"
 	"strings"
 	"time"
 
@@ -76,7 +77,10 @@ func (m *Module) ByToken(ctx context.Context, token string) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	a, err := actor(rows, ViaToken)
+	a, err := m.withMandates(ctx, rows, ViaToken)
+	if err != nil && !errors.Is(err, ErrAccountUnknown) && !errors.Is(err, ErrAccountDisabled) {
+		return Actor{}, err
+	}
 	if err != nil {
 		return Actor{}, ErrToken.Because(err)
 	}

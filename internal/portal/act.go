@@ -189,16 +189,14 @@ func revision(f *web.Form) int {
 func (m *Module) keptFiles(ctx context.Context, p *actPage) error {
 	owner := identity.FromContext(ctx).Account
 	for _, x := range p.list {
-		id := p.form.Value("kept." + x.ID)
-		if id == "" {
-			continue
-		}
-		f, err := m.Store.Stat(ctx, id)
-		if err != nil && errs.KindOf(err) != errs.NotFound {
-			return err
-		}
-		if err == nil && f.Owner == owner {
-			p.handed, p.kept[id] = append(p.handed, cases.Handed{ID: x.ID, File: id}), f
+		for _, id := range p.form.Values("kept." + x.ID) {
+			f, err := m.Store.Stat(ctx, id)
+			if err != nil && errs.KindOf(err) != errs.NotFound {
+				return err
+			}
+			if err == nil && f.Owner == owner {
+				p.handed, p.kept[id] = append(p.handed, cases.Handed{ID: x.ID, File: id}), f
+			}
 		}
 	}
 	return nil

@@ -49,7 +49,7 @@ func TestInTheBrowser(t *testing.T) {
 	review := w.apply(t, c, "citizen-42")
 	draft := review.URL.Path[:len(review.URL.Path)-len("/review")]
 	half := c.Get("/apply/" + pension).Form("").Send()
-	half = half.Form("").Send()
+	half = half.Form("form.ap-form").Send()
 
 	b.Go(site.URL + "/demo")
 	b.Click(`form:has(input[value="citizen-1"]) button`)
@@ -61,12 +61,12 @@ func TestInTheBrowser(t *testing.T) {
 	look("correct", "/my/cases/"+asked+"/correct")
 	look("withdraw", "/my/cases/"+asked+"/withdraw")
 	look("wizard-1-place", "/apply/"+pension)
-	look("wizard-2-people", draft+"/people")
+	look("wizard-2-phone", draft+"/phone")
 	look("wizard-3-question", half.URL.Path)
-	look("wizard-3-answered", draft+"/questions")
 	look("wizard-4-form", draft+"/form")
 	look("wizard-5-materials", draft+"/materials")
 	look("wizard-6-review", draft+"/review")
+	look("wizard-7-preview", draft+"/preview")
 
 	b.Go(site.URL + "/elder?next=" + url.QueryEscape("/"))
 	look("elder-home", "/")

@@ -48,7 +48,7 @@ func New(d Deps) *Module {
 	w := d.Wizard
 	w.Base, w.Face, w.Side, w.Guard = "/apply", ui.Citizen, apply.Online, identity.Applicant()
 	w.Home = ui.Crumb{Label: "我的办件", URL: MyURL("", "")}
-	w.CaseURL = CaseURL
+	w.CaseURL = SubmittedURL
 	return &Module{Deps: d, wizard: &w}
 }
 
@@ -75,6 +75,8 @@ func (m *Module) Routes(rt *web.Router) {
 
 	rt.Get("/my", own, m.mine)
 	rt.Get("/my/cases/{number}", own, m.showCase)
+	rt.Get("/my/cases/{number}/submitted", own, m.submitted)
+	rt.Get("/my/cases/{number}/form", own, m.sheet)
 	rt.Get("/my/cases/{number}/correct", own, m.ask(cases.VerbCorrect))
 	rt.PostLimit("/my/cases/{number}/correct", own, apply.UploadLimit, m.supply(cases.VerbCorrect, m.Cases.Correct))
 	rt.Get("/my/cases/{number}/supplement", own, m.ask(cases.VerbSupplement))
@@ -104,7 +106,7 @@ func (m *Module) startApplication(w http.ResponseWriter, r *http.Request) error 
 // page is a page of this face, with the styles it shares with the wizard.
 func page(o ui.PageOpts) ui.PageOpts {
 	o.Face = ui.Citizen
-	o.Styles = []string{"apply.css"}
+	o.Styles = append([]string{"apply.css"}, o.Styles...)
 	return o
 }
 

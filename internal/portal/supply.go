@@ -57,7 +57,7 @@ func (m *Module) supplied(ctx context.Context, p *actPage, act cases.Act) (cases
 		return act, err
 	}
 	var err error
-	p.handed, err = apply.ReadMaterials(ctx, p.form, p.list, p.handed, m.Store, identity.FromContext(ctx).Account, apply.Online)
+	p.handed, err = apply.ReadMaterials(ctx, p.form, p.list, p.handed, m.Cases.Uploads(), identity.FromContext(ctx).Account, apply.Online)
 	if err != nil {
 		return act, err
 	}

@@ -51,6 +51,9 @@ func (v *visitor) apply(a *application) string {
 	v.t.Helper()
 	a.ready(v.t, v.city)
 	v.Click("就在“")
+	if !strings.HasPrefix(v.At(), "/counter") {
+		return v.athome(a)
+	}
 	v.tellWho(a)
 	v.answer(a)
 	v.fillForm(a)
@@ -58,15 +61,11 @@ func (v *visitor) apply(a *application) string {
 	return v.send()
 }
 
-// tellWho fills in the applicant, whom a citizen's own account knows already.
+// tellWho fills in the applicant.
 func (v *visitor) tellWho(a *application) {
 	v.t.Helper()
 	v.stands("people")
-	if strings.HasPrefix(v.At(), "/counter") {
-		v.Fill("applicant.name", a.who.Name).Fill("applicant.id_no", a.who.IDNo).Fill("applicant.phone", a.who.Phone)
-	} else {
-		v.Says(a.who.Name).SaysNot(a.who.IDNo) // shown masked
-	}
+	v.Fill("applicant.name", a.who.Name).Fill("applicant.id_no", a.who.IDNo).Fill("applicant.phone", a.who.Phone)
 	v.Click("下一步")
 }
 
@@ -176,14 +175,14 @@ func (v *visitor) fillIn(name string, values []string) {
 	}
 }
 
-// handIn meets every material that is asked for: at a window on paper, at home
-// as a photo. One that is to be uploaded is uploaded at the window too.
+// handIn meets every material that is asked for at a window: on paper, or
+// uploaded there if it is to be.
 func (v *visitor) handIn(a *application) {
 	v.t.Helper()
 	v.stands("materials")
 	names := browser.Eval[[]string](v.Browser, `Array.from(document.querySelectorAll(".ym-material")).filter(m => m.querySelector(".ym-required")).map(m => m.querySelector("input[type=file]").name.slice(5))`)
 	for _, id := range names {
-		if strings.HasPrefix(v.At(), "/counter") && a.upload != "*" && a.upload != id {
+		if a.upload != "*" && a.upload != id {
 			v.way(id, "paper")
 			continue
 		}

@@ -30,8 +30,15 @@ func citizenPages(x things) map[string][]sample {
 		"/cases/{number}/notices/{id}": {{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[0].ID)},
 			{villager, cases.NoticeURL(x.correcting.Number, x.correcting.Content.Notices[len(x.correcting.Content.Notices)-1].ID)}},
 	}
-	for _, step := range []string{"people", "questions", "form", "materials", "review", "discard"} {
-		pages["/apply/{draft}/"+step] = []sample{{villager, "/apply/" + x.draft + "/" + step}}
+	draft := "/apply/" + x.draft
+	for _, step := range []string{"phone", "deliver", "defer", "review", "preview", "discard"} {
+		pages["/apply/{draft}/"+step] = []sample{{villager, draft + "/" + step}}
 	}
+	pages["/apply/{draft}/questions/{id}"] = []sample{{villager, draft + "/questions/why"}, {villager, draft + "/questions/why?from=review"}}
+	pages["/apply/{draft}/form/{id}"] = []sample{{villager, draft + "/form"}}
+	pages["/apply/{draft}/materials/{id}"] = []sample{{villager, draft + "/materials/id_or_card"}}
+	pages["/apply/{draft}/people"] = []sample{{villager, draft + "/people"}}
+	pages["/my/cases/{number}/submitted"] = []sample{{villager, mine + x.received.Number + "/submitted"}}
+	pages["/my/cases/{number}/form"] = []sample{{villager, mine + x.received.Number + "/form"}}
 	return pages
 }

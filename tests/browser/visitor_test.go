@@ -139,9 +139,11 @@ func (v *visitor) tick(element, what string) {
 func (v *visitor) aim(element, what string) (x, y float64) {
 	v.t.Helper()
 	spot := browser.Eval[struct {
-		X, Y  float64
-		Wrong string
+		X, Y   float64
+		Wrong  string
+		Rolled bool
 	}](v.Browser, `(() => {
+		const before = window.scrollY;
 		const e = `+element+`;
 		if (!e) return {Wrong: "is not on the page"};
 		e.scrollIntoView({block: "center", inline: "nearest", behavior: "instant"});
@@ -151,10 +153,13 @@ func (v *visitor) aim(element, what string) (x, y float64) {
 		const top = document.elementFromPoint(X, Y);
 		if (!top || !(e.contains(top) || top.contains(e) || (top.closest("label") && top.closest("label").control === e)))
 			return {Wrong: "is covered by " + (top ? top.outerHTML.slice(0, 150) : "nothing")};
-		return {X, Y};
+		return {X, Y, Rolled: window.scrollY !== before};
 	})()`)
 	if spot.Wrong != "" {
 		v.t.Fatalf("%s: %s %s\n%s", v.At(), what, spot.Wrong, v.Excerpt())
+	}
+	if spot.Rolled { // the window rolls a frame after the page says so
+		time.Sleep(100 * time.Millisecond)
 	}
 	return spot.X, spot.Y
 }

@@ -1,0 +1,157 @@
+package apply
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/kit/web"
+)
+
+// onceField carries the idempotency key of a form with files. Under its usual
+// name the router would run the whole handler in one transaction, the upload
+// to the file store across the network included; so the uploads are stored
+// first, and only the change of the draft runs under the key.
+const onceField = "once"
+
+// maxFiles is how many files one material may be: every page of a long
+// contract, but not a film.
+const maxFiles = 20
+
+// material is the one in sight.
+func (j *journey) material() catalogue.Material {
+	i := slices.IndexFunc(j.list.Materials, func(m catalogue.Material) bool { return m.ID == j.stop().id() })
+	return j.list.Materials[i]
+}
+
+// saveMaterial takes in one material: files chosen are added to those already
+// there, and a button beside a file turns, moves or removes it. Without such a
+// button it goes on to the next page.
+func (w *Wizard) saveMaterial(rw http.ResponseWriter, r *http.Request) error {
+	j, err := w.journey(r)
+	if err != nil {
+		return w.sentAlready(rw, r, err)
+	}
+	key := pageKey("materials", r)
+	if !j.standAt(key) {
+		return j.elsewhere(rw, r, "materials")
+	}
+	if j.form, err = web.ReadForm(r); err != nil {
+		return err
+	}
+	m := j.material()
+	do, file, _ := strings.Cut(j.form.Value("do"), ".")
+	fresh, err := j.uploaded(r.Context(), m)
+	if err != nil {
+		return err
+	}
+	if do == "rotate" {
+		if fresh, err = j.rotated(r.Context(), m, file); err != nil {
+			return err
+		}
+	}
+	if once := j.form.Value(onceField); once != "" {
+		r.Header.Set(web.KeyHeader, once)
+	}
+	return w.once(func(rw http.ResponseWriter, r *http.Request) error {
+		return j.keepMaterial(rw, r, m, do, file, fresh)
+	})(rw, r)
+}
+
+// uploaded stores the files that were chosen.
+func (j *journey) uploaded(ctx context.Context, m catalogue.Material) ([]cases.Handed, error) {
+	have := len(onlyFiles(HandedAll(j.draft.Submission.Materials, m.ID)))
+	if n := len(j.form.Files("file." + m.ID)); n > 0 && have+n > maxFiles {
+		j.form.Error("file."+m.ID, "一份材料最多 20 个文件，请先删除不要的，或合成一个 PDF 再上传。")
+		return nil, nil
+	}
+	fresh, err := takeFiles(ctx, j.form, m.ID, j.w.Cases.Uploads(), actor(ctx).Account)
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range fresh {
+		if j.kept[h.File], err = j.w.Store.Stat(ctx, h.File); err != nil {
+			return nil, err
+		}
+	}
+	return fresh, nil
+}
+
+// keepMaterial writes what was done to the material into the draft and goes
+// on, or shows what is wrong. The page comes back as a piece for the script.
+func (j *journey) keepMaterial(rw http.ResponseWriter, r *http.Request, m catalogue.Material, do, file string, fresh []cases.Handed) error {
+	key := j.stop().key
+	onward := do == ""
+	if err := j.changeMaterial(r.Context(), m, do, file, fresh, onward); err != nil {
+		return err
+	}
+	if onward && j.form.OK() && m.Required() && empty(HandedOf(j.draft.Submission.Materials, m.ID)) {
+		j.form.Error("file."+m.ID, "“"+m.Name+"”还没有提交：请拍照或选择文件"+otherWays(m, Online)+"。")
+	}
+	if !j.standAt(key) {
+		return j.elsewhere(rw, r, "materials")
+	}
+	switch {
+	case !j.form.OK():
+		j.form.Set("way."+m.ID, WayOf(m, HandedOf(j.draft.Submission.Materials, m.ID), Online))
+		return j.show(rw, r, http.StatusUnprocessableEntity)
+	case onward:
+		return j.onward(rw, r, key)
+	}
+	return web.Redirect(rw, r, j.stopURL(key)+"#files")
+}
+
+func (j *journey) changeMaterial(ctx context.Context, m catalogue.Material, do, file string, fresh []cases.Handed, onward bool) error {
+	if !j.form.OK() && len(fresh) == 0 {
+		return nil // nothing that came in is right: the draft stays as it is
+	}
+	d, err := j.w.Cases.ChangeDraft(ctx, j.draft.Number, func(_ context.Context, s *cases.Submission) error {
+		mine := onlyFiles(HandedAll(s.Materials, m.ID))
+		if do == "" && len(fresh) == 0 && j.form.Value("way."+m.ID) != WayFile && j.form.Has("way."+m.ID) {
+			mine = nil // another way was chosen
+			if h := wayOf(j.form.Value("way."+m.ID), m, Online); !empty(h) {
+				mine = []cases.Handed{h}
+			}
+		} else {
+			mine = j.arranged(mine, do, file, fresh)
+		}
+		s.Materials = append(slices.DeleteFunc(s.Materials, func(h cases.Handed) bool { return h.ID == m.ID }), mine...)
+		if onward {
+			notePage(s, "materials/"+m.ID)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	j.draft = d
+	return j.look(ctx)
+}
+
+// arranged is the files of a material after one was removed, moved forward or
+// turned, and with the new ones at the end. The same picture sent twice stays
+// one.
+func (j *journey) arranged(mine []cases.Handed, do, file string, fresh []cases.Handed) []cases.Handed {
+	at := slices.IndexFunc(mine, func(h cases.Handed) bool { return h.File == file })
+	switch {
+	case do == "remove" && at >= 0:
+		mine = slices.Delete(mine, at, at+1)
+	case do == "up" && at > 0:
+		mine[at-1], mine[at] = mine[at], mine[at-1]
+	case do == "rotate" && at >= 0 && len(fresh) == 1:
+		mine[at] = fresh[0]
+		return mine
+	case do == "rotate":
+		return mine
+	}
+	for _, h := range fresh {
+		same := func(o cases.Handed) bool { return j.kept[o.File].SM3 == j.kept[h.File].SM3 && o.File != "" }
+		if !slices.ContainsFunc(mine, same) {
+			mine = append(mine, h)
+		}
+	}
+	return mine
+}
