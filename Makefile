@@ -1,6 +1,7 @@
 # Everything is two commands: `make demo` and `make test`. The rest is for those who change the code.
 SHELL := /bin/bash
 export CGO_ENABLED := 0
+export YIMEN_HTML_CHECKER := $(CURDIR)/bin/vnu.jar
 BIN := bin/yimen
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO_BUILD := go build -trimpath -ldflags "-s -w -X yimen/internal/app.Version=$(VERSION)"
@@ -13,7 +14,7 @@ demo: build ## build and start the sample city on http://127.0.0.1:8080
 build:
 	$(GO_BUILD) -o $(BIN) ./cmd/yimen
 
-setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, Node for nothing else
+setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, the HTML checker
 	scripts/setup
 
 test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser

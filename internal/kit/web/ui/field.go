@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/a-h/templ"
 
@@ -63,8 +64,14 @@ func FieldID(name string) string {
 }
 
 func (o FieldOpts) inputType() string {
-	if o.Type == "" {
+	switch {
+	case o.Type == "":
 		return "text"
+	case o.Type == "date" && o.Value != "":
+		// What is no date a date field cannot show: the words would be lost.
+		if _, err := time.Parse(time.DateOnly, o.Value); err != nil {
+			return "text"
+		}
 	}
 	return o.Type
 }
