@@ -47,6 +47,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/hall/{outlet}", wallGuard, m.wall)
 
 	rt.Get("/counter/queue", viewGuard, m.scene)
+	rt.Get("/counter/queue/statistics", viewGuard, m.statistics)
+	rt.Get("/counter/queue/statistics/export", viewGuard, m.exportStatistics)
 	rt.Post("/counter/queue/seat", callGuard, m.takeSeat)
 	rt.Post("/counter/queue/call", callGuard, m.callNext)
 	rt.Post("/counter/queue/take", callGuard, m.takeFor)
