@@ -111,7 +111,11 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := life.Live(told.listen(ctx, a.Clock), a.Clock.Now(), n, people); err != nil {
 			return err
 		}
-		return told.tell(ctx, a)
+		if err := told.tell(ctx, a); err != nil {
+			return err
+		}
+		halls := hall.City{Queue: a.Hall, Org: a.Org, Identity: a.Identity}
+		return halls.Live(ctx, a.Clock.Now(), min(max(n/20, 16), 90))
 	})
 }
 
