@@ -777,7 +777,7 @@ func waitingList(p scenePage) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(ui.TableOpts{Caption: "等候的人", Show: true, Columns: []string{"号", "队列", "优先", "取号时间", "指定窗口"}, Fold: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(ui.TableOpts{Caption: "等候的人", Show: true, Columns: []string{"号", "队列", "优先", "取号", "窗口"}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var23), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
