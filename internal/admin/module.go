@@ -14,6 +14,7 @@ import (
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/kit/web/ui/gallery"
 	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/workday"
@@ -62,6 +63,8 @@ var (
 // Routes adds the pages.
 func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/admin", anyGuard, m.start)
+
+	rt.Get("/admin/parts", identity.Staff(), gallery.Show)
 
 	rt.Get("/admin/jobs", systemGuard, m.failures)
 	rt.Post("/admin/jobs/retry", systemGuard, m.retryKind)

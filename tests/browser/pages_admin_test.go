@@ -5,6 +5,9 @@ import "net/url"
 // adminPages are samples of the administrators' pages.
 func adminPages(x things) map[string][]sample {
 	return map[string][]sample{
+		"/admin/parts": {{"admin-system", "/admin/parts?theme=light"}, {"admin-system", "/admin/parts?theme=dark"}, {"admin-system", "/admin/parts?theme=contrast"},
+			{"admin-system", "/admin/parts?face=citizen"}, {"admin-system", "/admin/parts?face=elder"}, {"admin-system", "/admin/parts?face=elder&size=3&theme=contrast"},
+			{"admin-system", "/admin/parts?face=print"}},
 		"/work":                             {{"admin-system", "/work"}},
 		"/admin":                            {{"admin-system", "/admin"}, {"admin-security", "/admin"}, {"admin-audit", "/admin"}},
 		"/admin/jobs":                       {{"admin-system", "/admin/jobs"}},

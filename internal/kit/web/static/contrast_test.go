@@ -32,6 +32,7 @@ var pairs = []struct {
 	{"bar-ink bar-muted gold", "bar", 4.5},
 	{"hero-ink", "hero-from hero-to", 4.5},
 	{"foot-ink blue-dark", "foot", 4.5},
+	{"ink", "heat-mid", 4.5},
 	{"line-strong amber-strong", "ground paper input", 3},
 	{"chart-1 chart-2 chart-3 chart-4 chart-5 chart-6 draw", "paper ground", 3},
 }

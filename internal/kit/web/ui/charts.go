@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -74,8 +75,8 @@ const (
 
 func (c Chart) plotHeight() int { return c.height() - plotTop - plotBottom }
 
-// top is the figure at the upper edge: the smallest of 1, 2, 2.5, 5 times a
-// power of ten that nothing exceeds.
+// top is the figure at the upper edge: the smallest round number that
+// nothing exceeds.
 func (c Chart) top() float64 {
 	most := 0.0
 	for _, s := range c.Series {
@@ -91,7 +92,7 @@ func niceTop(most float64) float64 {
 		return 1
 	}
 	p := math.Pow(10, math.Floor(math.Log10(most)))
-	for _, f := range []float64{1, 2, 2.5, 5, 10} {
+	for _, f := range []float64{1, 1.5, 2, 3, 4, 5, 6, 8, 10} {
 		if most <= f*p {
 			return f * p
 		}
@@ -159,6 +160,20 @@ func (c Chart) labelled(i int) bool {
 		every = (len(c.Labels) + 7) / 8
 	}
 	return i%max(every, 1) == 0
+}
+
+// sparkPoints is a row of figures in a box of 100 by 100, from its least to its
+// most: a spark shows the way things go, not how much there is.
+func sparkPoints(values []float64) string {
+	if len(values) == 0 {
+		return ""
+	}
+	least, most := slices.Min(values), slices.Max(values)
+	moved := make([]float64, len(values))
+	for i, v := range values {
+		moved[i] = v - least + (most-least)*.1
+	}
+	return linePoints(moved, max((most-least)*1.2, 1e-9), false)
 }
 
 // points is a series as the corners of a line in a box of 100 by 100.

@@ -112,6 +112,8 @@ type PageOpts struct {
 	Nav        []NavItem
 	User       *User
 	Elder      bool
+	Size       int    // as Frame.Size
+	Theme      string // as Frame.Theme
 	Breadcrumb []Crumb
 	Region     string
 	Flashes    []Flash
@@ -125,6 +127,8 @@ type PageOpts struct {
 type page struct {
 	PageOpts
 	Frame
+	size    int
+	chosen  string // theme
 	nav     []NavItem
 	user    *User
 	region  string
@@ -137,6 +141,12 @@ func joinFrame(ctx context.Context, o PageOpts) page {
 	p := page{PageOpts: o, Frame: f, nav: o.Nav, user: o.User, region: o.Region, elder: o.Elder || f.Elder, flashes: o.Flashes}
 	if p.Face == "" {
 		p.Face = Citizen
+	}
+	if p.size = o.Size; p.size == 0 {
+		p.size = max(f.Size, 1)
+	}
+	if p.chosen = o.Theme; p.chosen == "" {
+		p.chosen = f.Theme
 	}
 	if p.nav == nil && f.Nav != nil {
 		p.nav = f.Nav(p.Face)
@@ -183,8 +193,8 @@ func (p page) theme() string {
 	switch {
 	case p.Face == Print:
 		return "light"
-	case p.Theme == "contrast", staff && (p.Theme == "light" || p.Theme == "dark"):
-		return p.Theme
+	case p.chosen == "contrast", staff && (p.chosen == "light" || p.chosen == "dark"):
+		return p.chosen
 	case staff:
 		return "auto"
 	}
@@ -221,8 +231,8 @@ func (p page) mainClass() string {
 // htmlClass names the theme, and the size of letters in the elder version.
 func (p page) htmlClass() string {
 	c := "ym-theme-" + p.theme()
-	if p.isElder() && p.Size > 1 {
-		c += fmt.Sprintf(" ym-size-%d", min(p.Size, 3))
+	if p.isElder() && p.size > 1 {
+		c += fmt.Sprintf(" ym-size-%d", min(p.size, 3))
 	}
 	return c
 }
@@ -238,7 +248,7 @@ func (p page) sizeURL(size int) string {
 
 // contrastURL turns high contrast on, or off again.
 func (p page) contrastURL() string {
-	if p.Theme == "contrast" {
+	if p.chosen == "contrast" {
 		return p.themeURL("")
 	}
 	return p.themeURL("contrast")

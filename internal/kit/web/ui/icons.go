@@ -3,6 +3,8 @@ package ui
 import (
 	"context"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/a-h/templ"
 )
@@ -22,6 +24,9 @@ func Icon(name string) templ.Component {
 		return err
 	})
 }
+
+// IconNames lists the icons there are, in order.
+func IconNames() []string { return slices.Sorted(maps.Keys(icons)) }
 
 var icons = map[string]string{
 	"alert":         `<path d="M12 9v4"/><path d="M10.363 3.591l-8.106 13.534a1.914 1.914 0 0 0 1.636 2.871h16.214a1.914 1.914 0 0 0 1.636 -2.87l-8.106 -13.536a1.914 1.914 0 0 0 -3.274 0z"/><path d="M12 16h.01"/>`,

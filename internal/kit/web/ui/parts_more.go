@@ -12,3 +12,5 @@ func (o ProgressOpts) words() string {
 	}
 	return fmt.Sprintf("%d / %d（%d%%）", o.Done, o.Total, 100*min(o.Done, o.Total)/o.Total)
 }
+
+func (n TreeNode) branches() bool { return len(n.Children) > 0 || n.MoreURL != "" }

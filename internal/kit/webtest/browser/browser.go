@@ -196,7 +196,7 @@ func (b *Browser) Fits(t testing.TB, width int) {
 	t.Helper()
 	b.Resize(width, 800)
 	if w := Eval[int](b, "document.documentElement.scrollWidth"); w > width {
-		wide := Eval[string](b, `Array.from(document.querySelectorAll("body *")).filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".ym-table, .ym-nav, .ym-skip")).slice(0, 5).map(e => e.outerHTML.slice(0, 120)).join("\n")`)
+		wide := Eval[string](b, `Array.from(document.querySelectorAll("body *")).filter(e => e.getBoundingClientRect().right > innerWidth + 1 && !e.closest(".ym-table, .ym-nav, .ym-skip, .ym-heat, .ym-tabs, pre")).slice(0, 5).map(e => e.outerHTML.slice(0, 120)).join("\n")`)
 		t.Fatalf("browser: page is %d px wide in a window of %d\n%s", w, width, wide)
 	}
 }
