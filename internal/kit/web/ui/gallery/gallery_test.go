@@ -41,7 +41,7 @@ func TestEveryLook(t *testing.T) {
 	rt.Get("/admin/parts", web.Public, Show)
 	c := webtest.New(t, rt)
 	for _, l := range looks {
-		p := c.Get("/admin/parts" + l.Query).Status(200).Must("界面部件", "写法", "@ui.Field(", "--ym-ink")
+		p := c.Get("/admin/parts"+l.Query).Status(200).Must("界面部件", "写法", "@ui.Field(", "--ym-ink")
 		if !strings.Contains(l.Query, "theme=dark") {
 			p.None("html.ym-theme-dark")
 		}
