@@ -9,6 +9,7 @@ func adminPages(x things) map[string][]sample {
 			{"admin-system", "/admin/parts?face=citizen"}, {"admin-system", "/admin/parts?face=elder"}, {"admin-system", "/admin/parts?face=elder&size=3&theme=contrast"},
 			{"admin-system", "/admin/parts?face=print"}},
 		"/work":                             {{"admin-system", "/work"}},
+		"/work/{id}":                        {{"admin-system", x.work}},
 		"/admin":                            {{"admin-system", "/admin"}, {"admin-security", "/admin"}, {"admin-audit", "/admin"}},
 		"/admin/jobs":                       {{"admin-system", "/admin/jobs"}},
 		"/admin/audit":                      {{"admin-audit", "/admin/audit"}},

@@ -35,6 +35,7 @@ type things struct {
 	received, correcting, owing, ready, pension cases.Case
 	task, account                               string
 	message, staffMessage                       string
+	work                                        string // page of a finished import
 }
 
 // gathered are the things of the city, made once: pages are only looked at.
@@ -57,6 +58,7 @@ func gather(t testing.TB, c *city) things {
 	at := identity.Reach{Agency: "440232-d08"} // nobody of an agency keeps items in the sample: one is given the role
 	must(t, c.Identity.GrantRole(c.as(t, "admin-security"), localEditor, "item_editor", at))
 	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
+	x.work = c.imported(t)
 	gathered = &x
 	return x
 }
