@@ -315,3 +315,41 @@ func TestThemeIsKept(t *testing.T) {
 	c.Get("/inbox").One("html.ym-theme-auto")
 	c.NoRedirect().Get("/theme?to=dark&next=https://evil.example").Location("/")
 }
+
+func TestLettersOfTheElderVersion(t *testing.T) {
+	c := webtest.New(t, samplePages())
+	c.Get("/guide").None("body.ym-elder")
+	c.Get("/elder?next=/guide").At("/guide").One("body.ym-elder")
+	c.Get("/elder?size=3&next=/guide").At("/guide").One("html.ym-size-3")
+	c.Get("/guide").Must("特大", "超大", "高对比").One("button[data-aloud][hidden]")
+	c.Get("/theme?to=contrast&next=/guide").One("html.ym-theme-contrast")
+	c.Get("/guide").Must("普通颜色")
+	c.Get("/inbox").None("body.ym-elder")
+	c.Get("/elder?size=9&next=/guide").None("body.ym-elder")
+}
+
+// What the worker keeps must name nobody, and must be what pages ask for.
+func TestOfflinePageAndWorker(t *testing.T) {
+	rt := samplePages()
+	page := fetch(t, rt, "/offline", "").Body.String()
+	for _, name := range []string{"盘小妹", "乳源"} {
+		if strings.Contains(page, name) {
+			t.Errorf("the page kept in browsers says %q", name)
+		}
+	}
+	if !strings.Contains(page, "网络断开了") || !strings.Contains(page, "12345") {
+		t.Error("the page does not say what still works")
+	}
+	w := fetch(t, rt, "/sw.js", "")
+	if w.Header().Get("Content-Type") != "text/javascript; charset=utf-8" || w.Header().Get("Cache-Control") != "no-cache" {
+		t.Errorf("the worker comes as %v", w.Header())
+	}
+	for _, name := range []string{"yimen.css", "yimen.js", "htmx.js", "icon.svg"} {
+		if !strings.Contains(w.Body.String(), web.Asset(name)) {
+			t.Errorf("the worker does not keep %s", name)
+		}
+	}
+	if strings.Contains(w.Body.String(), "{{") {
+		t.Error("the worker was not filled in")
+	}
+}

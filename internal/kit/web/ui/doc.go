@@ -17,6 +17,19 @@
 // needs is in yimen.css and yimen.js, and every page works without the
 // latter.
 //
+// # Parts
+//
+// /admin/parts (package gallery) shows each of them in every state with its call.
+//
+//	frame     Page, Card, Tabs, SideBySide, Dialog with DialogButton, Tree
+//	forms     Field, ErrorSummary, IdempotencyKey, Submit, SubmitAs, FormActions, Filters
+//	facts     DefList, Table, Pager, Steps, Timeline, StateBadge, Light, CopyNumber, QR, Kbd, KeyList
+//	figures   Stats, Stat, Spark, Bars, Line, BarList, Donut, Heat: drawn here as SVG, each with its table
+//	states    Alert, Empty, EmptyWith, NoRight, Failed, Progress, Loading, Skeleton, Toast, ErrorPage
+//	pictures  Icon (IconNames lists them), Drawing
+//	paper     PrintSheet
+//	voice     ReadAloud
+//
 // # Colours
 //
 // The themes are light, dark and contrast; the server writes the reader's
@@ -51,8 +64,12 @@
 //	data-key="s"          Alt+S presses the button or link, or goes to the field
 //	data-autosubmit       on a select: sends its form when changed
 //	data-check-all="name" a box that ticks all boxes of that name
+//	data-dialog="id"      opens the Dialog of that id
+//	data-aloud            reads the page (ReadAloud)
 //	data-reload="60"      reloads the page every 60 seconds (call boards)
 //
 // Every form is guarded against being sent twice by a double click
 // (data-repeat on the form lifts that), and file fields list what was chosen.
+// When the line is gone a banner says so, no form is sent, and sw.js shows our
+// own page instead of the browser's.
 package ui
