@@ -14,6 +14,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/counter"
+	"yimen/internal/help"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
@@ -71,6 +72,7 @@ type App struct {
 	Counter   *counter.Module
 	Office    *office.Module
 	Admin     *admin.Module
+	Help      *help.Module
 	Router    *web.Router
 }
 

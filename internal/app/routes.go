@@ -26,6 +26,7 @@ func (a *App) route() {
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region"},
 		User: user, Nav: a.nav, FaceOf: faceOf, Region: a.regionName,
+		Help: a.Help.URL, Under: a.Help.Bar,
 	})
 	a.Router.Use(a.Identity.Middleware)
 	jobs.RegisterPeriodic(a.Queue, "web.cleanup", time.Hour, a.Router.Cleanup)
@@ -33,6 +34,7 @@ func (a *App) route() {
 	a.Progress.Routes(a.Router, identity.Staff())
 	a.Identity.Routes(a.Router)
 	a.Messages.Routes(a.Router)
+	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)

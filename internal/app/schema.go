@@ -7,6 +7,7 @@ import (
 
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
+	"yimen/internal/help"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/db"
@@ -25,7 +26,7 @@ import (
 // versions whatever the order here.
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, progress.Migrations,
-	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations,
+	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
 }
 
 // migrate brings the database to this release's schema; safe to run again.

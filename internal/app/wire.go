@@ -7,6 +7,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/counter"
+	"yimen/internal/help"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
@@ -62,6 +63,7 @@ func (a *App) wire(ctx context.Context) error {
 		Identity: a.Identity, Store: a.Store, Clock: a.Clock})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock,
 		Progress: a.Progress, Store: a.Store})
+	a.Help = help.New(help.Deps{DB: a.DB, Clock: a.Clock, Demo: a.Demo})
 	a.react()
 	a.work()
 	a.route()

@@ -20,6 +20,7 @@ var sentTwice = map[string]string{
 	"/demo/login":       "a session is made anew",
 	"/account/password": "a wrong old password counts each time, outside a transaction; the new one is set or already is",
 	"/region":           "the same place is kept again",
+	"/help/tour":        "goes to the same step again",
 
 	"/admin/audit/verify": "looks and changes nothing",
 }

@@ -8,6 +8,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"github.com/a-h/templ"
+
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web/ui"
@@ -46,6 +48,8 @@ type Options struct {
 	Nav    func(*http.Request, ui.Face) []ui.NavItem // entries of the header
 	FaceOf func(*http.Request) ui.Face               // which face an error page wears; nil: ui.Citizen
 	Region func(*http.Request) string                // name of the division the visitor chose
+	Help   func(*http.Request) string                // address of what explains the page
+	Under  func(*http.Request) templ.Component       // a bar under the header; nil result: none
 
 	Metrics      *prometheus.Registry // nil: a new one with Go and process figures
 	MetricsToken string               // if set, /metrics wants it as a bearer token

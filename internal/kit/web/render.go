@@ -71,5 +71,11 @@ func withFrame(r *http.Request) context.Context {
 	if o.Region != nil {
 		f.Region = o.Region(r)
 	}
+	if o.Help != nil {
+		f.HelpURL = o.Help(r)
+	}
+	if o.Under != nil {
+		f.Under = o.Under(r)
+	}
 	return ui.With(r.Context(), f)
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"yimen/internal/kit/web/static"
 )
 
@@ -46,6 +48,8 @@ type Frame struct {
 	User    *User
 	Nav     func(Face) []NavItem
 	Flashes func() []Flash
+	HelpURL string          // what explains this page; "": no help
+	Under   templ.Component // a bar under the header, of the way somebody is on; nil: none
 }
 
 type frameKey struct{}

@@ -1,0 +1,93 @@
+package help
+
+import (
+	"strings"
+
+	"yimen/internal/identity"
+)
+
+// topic says which section explains a page and those below it. A segment *
+// stands for any.
+type topic struct {
+	page    string
+	section string // guide#section
+	clerk   string // for somebody at a window; "": the same
+}
+
+// topics are the sections of the pages. The longest fit counts, so a new page
+// under an old one has its section already.
+var topics = []topic{
+	{"/", "citizen#找到要办的事", ""},
+	{"/items", "citizen#找到要办的事", ""},
+	{"/search", "citizen#找到要办的事", ""},
+	{"/region", "citizen#找到要办的事", ""},
+	{"/apply", "citizen#申请", ""},
+	{"/progress", "citizen#查进度", ""},
+	{"/my", "citizen#查进度", ""},
+	{"/my/messages", "citizen#消息", ""},
+	{"/my/settings", "citizen#消息", ""},
+	{"/my/cases/*/correct", "citizen#补正补交撤回", ""},
+	{"/my/cases/*/supplement", "citizen#补正补交撤回", ""},
+	{"/my/cases/*/withdraw", "citizen#补正补交撤回", ""},
+	{"/accessibility", "citizen#看不清不方便", ""},
+	{"/elder", "citizen#看不清不方便", ""},
+	{"/docs", "api#不用登录的", ""},
+
+	{"/counter", "clerk#登录之后", ""},
+	{"/counter/new", "clerk#收一件", ""},
+	{"/counter/apply", "clerk#收一件", ""},
+	{"/counter/done", "clerk#收件之后", ""},
+	{"/office", "approver#待办", "clerk#收件之后"},
+	{"/office/tasks", "approver#待办", ""},
+	{"/office/cases", "approver#看得到什么", "clerk#收件之后"},
+	{"/office/cases/*", "approver#待办", "clerk#收件之后"},
+	{"/office/cases/*/*", "approver#在办件上的动作不是环节", "clerk#收件之后"},
+	{"/office/messages", "approver#消息", "clerk#消息"},
+	{"/work", "administrator#系统管理员", ""},
+	{"/admin", "administrator#系统管理员", ""},
+	{"/admin/items", "editor#改一项", ""},
+	{"/admin/items/new", "editor#一个版本的一生", ""},
+	{"/admin/items/import", "editor#导入导出", ""},
+	{"/admin/items/presence", "editor#导入导出", ""},
+	{"/admin/items/*/local", "editor#各地自己的内容", ""},
+	{"/admin/items/*/versions", "editor#一个版本的一生", ""},
+	{"/admin/roles", "administrator#安全管理员", ""},
+	{"/admin/accounts/*/roles", "administrator#安全管理员", ""},
+	{"/admin/audit", "administrator#审计管理员", ""},
+}
+
+// SectionOf finds the section that explains a page (its path, or the pattern
+// of its route) to somebody.
+func SectionOf(at string, actor identity.Actor) (Section, bool) {
+	at, _, _ = strings.Cut(at, "?")
+	var best topic
+	for _, t := range topics {
+		if len(t.page) > len(best.page) && covers(t.page, at) {
+			best = t
+		}
+	}
+	name := best.section
+	if best.clerk != "" && actor.Has("case.submit_for") {
+		name = best.clerk
+	}
+	guide, id, _ := strings.Cut(name, "#")
+	return section(guide, id)
+}
+
+// covers says whether a page is that of the pattern, or below it. The front
+// page has none below it.
+func covers(pattern, at string) bool {
+	if pattern == "/" || at == "/" {
+		return pattern == at
+	}
+	want, have := strings.Split(pattern, "/"), strings.Split(strings.TrimSuffix(at, "/"), "/")
+	if len(have) < len(want) {
+		return false
+	}
+	for i, w := range want {
+		if w != "*" && w != have[i] {
+			return false
+		}
+	}
+	return true
+}
