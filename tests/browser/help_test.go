@@ -1,6 +1,10 @@
 package browser_test
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/chromedp/chromedp/kb"
+)
 
 // helpPages are samples of the help.
 func helpPages() map[string][]sample {
@@ -34,19 +38,21 @@ func TestFirstDayOfAClerk(t *testing.T) {
 	}
 	v.Says("导览走完了", "已走完", "再走一遍")
 
-	v.Open("/counter").Click("帮助").comes("看整份指南")
+	v.Open("/counter")
+	v.tick(`document.querySelector(".ym-help-link")`, "the link to the help")
+	v.comes("看整份指南")
 	v.Says("登录之后")
 	v.Axe(t)
 	if v.Has("#ym-help h2:focus") != 1 {
 		t.Error("the reader is not taken to the panel")
 	}
-	v.Click("关闭")
+	v.tick(`document.querySelector("[data-help-close]")`, "the button that closes the help")
 	if v.Has("#ym-help") != 0 {
 		t.Error("the panel stays")
 	}
-	v.Key("?")
+	v.Press("?")
 	v.comes("这一页").Says("快捷键", "Alt+F")
-	v.Key("Escape")
+	v.Press(kb.Escape)
 	if v.Has("#ym-help") != 0 {
 		t.Error("Escape does not close the panel")
 	}

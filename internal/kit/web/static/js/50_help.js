@@ -51,10 +51,14 @@
     section.hidden = !list.firstChild;
   }
 
+  // The event tells who asked, not what was filled: look at the panel itself.
   document.addEventListener("htmx:after:swap", function () {
+    var head = panel.querySelector("h2[data-focus]");
+    if (!head) return;
+    head.removeAttribute("data-focus"); // once for each opening
     var section = panel.querySelector("[data-keys-here][hidden]");
     if (section) fill(section);
-    var link = document.querySelector(".ym-help-link");
-    if (panel.firstChild && !before) before = link;
+    if (!before) before = document.querySelector(".ym-help-link");
+    head.focus();
   });
 })();
