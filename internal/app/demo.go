@@ -114,6 +114,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := told.tell(ctx, a); err != nil {
 			return err
 		}
+		if err := told.notePapers(ctx, a); err != nil {
+			return err
+		}
 		halls := hall.City{Queue: a.Hall, Org: a.Org, Identity: a.Identity}
 		return halls.Live(ctx, a.Clock.Now(), min(max(n/20, 16), 90))
 	})

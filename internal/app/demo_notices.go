@@ -22,7 +22,33 @@ const (
 )
 
 // past is what was published while the sample city was made.
-type past struct{ list []happened }
+type past struct {
+	list   []happened
+	papers []handed
+}
+
+// handed is an application that came in at a window, on paper perhaps.
+type handed struct {
+	number string
+	at     time.Time
+}
+
+// pastPapers is how long papers may still lie where they were received.
+const pastPapers = 7 * 24 * time.Hour
+
+// notePapers notes the papers of the last days; older ones have long been
+// handed on.
+func (p *past) notePapers(ctx context.Context, a *App) error {
+	for _, x := range p.papers {
+		if a.Clock.Now().Sub(x.at) > pastPapers {
+			continue
+		}
+		if err := a.paper(clock.With(ctx, clock.NewFake(x.at)), x.number); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 type happened struct {
 	event   events.Event
@@ -32,6 +58,11 @@ type happened struct {
 
 // listen keeps the notices of the city's past from becoming one job each.
 func (p *past) listen(ctx context.Context, c clock.Clock) context.Context {
+	ctx = events.Hold(ctx, papersOf, func(ctx context.Context, e events.Event) {
+		if x, ok := e.(cases.Submitted); ok && x.Channel == cases.ChannelWindow {
+			p.papers = append(p.papers, handed{x.Number, clock.FromContext(ctx, c).Now()})
+		}
+	})
 	return events.Hold(ctx, tellers, func(ctx context.Context, e events.Event) {
 		p.list = append(p.list, happened{e, accountOf(e), clock.FromContext(ctx, c).Now()})
 	})

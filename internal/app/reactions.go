@@ -1,6 +1,12 @@
 package app
 
-import "yimen/internal/kit/events"
+import (
+	"context"
+
+	"yimen/internal/cases"
+	"yimen/internal/identity"
+	"yimen/internal/kit/events"
+)
 
 // react says who hears of what, one line each. What must never be seen apart
 // from its cause (a case is decided in the transaction in which its workflow
@@ -23,6 +29,18 @@ func (a *App) react() {
 	events.Later(a.Bus, tellers, t.taskAssigned)
 	events.Later(a.Bus, tellers, t.taskReminded)
 	events.Later(a.Bus, tellers, t.taskOverdue)
+
+	events.Later(a.Bus, papersOf, func(ctx context.Context, e cases.Submitted) error { return a.paper(ctx, e.Number) })
+	events.Later(a.Bus, papersOf, func(ctx context.Context, e cases.Corrected) error { return a.paper(ctx, e.Number) })
+}
+
+// papersOf is the subscriber that notes papers to be handed on.
+const papersOf = "papers"
+
+// paper notes the papers of a case that is decided elsewhere.
+func (a *App) paper(ctx context.Context, number string) error {
+	_, err := a.Hall.CaseCame(identity.With(ctx, identity.System(papersOf)), number)
+	return err
 }
 
 // work registers what runs in the background: the modules' jobs and sweeps.

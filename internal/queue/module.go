@@ -25,6 +25,7 @@ type Deps struct {
 	Clock clock.Clock
 	Org   *org.Module
 	Audit *audit.Log // nil: settings are not recorded (tests)
+	Cases Cases      // nil: no papers and drafts (tests of the line)
 	Demo  bool       // every browser is a machine, and numbers may be taken at any hour
 
 	BaseURL string // of the QR code on a slip

@@ -34,6 +34,7 @@ var (
 	pairGuard  = web.Public.And(web.RateLimit(10, time.Minute, nil))
 	callGuard  = identity.Has(VerbCall)
 	viewGuard  = identity.Has(VerbView)
+	paperGuard = identity.Has(VerbPaper)
 	setupGuard = identity.Has(VerbManage)
 )
 
@@ -53,6 +54,18 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post("/counter/queue/call", callGuard, m.callNext)
 	rt.Post("/counter/queue/take", callGuard, m.takeFor)
 	rt.Post("/counter/queue/{id}/{act}", callGuard, m.ticketAct)
+
+	rt.Get("/counter/shift", viewGuard, m.shifts)
+	rt.Post("/counter/shift", callGuard, m.endShift)
+	rt.Get("/counter/shift/{id}", viewGuard, m.shift)
+	rt.Post("/counter/shift/{id}/confirm", identity.Has(VerbShift), m.confirmShift)
+
+	rt.Get("/counter/papers", paperGuard, m.papers)
+	rt.Post("/counter/papers", paperGuard, m.sendPapers)
+	rt.Post("/counter/papers/add", paperGuard, m.addPapers)
+	rt.Get("/counter/papers/{id}", paperGuard, m.showBundle)
+	rt.Post("/counter/papers/{id}/receive", paperGuard, m.receiveBundle)
+	rt.Get("/counter/papers/case/{number}", paperGuard, m.papersOfCase)
 
 	rt.Get("/admin/queues", setupGuard, m.halls)
 	rt.Get("/admin/queues/{outlet}", setupGuard, m.setup)

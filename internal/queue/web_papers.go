@@ -1,0 +1,214 @@
+package queue
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"yimen/internal/cases"
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+	"yimen/internal/org"
+	"yimen/workday"
+)
+
+// papersPage is the papers of a place: to hand over, to sign for, on their way.
+type papersPage struct {
+	outlet org.Outlet // "" for an agency, which only signs
+	here   []destination
+	coming []Bundle
+	sent   []Bundle
+	today  workday.Date
+	form   *web.Form
+}
+
+// destination is the papers that go to one agency.
+type destination struct {
+	Agency, Name string
+	Papers       []Paper
+}
+
+// papersShown is how many papers and bundles a page lists.
+const papersShown = 100
+
+func (m *Module) papers(w http.ResponseWriter, r *http.Request) error {
+	return m.papersAgain(w, r, nil)
+}
+
+func (m *Module) papersAgain(w http.ResponseWriter, r *http.Request, form *web.Form) error {
+	ctx := r.Context()
+	p := papersPage{form: form, today: m.date(ctx)}
+	o, err := m.paperOutlet(r)
+	if err != nil {
+		return err
+	}
+	if p.outlet = o; o.Code != "" {
+		list, err := m.PapersHere(ctx, o.Code, papersShown)
+		if err != nil {
+			return err
+		}
+		for _, x := range list {
+			if n := len(p.here); n == 0 || p.here[n-1].Agency != x.ToAgency {
+				p.here = append(p.here, destination{Agency: x.ToAgency, Name: x.ToName})
+			}
+			p.here[len(p.here)-1].Papers = append(p.here[len(p.here)-1].Papers, x)
+		}
+	}
+	if p.coming, _, err = m.Bundles(ctx, true, PaperSent, db.Page{Limit: papersShown}); err != nil {
+		return err
+	}
+	if p.sent, _, err = m.Bundles(ctx, false, PaperSent, db.Page{Limit: papersShown}); err != nil {
+		return err
+	}
+	slices.SortStableFunc(p.sent, func(a, b Bundle) int { return strings.Compare(a.DueOn, b.DueOn) })
+	return web.Render(w, r, again(form), papersView(p))
+}
+
+// paperOutlet is the outlet whose papers the viewer hands over; none for those
+// who only sign.
+func (m *Module) paperOutlet(r *http.Request) (org.Outlet, error) {
+	code := identity.FromContext(r.Context()).Outlet
+	if code == "" {
+		return org.Outlet{}, nil
+	}
+	return m.hall(r.Context(), VerbPaper, code)
+}
+
+// addPapers looks up the papers of a case by its number, scanned or typed.
+func (m *Module) addPapers(w http.ResponseWriter, r *http.Request) error {
+	form, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	number := strings.ReplaceAll(form.Value("number"), " ", "")
+	n, err := m.CaseCame(r.Context(), number)
+	if errs.KindOf(err) == errs.NotFound && err != nil {
+		form.Error("number", cases.ErrUnknown.Message)
+		err = nil
+	} else if err == nil && n == 0 {
+		form.Error("number", ErrSamePlace.Message)
+	}
+	if err != nil {
+		return err
+	}
+	if !form.OK() {
+		return m.papersAgain(w, r, form)
+	}
+	return web.Redirect(w, r, "/counter/papers/case/"+url.PathEscape(number))
+}
+
+func (m *Module) sendPapers(w http.ResponseWriter, r *http.Request) error {
+	form, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	o, err := m.paperOutlet(r)
+	if err != nil {
+		return err
+	}
+	b, err := m.SendPapers(r.Context(), Send{Outlet: o.Code, Papers: form.Values("paper"), Way: form.Value("way"),
+		Tracking: form.Value("tracking"), Note: form.Value("note")})
+	if err := form.Merge(err); err != nil {
+		return err
+	}
+	if !form.OK() {
+		return m.papersAgain(w, r, form)
+	}
+	web.Flash(r, "success", "交接单已生成，请打印后随材料交出。")
+	return web.Redirect(w, r, bundleURL(b.ID))
+}
+
+// bundlePage is one bundle, to print and to sign for.
+type bundlePage struct {
+	Bundle
+	papers  []Paper
+	receive bool
+	overdue bool
+}
+
+func (m *Module) showBundle(w http.ResponseWriter, r *http.Request) error {
+	b, list, err := m.Bundle(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, bundleView(bundlePage{b, list, MayReceive(r.Context(), b), b.Overdue(m.date(r.Context()))}))
+}
+
+func (m *Module) receiveBundle(w http.ResponseWriter, r *http.Request) error {
+	form, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	if err := m.ReceivePapers(r.Context(), id, form.Values("paper"), form.Value("difference")); err != nil {
+		return err
+	}
+	web.Flash(r, "success", "已签收；少的材料已退回交出方的待交清单。")
+	return web.Redirect(w, r, bundleURL(id))
+}
+
+// papersOfCase shows where every paper of a case has been.
+func (m *Module) papersOfCase(w http.ResponseWriter, r *http.Request) error {
+	number := r.PathValue("number")
+	list, err := m.PapersOf(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, casePapersView(number, list))
+}
+
+func bundleURL(id string) string { return "/counter/papers/" + url.PathEscape(id) }
+
+func wayOptions() []ui.Option {
+	var list []ui.Option
+	for _, w := range Ways {
+		list = append(list, ui.Option{Value: w.ID, Label: w.Name})
+	}
+	return list
+}
+
+func (b Bundle) due() string {
+	d, err := workday.ParseDate(b.DueOn)
+	if err != nil {
+		return b.DueOn
+	}
+	return d.Chinese()
+}
+
+func (b Bundle) rows() []ui.Row {
+	rows := []ui.Row{{Label: "单号", Value: b.Number}, {Label: "交出方", Value: b.FromName}, {Label: "接收方", Value: b.ToName},
+		{Label: "方式", Value: wayName(b.Way)}, {Label: "份数", Value: itoa(b.Papers) + " 份"}, {Label: "应于何时签收", Value: b.due()}}
+	if b.Tracking != "" {
+		rows = append(rows, ui.Row{Label: "邮件号码", Value: b.Tracking})
+	}
+	if b.Note != "" {
+		rows = append(rows, ui.Row{Label: "备注", Value: b.Note})
+	}
+	if b.State == PaperReceived {
+		rows = append(rows, ui.Row{Label: "差异", Value: firstText(b.Difference, missingText(b.Missing))})
+	}
+	return rows
+}
+
+func missingText(n int) string {
+	if n == 0 {
+		return "无"
+	}
+	return "少 " + itoa(n) + " 份"
+}
+
+func (p Paper) timeline() []ui.TimelineEntry {
+	var list []ui.TimelineEntry
+	for _, e := range p.Trail {
+		x := ui.TimelineEntry{At: e.At, Title: e.Act, Who: e.WhoName, Text: e.Place, Kind: "done"}
+		if e.Bundle != "" {
+			x.Text += "，交接单 " + e.Bundle
+		}
+		list = append(list, x)
+	}
+	return list
+}
