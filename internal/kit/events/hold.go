@@ -11,6 +11,14 @@ type holdKey struct{}
 type held struct {
 	subscriber string
 	keep       func(ctx context.Context, e Event)
+	outer      *held // held before it, another subscriber perhaps
+}
+
+// of finds who holds events back from a subscriber; nil is nobody.
+func (h *held) of(subscriber string) *held {
+	for ; h != nil && h.subscriber != subscriber; h = h.outer {
+	}
+	return h
 }
 
 // Hold keeps from one subscriber of Later what is published under the returned
@@ -18,16 +26,17 @@ type held struct {
 // by Tell. For making a long history at once (the sample city), where one job
 // for each thing that ever happened would be most of the work.
 func Hold(ctx context.Context, subscriber string, keep func(ctx context.Context, e Event)) context.Context {
-	return context.WithValue(ctx, holdKey{}, held{subscriber, keep})
+	outer, _ := ctx.Value(holdKey{}).(*held)
+	return context.WithValue(ctx, holdKey{}, &held{subscriber, keep, outer})
 }
 
 // unheld gives the jobs to insert for an event, and hands it to whoever holds
 // it back.
 func unheld(ctx context.Context, later []laterOn, e Event) []string {
-	h, _ := ctx.Value(holdKey{}).(held)
+	hold, _ := ctx.Value(holdKey{}).(*held)
 	var kinds []string
 	for _, l := range later {
-		if h.keep != nil && l.subscriber == h.subscriber {
+		if h := hold.of(l.subscriber); h != nil {
 			h.keep(ctx, e)
 			continue
 		}
