@@ -4,10 +4,16 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
+	"yimen/gb"
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
+	"yimen/internal/identity"
+	"yimen/internal/kit/clock"
 	"yimen/internal/kit/webtest"
+	"yimen/internal/workflow"
+	"yimen/workday"
 )
 
 func TestMain(m *testing.M) { apptest.Main(m) }
@@ -158,4 +164,59 @@ func TestAPI(t *testing.T) {
 	s.Anybody().Bearer(token("citizen-2")).JSON("POST", "/api/v1/messages/"+list.Items[0].ID+"/read", nil).Status(404)
 	api.JSON("POST", "/api/v1/messages/read", nil).Status(200).Must(`"unread":0`)
 	s.Anybody().Get("/api/v1/messages").Status(401)
+}
+
+func TestMandatesAreTold(t *testing.T) {
+	s := apptest.New(t)
+	mother, err := s.Identity.Person(s.System(), "citizen-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	x, err := s.Identity.ProposeMandate(s.Ctx("citizen-2"), identity.Proposal{AsAgent: true, Name: mother.Name, IDNo: mother.IDNo,
+		Scope: identity.ScopeAll, To: workday.DateOf(apptest.Start, clock.Beijing).Add(90), Purpose: "代母亲办事"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	me := s.Ctx("citizen-2")
+	name := identity.FromContext(me).Name
+	s.As("citizen-1").Get("/my/messages").Status(200).Must(name+"请您确认代办委托", "所有事项").MustNot(mother.IDNo)
+	s.Anybody().Get("/demo/outbox").Must(gb.MaskName(name) + "请您确认代办委托").MustNot(name + "请您")
+	if _, err := s.Identity.ConfirmMandate(s.Ctx("citizen-1"), x.ID); err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	s.As("citizen-2").Get("/my/messages").Status(200).Must("已确认代办委托")
+}
+
+// Staff hear of what is theirs: a task that was handed to them, hurried, late.
+func TestStaffHearOfTheirTasks(t *testing.T) {
+	s, c := told(t)
+	if _, err := s.Cases.Accept(s.Ctx(clerk), c.Number, cases.Act{}); err != nil {
+		t.Fatal(err)
+	}
+	flow, err := s.Workflow.Instance(s.System(), c.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	task := flow.Tasks[len(flow.Tasks)-1]
+	able, err := s.Identity.Colleagues(s.System(), task.Agency, workflow.VerbReview)
+	if err != nil || len(able) == 0 {
+		t.Fatalf("nobody of %s examines: %v", task.Agency, err)
+	}
+	if err := s.Workflow.Reassign(s.System(), task.ID, able[0].ID, "请您办理"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Workflow.Remind(s.Ctx("manager-440200000000"), task.ID, "请尽快"); err != nil {
+		t.Fatal(err)
+	}
+	s.Clock.Advance(60 * 24 * time.Hour)
+	if err := s.Workflow.CheckOverdue(s.System()); err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	box := s.As(able[0].Name).Get("/office/messages").Status(200)
+	box.Must("转给您一项任务", "催办：", "已超期：", c.Number)
+	box.Click("催办：").Status(200).Click("查看办件").Status(200).Must(c.Number)
+	s.As(able[0].Name).Get("/office").One(`a[href="/office/messages"] .ym-count`)
 }
