@@ -53,5 +53,6 @@ func (a *App) work() {
 	a.Workflow.Workers(a.Queue)
 	a.Catalogue.Workers(a.Queue)
 	a.Cases.Workers(a.Queue)
+	a.Counter.Workers(a.Queue)
 	a.Hall.Workers(a.Queue)
 }

@@ -7,6 +7,7 @@ import (
 
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
+	"yimen/internal/counter"
 	"yimen/internal/help"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
@@ -27,6 +28,7 @@ import (
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
+	counter.Migrations,
 }
 
 // migrate brings the database to this release's schema; safe to run again.

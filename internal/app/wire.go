@@ -58,7 +58,8 @@ func (a *App) wire(ctx context.Context) error {
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Demo: a.Demo})
-	a.Counter = counter.New(counter.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Wizard: a.wizard()})
+	a.Counter = counter.New(counter.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
+		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
 		Identity: a.Identity, Store: a.Store, Clock: a.Clock})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock,

@@ -22,6 +22,7 @@ var sentTwice = map[string]string{
 	"/region":           "the same place is kept again",
 	"/help/tour":        "goes to the same step again",
 
+	"/counter/reader":     "a card laid on the reader twice is greeted twice; the desk goes to the newer",
 	"/admin/audit/verify": "looks and changes nothing",
 }
 

@@ -147,8 +147,12 @@ func (m *Module) Drafts(ctx context.Context, p db.Page) ([]Draft, string, error)
 	return list, next, nil
 }
 
-// DiscardDraft deletes one of the actor's own drafts; ErrDraftUnknown.
+// DiscardDraft deletes one of the actor's own drafts, or gives one that was
+// taken over back to whoever began it; ErrDraftUnknown.
 func (m *Module) DiscardDraft(ctx context.Context, number string) error {
+	if given, err := m.giveBack(ctx, identity.FromContext(ctx), number); given || err != nil {
+		return err
+	}
 	_, err := m.takeDraft(ctx, identity.FromContext(ctx), number)
 	return err
 }

@@ -145,7 +145,9 @@ func (c *checker) file(ctx context.Context, i int, row *materialRow) error {
 		}
 		return err
 	}
-	if f.Owner != c.actor.Account && !c.actor.IsSystem() {
+	if mine, err := c.mayUse(ctx, f.Owner); err != nil {
+		return err
+	} else if !mine {
 		c.bad.Add(fieldOf(i, "file"), "“%s”的文件不存在，请重新上传。", row.Name)
 		return nil
 	}

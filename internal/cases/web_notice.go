@@ -47,7 +47,14 @@ func (m *Module) pageNotice(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, m.ProgressURL(r, n.Sheet.Number)))
+	verify, self := m.ProgressURL(r, n.Sheet.Number), NoticeURL(n.Sheet.Number, n.ID)
+	if n.Kind != NoticeReceipt {
+		return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, verify, ""))
+	}
+	if r.URL.Query().Get("paper") == paperRoll {
+		return web.Render(w, r, http.StatusOK, noticeRoll(n.Sheet, verify, self))
+	}
+	return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, verify, self+"?paper="+paperRoll))
 }
 
 // shownInline are the types a browser shows safely; others are saved.

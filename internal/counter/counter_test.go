@@ -27,24 +27,18 @@ func newSite(t testing.TB) *apptest.Site { t.Helper(); return apptest.New(t) }
 func TestIntakeOfAPersonWithoutAnAccount(t *testing.T) {
 	s := newSite(t)
 	b := s.As(clerk)
-	page := b.Get("/counter").Status(200).Must("大寮坑村", "群众来办什么")
-	page = page.Form(".ct-quick").Fill("q", "养老保险参保").Send().Status(200).Must("城乡居民基本养老保险参保登记", item)
-	page = page.Click("城乡居民基本养老保险参保登记").Status(200)
-	if strings.HasSuffix(page.URL.Path, "/new") {
-		page = page.Form("main form").Send().Status(200)
+	page := b.Get("/counter").Status(200).Must("大寮坑村", "谁来了，办什么")
+	page = page.Form("#ct-find").Fill("q", "养老保险参保").Send().Status(200).Must("城乡居民基本养老保险参保登记", item)
+	page = b.PostForm("/counter/start", url.Values{"pick": {item}}).Status(200).Must("城乡居民基本养老保险参保登记", "还缺", "姓名或名称")
+	if !strings.HasPrefix(page.URL.Path, "/counter/intake/") {
+		t.Fatalf("starting leads to %s", page.URL)
 	}
+	page.Form("#in-sheet").Send().Status(422).Must("姓名", "请选择")
 
-	page.Form("main form").Fill("applicant.name", "").Send().Status(422).Must("姓名")
-	page = page.Form("main form").Fill("applicant.type", "person").Fill("applicant.name", "盘大山").Fill("applicant.id_type", "111").
-		Fill("applicant.id_no", "440232197005120032").Fill("applicant.phone", "13800138000").Send().Status(200)
 	sub := s.Submission(item, village)
-	page = answer(t, page, sub)
-	page = fillForm(t, s, page, sub).Send().Status(200)
-	for _, h := range sub.Materials {
-		_ = page.Form("main form").Fill("way."+h.ID, "paper")
-	}
-	page = page.Form("main form").Send().Status(200).Must("核对提交", "盘大山").MustNot("440232197005120032")
-	page = page.Form(`[name=declared]`).Fill("declared", "1").Fill("deliver", "window").Send().Status(200).
+	page.Form("#in-sheet").Fill("applicant.name", "盘大山").Fill("applicant.id_no", "440232197005120032").Fill("applicant.phone", "13800138000").Send().Status(422)
+	page = fillSheet(t, s, page, sub).Fill("applicant.name", "盘大山").Fill("applicant.id_no", "440232197005120032").
+		Fill("applicant.phone", "13800138000").Fill("deliver", "window").Send().Status(200).
 		Must("收件完成", "办件编号", "查询码", "盘大山", "打印材料收件凭证", "当场受理")
 	if !strings.HasPrefix(page.URL.Path, "/counter/done/") {
 		t.Errorf("landed on %s", page.URL.Path)
@@ -53,28 +47,46 @@ func TestIntakeOfAPersonWithoutAnAccount(t *testing.T) {
 	b.Get("/counter?tab=running").Status(200).Must("盘大山")
 }
 
-// answer goes through the questions as the sample application does.
-func answer(t *testing.T, page *webtest.Page, sub cases.Submission) *webtest.Page {
+// fillSheet answers and fills in the sheet as the sample application does: the
+// questions that follow from answers come with the page that asks for them.
+func fillSheet(t *testing.T, s *apptest.Site, page *webtest.Page, sub cases.Submission) *webtest.Form {
 	t.Helper()
-	for range 20 {
-		if !strings.HasSuffix(page.URL.Path, "/questions") {
-			return page
-		}
-		form := page.Form("main form")
+	for range 10 {
+		form := page.Form("#in-sheet")
+		missing := false
 		for id, chosen := range sub.Answers {
-			if len(page.Find(`[name=answers.`+id+`]`)) > 0 && len(chosen) > 0 {
-				form.Fill("answers."+id, chosen...)
+			name := "answers." + id
+			switch {
+			case len(page.Find(`[name=`+name+`]`)) == 0:
+				missing = true
+			case len(chosen) > 0:
+				form.Fill(name, chosen...)
 			}
 		}
-		page = form.Send().Status(200)
+		for name, list := range valuesOf(t, s, sub) {
+			if list[0] != "" && len(page.Find(`[name=form.`+name+`]`)) > 0 {
+				form.Fill("form."+name, list...)
+			}
+		}
+		for _, h := range sub.Materials {
+			if len(page.Find(`[name=way.`+h.ID+`]`)) > 0 {
+				form.Fill("way."+h.ID, "paper")
+			} else {
+				missing = true
+			}
+		}
+		if !missing {
+			return form
+		}
+		page = form.Send().Status(422)
 	}
 	t.Fatalf("the questions do not end: %s", page.URL)
 	return nil
 }
 
-func fillForm(t *testing.T, s *apptest.Site, page *webtest.Page, sub cases.Submission) *webtest.Form {
+func valuesOf(t *testing.T, s *apptest.Site, sub cases.Submission) url.Values {
 	t.Helper()
-	v, err := s.Catalogue.Current(s.System(), item)
+	v, err := s.Catalogue.Current(s.System(), sub.Item)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,13 +98,7 @@ func fillForm(t *testing.T, s *apptest.Site, page *webtest.Page, sub cases.Submi
 	if err != nil {
 		t.Fatal(err)
 	}
-	form := page.Form("main form")
-	for name, list := range values {
-		if list[0] != "" && len(page.Find(`[name=form.`+name+`]`)) > 0 {
-			form.Fill("form."+name, list...)
-		}
-	}
-	return form
+	return values
 }
 
 // Two counters have the same page open: the second one is told.
@@ -112,7 +118,7 @@ func TestDesk(t *testing.T) {
 	b.Get("/counter").Status(200).Must("待受理", c.Number, "李立伟").MustNot(c.Applicant.IDNo, c.Applicant.Phone)
 	b.Get("/counter?q=" + c.Number).Must(c.Number)
 	b.Get("/counter?q=0000000000000000").Status(200).Must("没有找到“0000000000000000”")
-	b.Get("/counter/new?q=" + url.QueryEscape("没有这样的事")).Status(200).Must("没有找到")
+	b.Get("/counter/new?q=" + "qqqqzz").Status(200).Must("没有找到")
 
 	// What waits to be handed out is one click from the desk.
 	if _, err := s.Cases.Accept(s.Ctx(clerk), c.Number, cases.Act{}); err != nil {
@@ -134,7 +140,8 @@ func TestDesk(t *testing.T) {
 func TestDeskNeedsTheRight(t *testing.T) {
 	s := newSite(t)
 	c := s.Submit(clerk, item, village, nil)
-	for _, path := range []string{"/counter", "/counter/new", "/counter/done/" + c.Number, "/counter/apply/new?item=" + item} {
+	for _, path := range []string{"/counter", "/counter/new", "/counter/done/" + c.Number, "/counter/apply/new?item=" + item,
+		"/counter/keys", "/counter/settings", "/counter/start?item=" + item, "/counter/person/x", "/counter/intake/x"} {
 		s.Anybody().NoRedirect().Get(path).Status(303).Location("/login?next=" + url.QueryEscape(path))
 		s.As("approver-440232-d11").Get(path).Status(403).Must("没有此项操作的权限")
 		s.As("citizen-1").Get(path).Status(403)
@@ -149,7 +156,7 @@ func TestBrokenDatabase(t *testing.T) {
 	if err := s.DB.Close(); err != nil {
 		t.Fatal(err)
 	}
-	for _, path := range []string{"/counter", "/counter/new?q=1"} {
+	for _, path := range []string{"/counter", "/counter/new?q=1", "/counter/settings", "/counter/person/x", "/counter/intake/x", "/counter/start?item=" + item} {
 		b.NoRedirect().Get(path).Status(503).MustNot("sql:", "panic")
 	}
 }

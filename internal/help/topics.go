@@ -35,6 +35,9 @@ var topics = []topic{
 
 	{"/counter", "clerk#登录之后", ""},
 	{"/counter/new", "clerk#收一件", ""},
+	{"/counter/person", "clerk#一个人一个页面", ""},
+	{"/counter/intake", "clerk#收一件", ""},
+	{"/counter/settings", "clerk#窗口设置", ""},
 	{"/counter/apply", "clerk#收一件", ""},
 	{"/counter/done", "clerk#收件之后", ""},
 	{"/office", "approver#待办", "clerk#收件之后"},

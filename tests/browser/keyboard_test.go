@@ -12,20 +12,16 @@ import (
 	"yimen/internal/kit/webtest/browser"
 )
 
-// A clerk's hands stay on the keys: from the first two letters to the receipt
-// without a mouse, and wherever the focus is can be seen.
-func TestIntakeByKeyboard(t *testing.T) {
+// The stepwise pages need no mouse either, and wherever the focus is can be
+// seen. The window's own page is in counter_test.go.
+func TestStepsByKeyboard(t *testing.T) {
 	c := theCity()
 	clerk := visit(t, c).As(villageClerk)
 	k := &keys{clerk}
 	a := &application{item: "SG01006", division: theVillage, account: villager}
 	a.ready(t, c)
 
-	k.focused("q") // the desk begins at the search
-	k.typed("zgrz")
-	k.enter()
-	k.onto(a.def.Name)
-	k.enter()
+	clerk.Open("/counter/apply/new?item=" + a.item + "&at=" + a.division) // the pages one after another
 	k.onto("就在“")
 	k.enter()
 	k.people(a)

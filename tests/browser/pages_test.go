@@ -27,6 +27,7 @@ var notPages = map[string]string{
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
+	"/counter/reader/next": "asked by a script", "/counter/intake/{draft}/files/{file}": "upload of the applicant",
 }
 
 // things are what the samples are about.
@@ -36,6 +37,7 @@ type things struct {
 	task, account                               string
 	message, staffMessage                       string
 	work                                        string // page of a finished import
+	visit                                       string // of the person of received, at the village window
 }
 
 // gathered are the things of the city, made once: pages are only looked at.
@@ -59,6 +61,7 @@ func gather(t testing.TB, c *city) things {
 	must(t, c.Identity.GrantRole(c.as(t, "admin-security"), localEditor, "item_editor", at))
 	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
 	x.work = c.imported(t)
+	x.visit = c.greeted(t, x.received)
 	gathered = &x
 	return x
 }
