@@ -56,7 +56,7 @@ func (m *Module) Sheet(ctx context.Context, code string) (Sheet, error) {
 	if s.Item, err = row.item(); err != nil {
 		return s, err
 	}
-	if s.Newest, err = m.Version(ctx, code, row.Latest); err != nil {
+	if s.Newest, err = m.Version(ctx, code, row.newest()); err != nil {
 		return s, err
 	}
 	if s.Versions, err = m.heads(ctx, code); err != nil {
@@ -76,7 +76,8 @@ func (r *itemRow) verbs(who identity.Actor, author string) []Verb {
 	for _, mv := range moves {
 		_, from := r.target(mv.verb)
 		own := mv.right == RightReview && who.Account == author && !who.IsSystem()
-		if mv.from == from && !own && who.Can(mv.right, r.place()) && !slices.Contains(verbs, mv.verb) {
+		gone := mv.verb == Discard && r.Published == 0 // nothing would be left
+		if mv.from == from && !own && !gone && who.Can(mv.right, r.place()) && !slices.Contains(verbs, mv.verb) {
 			verbs = append(verbs, mv.verb)
 		}
 	}
@@ -90,7 +91,7 @@ func (r *itemRow) verbs(who identity.Actor, author string) []Verb {
 func (m *Module) heads(ctx context.Context, code string) ([]Version, error) {
 	var rows []versionRow
 	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT item, n, state, author, author_name, reviewer, reviewer_name, opinion,
-		created_at, published_at, ended_at FROM catalogue_version WHERE item = $1 ORDER BY n DESC LIMIT $2`, code, maxHistory)
+		created_at, published_at, ended_at, effective_at FROM catalogue_version WHERE item = $1 ORDER BY n DESC LIMIT $2`, code, maxHistory)
 	versions := make([]Version, len(rows))
 	for i, r := range rows {
 		versions[i] = r.version(&Definition{})
@@ -111,7 +112,7 @@ func (m *Module) history(ctx context.Context, code string) ([]HistoryEntry, erro
 			return nil, err
 		}
 		for j, f := range fields {
-			fields[j] = fieldTitle(f)
+			fields[j] = FieldTitle(f)
 		}
 		list[i] = HistoryEntry{At: r.At, Verb: r.Verb, N: r.N, ActorName: r.ActorName, Opinion: r.Opinion, Changed: fields}
 	}

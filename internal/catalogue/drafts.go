@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
@@ -18,6 +17,7 @@ import (
 type Saved struct {
 	N        int
 	Edit     int64     // what the editor has seen now: goes with the next act
+	Changed  bool      // something was stored
 	Findings []Finding // what still stands against publication
 }
 
@@ -41,7 +41,7 @@ func (m *Module) SaveDraft(ctx context.Context, d Definition, seen int64) (Saved
 	if !identity.FromContext(ctx).Can(RightEdit, owner) {
 		return Saved{}, ErrRight
 	}
-	saved := Saved{Findings: Check(&d)}
+	saved := Saved{Findings: Check(&d), Changed: true}
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		row, err := m.lockItem(ctx, d.Code)
 		if errors.Is(err, ErrItemUnknown) && seen == 0 {
@@ -110,7 +110,7 @@ func (m *Module) editItem(ctx context.Context, row *itemRow, owner identity.Plac
 	if row.Published > 0 && (d.BaseCode != row.BaseCode || d.Seq != row.Seq) {
 		return errs.ErrInvalid.Field("base_code", "基本编码和业务办理项序号发布后不能修改，请改回“"+row.BaseCode+"”和“"+row.Seq+"”。")
 	}
-	before, err := m.readVersion(ctx, row.Code, row.Latest)
+	before, err := m.readVersion(ctx, row.Code, row.newest())
 	if err != nil {
 		return err
 	}
@@ -162,39 +162,6 @@ func (m *Module) note(ctx context.Context, row *itemRow, n int, verb Verb, opini
 	return m.audited(ctx, row, n, verb)
 }
 
-// stale says who changed what since the editor looked.
-func (m *Module) stale(ctx context.Context, row *itemRow, seen int64) error {
-	var acts []actRow
-	err := m.DB.Conn(ctx).Select(ctx, &acts, `SELECT * FROM catalogue_act WHERE item = $1 AND edit > $2 ORDER BY edit LIMIT 50`, row.Code, seen)
-	if err != nil {
-		return err
-	}
-	told := ErrStale
-	var who, what []string
-	for _, a := range acts {
-		var fields []string
-		if err := json.Unmarshal([]byte(a.Changed), &fields); err != nil {
-			return fmt.Errorf("catalogue: history of item %s: %w", row.Code, err)
-		}
-		if !slices.Contains(who, a.ActorName) {
-			who = append(who, a.ActorName)
-		}
-		if a.Verb != Edit {
-			what = append(what, string(a.Verb.String()))
-		}
-		for _, f := range fields {
-			told = told.Field(f, fmt.Sprintf("“%s”已被%s修改。", fieldTitle(f), a.ActorName))
-			what = append(what, fieldTitle(f))
-		}
-	}
-	slices.Sort(what)
-	what = slices.Compact(what)
-	if len(what) == 0 {
-		return told
-	}
-	return told.Say("您编辑期间%s已改动：%s。请刷新后在最新内容上重做。", strings.Join(who, "、"), strings.Join(what, "、"))
-}
-
 // changedFields names the top-level fields in which two definitions differ.
 func changedFields(before, after string) []string {
 	var a, b map[string]json.RawMessage
@@ -228,7 +195,8 @@ var fieldTitles = map[string]string{
 	"remedy": "救济途径", "consult": "咨询电话", "complaint": "监督投诉电话", "trust": "可信程度", "source": "来源", "defect": "已知缺陷",
 }
 
-func fieldTitle(field string) string {
+// FieldTitle is the Chinese name of a top-level field of a definition.
+func FieldTitle(field string) string {
 	if t, ok := fieldTitles[field]; ok {
 		return t
 	}

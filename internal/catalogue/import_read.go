@@ -118,7 +118,7 @@ func (b *bookReader) itemError(it *bookItem, field, message string) {
 		path = path[:i]
 	}
 	top, _, _ := strings.Cut(field, ".")
-	b.wrong(at.sheet, at.line, fieldTitle(top), "%s", message)
+	b.wrong(at.sheet, at.line, FieldTitle(top), "%s", message)
 }
 
 func (b *bookReader) sorted() []LineError {

@@ -21,11 +21,13 @@ const (
 	Superseded State = "superseded" // a later version took its place
 	Suspended  State = "suspended"
 	Cancelled  State = "cancelled"
+	Scheduled  State = "scheduled" // approved, and published of itself when its time comes
+	Discarded  State = "discarded" // a draft given up; the version in force stays
 )
 
 var stateNames = map[State]string{
 	Draft: "草稿", InReview: "待审核", Approved: "已审定", Rejected: "审核驳回", Published: "已发布",
-	Superseded: "历史版本", Suspended: "暂停办理", Cancelled: "已取消",
+	Superseded: "历史版本", Suspended: "暂停办理", Cancelled: "已取消", Scheduled: "待生效", Discarded: "已放弃",
 }
 
 // String is the Chinese name.
@@ -45,11 +47,15 @@ const (
 	Suspend Verb = "suspend"
 	Resume  Verb = "resume"
 	Cancel  Verb = "cancel"
+	// Schedule is Publish at a time to come, Unschedule takes that back.
+	Schedule   Verb = "schedule"
+	Unschedule Verb = "unschedule"
+	Discard    Verb = "discard"
 )
 
 var verbNames = map[Verb]string{
 	Edit: "编辑", Submit: "提交审核", Recall: "撤回", Approve: "审核通过", Reject: "驳回", Publish: "发布",
-	Suspend: "暂停办理", Resume: "恢复办理", Cancel: "取消事项",
+	Suspend: "暂停办理", Resume: "恢复办理", Cancel: "取消事项", Schedule: "定时发布", Unschedule: "取消定时", Discard: "放弃草稿",
 }
 
 // String is the Chinese name.
@@ -89,6 +95,11 @@ var moves = []move{
 	{InReview, Reject, Rejected, RightReview, true},
 	{Approved, Reject, Rejected, RightReview, true},
 	{Approved, Publish, Published, RightPublish, false},
+	{Approved, Schedule, Scheduled, RightPublish, false},
+	{Scheduled, Unschedule, Approved, RightPublish, false},
+	{Scheduled, Publish, Published, RightPublish, false},
+	{Draft, Discard, Discarded, RightEdit, false},
+	{Rejected, Discard, Discarded, RightEdit, false},
 	{Published, Suspend, Suspended, RightSuspend, true},
 	{Suspended, Resume, Published, RightSuspend, false},
 	{Published, Cancel, Cancelled, RightSuspend, true},

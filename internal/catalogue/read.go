@@ -25,6 +25,7 @@ type Version struct {
 	CreatedAt    time.Time
 	PublishedAt  time.Time // zero: not yet
 	EndedAt      time.Time // zero: still in force, or never published
+	EffectiveAt  time.Time // when a scheduled version is published; else zero
 }
 
 // loaded is a published version with its questions compiled.
@@ -102,7 +103,7 @@ func (m *Module) Version(ctx context.Context, item string, n int) (Version, erro
 func (m *Module) head(ctx context.Context, item string, n int) (Version, error) {
 	var row versionRow
 	err := m.DB.Conn(ctx).Get(ctx, &row, `SELECT item, n, state, author, author_name, reviewer, reviewer_name, opinion,
-		created_at, published_at, ended_at FROM catalogue_version WHERE item = $1 AND n = $2`, item, n)
+		created_at, published_at, ended_at, effective_at FROM catalogue_version WHERE item = $1 AND n = $2`, item, n)
 	if errors.Is(err, db.ErrNoRows) {
 		return Version{}, ErrVersion
 	}
@@ -117,6 +118,9 @@ func (r versionRow) version(d *Definition) Version {
 	}
 	if r.EndedAt != nil {
 		v.EndedAt = *r.EndedAt
+	}
+	if r.EffectiveAt != nil {
+		v.EffectiveAt = *r.EffectiveAt
 	}
 	return v
 }

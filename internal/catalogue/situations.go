@@ -187,6 +187,21 @@ func (s *situations) known(given Answers) error {
 // than this cannot be understood by an applicant either.
 const pathBudget = 20_000
 
+// ChecklistOf resolves the answers given so far against a definition that
+// need not be stored: what a citizen would be asked by this draft. Errors:
+// errs.ErrInvalid for a condition that cannot be read, or an unknown answer.
+func ChecklistOf(d *Definition, answers Answers) (Checklist, error) {
+	s, err := compileSituations(d)
+	if err != nil {
+		return Checklist{}, err
+	}
+	list, err := s.resolve(answers)
+	if err != nil {
+		return Checklist{}, err
+	}
+	return *list, nil
+}
+
 // emptyPath looks for a way through the questions that asks for no material
 // and does not stop: the answers on it, and whether there is one. It follows
 // only ways that are still empty, so items with base materials cost nothing.

@@ -100,6 +100,7 @@ type versionRow struct {
 	CreatedAt    time.Time  `db:"created_at"`
 	PublishedAt  *time.Time `db:"published_at"`
 	EndedAt      *time.Time `db:"ended_at"`
+	EffectiveAt  *time.Time `db:"effective_at"`
 }
 
 const insertVersion = `INSERT INTO catalogue_version

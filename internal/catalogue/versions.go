@@ -4,6 +4,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
@@ -14,6 +15,16 @@ type Act struct {
 	Item    string
 	Seen    int64
 	Opinion string
+}
+
+// Do does any verb but Edit. at is the time of effect of Schedule, and counts
+// for nothing else. Errors: ErrItemUnknown, ErrStale, ErrMove,
+// ErrRight, ErrOpinion, ErrSameReviewer, ErrFindings, ErrEffective.
+func (m *Module) Do(ctx context.Context, a Act, verb Verb, at time.Time) (Version, error) {
+	if _, known := verbNames[verb]; !known || verb == Edit {
+		return Version{}, ErrMove
+	}
+	return m.doAt(ctx, a, verb, at)
 }
 
 // Submit hands the draft to review. Like Publish it is refused with
@@ -46,9 +57,14 @@ func (m *Module) Resume(ctx context.Context, a Act) (Version, error) { return m.
 // Cancel ends the item. Its code is kept and never used again.
 func (m *Module) Cancel(ctx context.Context, a Act) (Version, error) { return m.do(ctx, a, Cancel) }
 
-// do is the one way in which a version moves. Errors: ErrItemUnknown,
-// ErrStale, ErrMove, ErrRight, ErrOpinion, ErrSameReviewer, ErrFindings.
 func (m *Module) do(ctx context.Context, a Act, verb Verb) (Version, error) {
+	return m.doAt(ctx, a, verb, time.Time{})
+}
+
+// doAt is the one way in which a version moves. Errors: ErrItemUnknown,
+// ErrStale, ErrMove, ErrRight, ErrOpinion, ErrSameReviewer, ErrFindings,
+// ErrEffective.
+func (m *Module) doAt(ctx context.Context, a Act, verb Verb, at time.Time) (Version, error) {
 	var done Version
 	err := m.DB.InTx(ctx, func(ctx context.Context) error {
 		row, err := m.lockItem(ctx, a.Item)
@@ -72,7 +88,7 @@ func (m *Module) do(ctx context.Context, a Act, verb Verb) (Version, error) {
 		}
 		row.Edit++
 		row.ChangedAt = m.now(ctx)
-		if err := m.apply(ctx, mv, &row, &v, a.Opinion); err != nil {
+		if err := m.apply(ctx, mv, &row, &v, a.Opinion, at); err != nil {
 			return err
 		}
 		if err := m.note(ctx, &row, n, verb, a.Opinion, nil); err != nil {
@@ -116,7 +132,7 @@ func permitted(ctx context.Context, mv move, row *itemRow, v *versionRow, opinio
 }
 
 // apply changes the rows as the move says.
-func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow, opinion string) error {
+func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow, opinion string, at time.Time) error {
 	who := identity.FromContext(ctx)
 	v.State = mv.to
 	switch mv.verb {
@@ -124,6 +140,12 @@ func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow
 		v.Reviewer, v.ReviewerName, v.Opinion = who.Account, who.Name, opinion
 	case Suspend, Cancel:
 		v.Opinion = opinion
+	case Schedule:
+		if err := m.schedule(row, v, at); err != nil {
+			return err
+		}
+	case Unschedule:
+		v.EffectiveAt = nil
 	}
 	switch mv.to {
 	case InReview:
@@ -140,6 +162,11 @@ func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow
 		row.State = Published
 	case Suspended:
 		row.State = Suspended
+	case Discarded:
+		if row.Published == 0 {
+			return ErrMove.Say("事项还没有发布过，没有可以退回的版本，不能放弃草稿。")
+		}
+		row.OpenState, v.EndedAt = "", &row.ChangedAt
 	case Cancelled:
 		row.State, v.EndedAt = Cancelled, &row.ChangedAt
 	default:
@@ -157,7 +184,7 @@ func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow
 // writeState writes everything of a version but its definition.
 func (m *Module) writeState(ctx context.Context, v *versionRow) error {
 	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `UPDATE catalogue_version SET state = :state, reviewer = :reviewer, reviewer_name = :reviewer_name,
-		opinion = :opinion, published_at = :published_at, ended_at = :ended_at WHERE item = :item AND n = :n`, v)
+		opinion = :opinion, published_at = :published_at, ended_at = :ended_at, effective_at = :effective_at WHERE item = :item AND n = :n`, v)
 	return err
 }
 

@@ -163,8 +163,9 @@ func TestSuspendResumeCancel(t *testing.T) {
 // refused and tells what is allowed.
 func TestMoves(t *testing.T) {
 	allowed := map[State][]Verb{
-		Draft: {Edit, Submit}, InReview: {Recall, Approve, Reject}, Approved: {Reject, Publish}, Rejected: {Edit},
-		Published: {Suspend, Cancel}, Suspended: {Resume, Cancel}, Superseded: nil, Cancelled: nil,
+		Draft: {Edit, Submit, Discard}, InReview: {Recall, Approve, Reject}, Approved: {Reject, Publish, Schedule}, Rejected: {Edit, Discard},
+		Scheduled: {Unschedule, Publish}, Published: {Suspend, Cancel}, Suspended: {Resume, Cancel},
+		Superseded: nil, Cancelled: nil, Discarded: nil,
 	}
 	for state, verbs := range allowed {
 		for verb := range verbNames {
