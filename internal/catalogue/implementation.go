@@ -86,15 +86,22 @@ func (m *Module) Guide(ctx context.Context, code, division string) (Guide, error
 	if err != nil {
 		return Guide{}, err
 	}
-	g := Guide{Version: v, Steps: v.Definition.Steps(), Consult: v.Definition.Consult, Complaint: v.Definition.Complaint}
 	if division == "" {
 		if division, err = m.divisionOf(ctx, code); err != nil {
 			return Guide{}, err
 		}
-		if division == "" {
-			return m.plainGuide(ctx, g)
-		}
 	}
+	return m.guideOf(ctx, v, division)
+}
+
+// guideOf is the guide that a version gives, in force or not; division "" is
+// before a region was chosen.
+func (m *Module) guideOf(ctx context.Context, v Version, division string) (Guide, error) {
+	g := Guide{Version: v, Steps: v.Definition.Steps(), Consult: v.Definition.Consult, Complaint: v.Definition.Complaint}
+	if division == "" {
+		return m.plainGuide(ctx, g)
+	}
+	var err error
 	if g.Asked, err = m.Org.Division(ctx, division); err != nil {
 		return Guide{}, err
 	}
@@ -217,12 +224,19 @@ func (m *Module) places(ctx context.Context, d *Definition, division string) ([]
 	if err != nil {
 		return nil, err
 	}
+	areas, err := m.areasOf(ctx, d.Code)
+	if err != nil {
+		return nil, err
+	}
 	places := []GuidePlace{}
 	for _, o := range outlets {
 		if !d.At(int(org.LevelOf(o.Division))) {
 			continue
 		}
 		p := GuidePlace{Outlet: o.Code, Name: o.Name, Kind: o.Kind, Division: o.Division, Address: o.Address, Hours: o.HoursText(), Phone: o.Phone}
+		for _, a := range areas {
+			p = a.over(p)
+		}
 		at, err := m.Org.Division(ctx, o.Division)
 		if err != nil {
 			return nil, err

@@ -25,18 +25,7 @@ var ErrLocalRight = errs.Define(errs.Denied, "item_local_right_missing", "您只
 // takes it back. It needs item.edit at the agency. ErrItemUnknown,
 // org.ErrAgencyUnknown, ErrLocalRight, errs.ErrInvalid.
 func (m *Module) SetLocal(ctx context.Context, l Local) error {
-	var bad errs.Fields
-	for _, f := range []struct{ field, title, value string }{
-		{"place", "办理地点", l.Place}, {"hours", "办理时间", l.Hours}, {"phone", "咨询电话", l.Phone}, {"counters", "窗口", l.Counters},
-	} {
-		if utf8.RuneCountInString(f.value) > 200 {
-			bad.Add(f.field, "%s不能超过200个字，请缩短。", f.title)
-		}
-	}
-	if l.Phone != "" && !phonePattern.MatchString(l.Phone) {
-		bad.Add("phone", "咨询电话无法识别，请填写区号和号码，如 0751-8888888。")
-	}
-	if err := bad.Err(); err != nil {
+	if err := checkLocal(l); err != nil {
 		return err
 	}
 	agency, err := m.Org.Agency(ctx, l.Agency)
@@ -62,6 +51,21 @@ func (m *Module) SetLocal(ctx context.Context, l Local) error {
 			l.Item, l.Agency, l.Place, l.Hours, l.Phone, l.Counters, m.now(ctx), who.Account)
 		return err
 	})
+}
+
+func checkLocal(l Local) error {
+	var bad errs.Fields
+	for _, f := range []struct{ field, title, value string }{
+		{"place", "办理地点", l.Place}, {"hours", "办理时间", l.Hours}, {"phone", "咨询电话", l.Phone}, {"counters", "窗口", l.Counters},
+	} {
+		if utf8.RuneCountInString(f.value) > 200 {
+			bad.Add(f.field, "%s不能超过200个字，请缩短。", f.title)
+		}
+	}
+	if l.Phone != "" && !phonePattern.MatchString(l.Phone) {
+		bad.Add("phone", "咨询电话无法识别，请填写区号和号码，如 0751-8888888。")
+	}
+	return bad.Err()
 }
 
 // LocalOf gives what an agency says about an item; empty fields when nothing.

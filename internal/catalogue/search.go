@@ -60,6 +60,8 @@ type DeskQuery struct {
 	Q     string
 	Dept  string
 	State State // of the item, or of the version on its way
+	Tag   string
+	Level int
 }
 
 // Desk lists the items, published or not, that the actor may see the drafts of.
@@ -71,6 +73,12 @@ func (m *Module) Desk(ctx context.Context, q DeskQuery, p db.Page) ([]Item, stri
 	}
 	if q.Dept != "" {
 		w.And("i.dept = ?", q.Dept)
+	}
+	if q.Tag != "" {
+		w.And("i.code IN (SELECT item FROM catalogue_item_tag WHERE tag = ?)", q.Tag)
+	}
+	if column, ok := levelColumns[q.Level]; ok {
+		w.And(column + " = TRUE")
 	}
 	if typed := strings.TrimSpace(q.Q); typed != "" {
 		w.And(`(i.name LIKE ? ESCAPE '\' OR i.code LIKE ? ESCAPE '\')`, like(typed), like(strings.ToUpper(typed)))

@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"net/http"
+	"net/url"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
@@ -9,7 +10,9 @@ import (
 	"yimen/internal/org"
 )
 
-func localURL(code string) string { return sheetURL(code) + "/local" }
+const deskPath = "/admin/items"
+
+func localURL(code string) string { return deskPath + "/" + url.PathEscape(code) + "/local" }
 
 // localPage is the form in which an agency says where and when it takes an
 // item in.

@@ -40,16 +40,16 @@ func (x *formField) facts(f *form) []fact {
 	return append(list, fact{"rest", "其他设置", x.rest()})
 }
 
-// told are the keywords that facts has words for, and those that say nothing
+// worded are the keywords that facts has words for, and those that say nothing
 // to a reader.
-var told = []string{"title", "x-section", "x-widget", "x-when", "x-help", "description", "x-unit", "x-placeholder", "oneOf", "enum", "x-labels", "x-source",
+var worded = []string{"title", "x-section", "x-widget", "x-when", "x-help", "description", "x-unit", "x-placeholder", "oneOf", "enum", "x-labels", "x-source",
 	"minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems", "pattern", "format", "x-order", "x-element", "type"}
 
 // rest is what no other fact tells.
 func (x *formField) rest() string {
 	var parts []string
 	for _, p := range x.keys {
-		if !slices.Contains(told, p.name) && !(p.name == "items" && !x.isTable() && optionWords(x) != "") {
+		if !slices.Contains(worded, p.name) && !(p.name == "items" && !x.isTable() && optionWords(x) != "") {
 			parts = append(parts, p.name+"："+string(p.raw))
 		}
 	}

@@ -23,6 +23,7 @@ type picture struct {
 	Steps []pictured
 	state map[string]string
 	notes map[string]string
+	link  func(node string) string // nil: boxes lead nowhere
 }
 
 // pictured is a step in the list that stands for the picture in words.
@@ -52,6 +53,16 @@ func newPicture(d Definition, i *Instance) picture {
 	return p
 }
 
+// newLinked is a definition to be edited.
+func newLinked(d Definition, link func(node string) string, current string) picture {
+	p := newPicture(d, nil)
+	p.link = link
+	if current != "" {
+		p.state[current] = stepCurrent
+	}
+	return p
+}
+
 // of is the state of a node; blocks have none.
 func (p picture) of(node string) string {
 	if s, ok := p.state[node]; ok {
@@ -65,7 +76,7 @@ func (p picture) line(n Node) string {
 	if note := p.notes[n.ID]; note != "" {
 		return shorten(stepNames[p.of(n.ID)]+"："+note, wrapAt)
 	}
-	if s := stepNames[p.of(n.ID)]; s != "" {
+	if s := stepNames[p.of(n.ID)]; s != "" && p.link == nil {
 		return s
 	}
 	return RoleNames[n.Role]

@@ -1,0 +1,29 @@
+package catalogue
+
+import (
+	"errors"
+	"net/http"
+
+	"yimen/internal/kit/web"
+)
+
+// showPreview is the guide as the newest version of an item would give it, for
+// those who may see drafts.
+func (m *Module) showPreview(w http.ResponseWriter, r *http.Request) error {
+	s, err := m.Sheet(r.Context(), r.PathValue("code"))
+	if err != nil {
+		return err
+	}
+	division := r.URL.Query().Get("division")
+	g, err := m.guideOf(r.Context(), s.Newest, division)
+	if errors.Is(err, ErrNotOffered) {
+		division = ""
+		g, err = m.guideOf(r.Context(), s.Newest, "")
+	}
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, guideView(guidePage{Guide: g, def: &g.Version.Definition, division: division,
+		notice: "这是" + versionWord(s.Newest.N) + "（" + s.Newest.State.String() + "）的预览，群众还看不到这一页。",
+		url:    m.absolute(r, GuideURL(s.Newest.Item, division))}))
+}
