@@ -14,6 +14,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/counter"
+	"yimen/internal/designer"
 	"yimen/internal/help"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
@@ -71,6 +72,7 @@ type App struct {
 	Portal    *portal.Module
 	Counter   *counter.Module
 	Office    *office.Module
+	Designer  *designer.Module
 	Admin     *admin.Module
 	Help      *help.Module
 	Router    *web.Router

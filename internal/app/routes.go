@@ -37,6 +37,7 @@ func (a *App) route() {
 	a.Messages.Routes(a.Router)
 	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
+	a.Designer.Routes(a.Router)
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)
 	a.Hall.Routes(a.Router)

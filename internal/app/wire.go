@@ -3,10 +3,12 @@ package app
 import (
 	"context"
 
+	"yimen/city"
 	"yimen/internal/admin"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/counter"
+	"yimen/internal/designer"
 	"yimen/internal/help"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
@@ -62,6 +64,11 @@ func (a *App) wire(ctx context.Context) error {
 		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
 		Identity: a.Identity, Store: a.Store, Clock: a.Clock})
+	elements, err := dictionary()
+	if err != nil {
+		return err
+	}
+	a.Designer = designer.New(designer.Deps{DB: a.DB, Clock: a.Clock, Catalogue: a.Catalogue, Org: a.Org, Works: a.Progress, Elements: elements})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock,
 		Progress: a.Progress, Store: a.Store})
 	a.Help = help.New(help.Deps{DB: a.DB, Clock: a.Clock, Demo: a.Demo})
@@ -122,4 +129,14 @@ func (a *App) actingAs(ctx context.Context, account string) (context.Context, er
 func who(ctx context.Context) (account, name, addr string) {
 	actor := identity.FromContext(ctx)
 	return actor.Account, actor.Name, actor.Address
+}
+
+// dictionary is the city's data elements as the form designer offers them.
+func dictionary() ([]designer.Element, error) {
+	list, err := city.Elements()
+	elements := make([]designer.Element, len(list))
+	for i, e := range list {
+		elements[i] = designer.Element(e)
+	}
+	return elements, err
 }

@@ -82,7 +82,7 @@ var storeys = [][]string{
 	{"cases", "hotline", "oa"},
 	{"joint", "policies"},
 	{"apply", "queue"}, // pages' parts that several channels share; the hall
-	{"help", "portal", "counter", "office", "kiosk", "oversight", "admin"},
+	{"help", "portal", "counter", "office", "kiosk", "oversight", "designer", "admin"},
 	{"app"},
 }
 

@@ -157,3 +157,6 @@ func (m *Module) nameAgencies(ctx context.Context, items []Item, division string
 }
 
 func versionWord(n int) string { return "第" + strconv.Itoa(n) + "版" }
+
+// levelColumns says where an item is offered at a level.
+var levelColumns = map[int]string{LevelCity: "i.at_city", LevelCounty: "i.at_county", LevelTown: "i.at_town", LevelVillage: "i.at_village"}

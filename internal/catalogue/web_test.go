@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"bytes"
 	"context"
 	"log/slog"
 	"net/http"
@@ -64,92 +63,6 @@ func TestGuidePage(t *testing.T) {
 		c.Get("/items/SG12002?division="+ruyuan).Status(200).Must("请把地区选到镇（街道）", "高龄津贴申领")
 		c.Get("/items/SG99999").Status(404).Must("没有找到这个事项").MustNot("sql")
 		c.Get("/items/SG11001?division=999").Status(404)
-	})
-}
-
-func TestDeskNeedsTheRight(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
-		s.someItems(t)
-		c = c.NoRedirect()
-		paths := []string{"/admin/items", "/admin/items/new", "/admin/items/export", "/admin/items/import", "/admin/items/presence", "/admin/items/SG11001", "/admin/items/SG11001/versions/1", "/admin/items/SG11001/local"}
-		for _, p := range paths {
-			if code := c.Get(p).Code; code != 303 && code != 302 {
-				t.Errorf("%s without a session: %d", p, code)
-			}
-		}
-		s.who = s.as("clerk", "D11", "case.view")
-		for _, p := range paths {
-			c.Get(p).Status(403).MustNot("林木")
-		}
-		s.who = s.as("stranger", "D12", RightViewDraft, RightEdit)
-		c.Get("/admin/items").Status(200).MustNot("林木采伐").Must("高龄津贴申领")
-		c.Get("/admin/items/SG11001").Status(404)
-		c.Get("/admin/items/SG11001/versions/1").Status(404)
-	})
-}
-
-// TestAnItemOnItsWayThroughTheDesk is an edit from the form to the public guide.
-func TestAnItemOnItsWayThroughTheDesk(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
-		s.someItems(t)
-		s.who = s.editor()
-		c.Get("/admin/items?q=采伐").Status(200).Must("SG11001", "已发布").MustNot("SG12002")
-		page := c.Get("/admin/items/SG11001").Status(200).Must("检查全部通过", "发布（第1版）")
-		page.None("#act")
-		page = page.Form("#fields").Fill("promised.n", "30").Fill("complaint", "0751-8880001").Send().Status(200).
-			Must("第2版 草稿", "规则2", "规则15", "承诺办结时限：30个工作日超过法定办结时限20个工作日")
-		page = page.Form("#act").Press("提交审核").Send().Status(422).Must("超过法定办结时限", "需要修改")
-		page = page.Form("#fields").Fill("promised.n", "10").Fill("complaint", "0751-8880002").Send().Status(200).Must("检查全部通过", "修改了监督投诉电话、承诺办结时限")
-		page.Form("#act").Press("提交审核").Send().Status(200).Must("待审核", "撤回").MustNot("审核通过")
-		s.who = s.reviewer()
-		page = c.Get("/admin/items/SG11001").Status(200)
-		page.None("#fields")
-		page.Form("#act").Press("驳回").Send().Status(422).Must("请填写理由")
-		page = page.Form("#act").Fill("opinion", "同意").Press("审核通过").Send().Status(200).Must("已审定", "同意")
-		page.Form("#act").Press("发布").Send().Status(200).Must("第2版", "历史版本")
-		c.Get("/items/SG11001?division="+village).Must("10个工作日", "第2版")
-		c.Get("/admin/items/SG11001/versions/1").Status(200).Must(`"n": 8`)
-	})
-}
-
-func TestTheEditorKeepsWhatWasTyped(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
-		s.someItems(t)
-		s.who = s.editor()
-		page := c.Get("/admin/items/SG11001")
-		typed := strings.Replace(strings.TrimPrefix(webtest.TextOf(page.One("[name=definition]")), "\n"), `"seq": "01"`, `"seq": "ab"`, 1)
-		page.Form("#editor").Fill("definition", typed).Send().Status(422).Must("业务办理项序号的格式应如 01", `"seq": "ab"`)
-		page.Form("#editor").Fill("definition", `{"code":`).Send().Status(422).Must("定义不是有效的 JSON", `{"code":`)
-		page.Form("#editor").Fill("definition", strings.Replace(typed, "SG11001", "SG11009", 1)).Send().Status(422).Must("编号不能修改")
-		if kept := page.Form("#fields").Fill("visits", "很多").Send().Status(422).Must("到现场次数应填写整数").Form("#fields").Values.Get("visits"); kept != "很多" {
-			t.Errorf("visits now reads %q", kept)
-		}
-		// Somebody else saves meanwhile: 409, and what they changed.
-		d := sample()
-		d.Consult = "0751-8880009"
-		_, err := s.SaveDraft(s.as("colleague", "D11", RightEdit), *d, 1)
-		must(t, err)
-		page.Form("#fields").Fill("name", "林木采伐证").Send().Status(409).Must("咨询电话")
-
-		fresh := strings.NewReplacer("SG11001", "SG11008", "440111001000", "440111008000").Replace(strings.TrimPrefix(webtest.TextOf(page.One("[name=definition]")), "\n"))
-		c.Get("/admin/items/new").Form("#editor").Fill("definition", fresh).Send().Status(200).At("/admin/items/SG11008").Must("第1版 草稿")
-		c.Get("/admin/items/new").Form("#editor").Send().Status(422).Must("请填写事项名称")
-	})
-}
-
-func TestExportAndImportPages(t *testing.T) {
-	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
-		s.someItems(t)
-		s.who = s.editor()
-		book := c.Get("/admin/items/export").Status(200)
-		if !strings.Contains(book.Header().Get("Content-Disposition"), "20261120.xlsx") || !bytes.HasPrefix([]byte(book.Body), []byte("PK")) {
-			t.Errorf("export: %v", book.Header())
-		}
-		form := c.Get("/admin/items/import").Form("#import")
-		form.Send().Status(422).Must("请选择要导入的 xlsx 表格")
-		form.Attach("workbook", "a.xlsx", []byte("not a workbook")).Send().Status(422).Must("文件不是可读取的 xlsx 表格")
-		c.Get("/admin/items/import").Form("#import").Attach("workbook", "a.xlsx", []byte(book.Body)).Send().Status(200).Must("没有变化 1 个")
-		c.Get("/admin/items/presence").Status(200).Must("进驻率", "100.00%", "3")
 	})
 }
 
@@ -259,7 +172,7 @@ func TestPagesWithABrokenDatabase(t *testing.T) {
 	s.who = s.editor()
 	c := webtest.New(t, s.rt)
 	must(t, d.Close())
-	for _, p := range []string{"/items/SG11001", "/admin/items", "/admin/items/SG11001", "/admin/items/export", "/admin/items/presence", "/api/v1/items", "/api/v1/items/SG11001"} {
+	for _, p := range []string{"/items/SG11001", "/admin/items/SG11001/preview", "/admin/items/SG11001/local", "/api/v1/items", "/api/v1/items/SG11001"} {
 		page := c.Get(p).MustNot("sql", "goroutine", "catalogue_")
 		if page.Code != 503 && page.Code != 500 {
 			t.Errorf("%s answers %d", p, page.Code)
