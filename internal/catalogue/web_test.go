@@ -172,7 +172,7 @@ func TestPagesWithABrokenDatabase(t *testing.T) {
 	s.who = s.editor()
 	c := webtest.New(t, s.rt)
 	must(t, d.Close())
-	for _, p := range []string{"/items/SG11001", "/admin/items/SG11001/preview", "/admin/items/SG11001/local", "/api/v1/items", "/api/v1/items/SG11001"} {
+	for _, p := range []string{"/items/SG11001", "/admin/items/SG11001/preview", "/api/v1/items", "/api/v1/items/SG11001"} {
 		page := c.Get(p).MustNot("sql", "goroutine", "catalogue_")
 		if page.Code != 503 && page.Code != 500 {
 			t.Errorf("%s answers %d", p, page.Code)

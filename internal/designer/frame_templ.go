@@ -1000,8 +1000,9 @@ func saving(p *page, action string) templ.Attributes {
 	return templ.Attributes{"hx-post": action, "hx-trigger": "change delay:300ms", "hx-target": "#dz-editor", "hx-swap": "outerMorph", "hx-sync": "closest form:queue last"}
 }
 
-// seal is what every form of the editor carries.
-func seal(p *page) templ.Component {
+// seen says up to which edit the page knows the item; every form of the editor
+// carries it.
+func seen(p *page) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -1022,10 +1023,6 @@ func seal(p *page) templ.Component {
 			templ_7745c5c3_Var44 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.IdempotencyKey().Render(ctx, templ_7745c5c3_Buffer)
-		if templ_7745c5c3_Err != nil {
-			return templ_7745c5c3_Err
-		}
 		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, "<input type=\"hidden\" name=\"seen\" value=\"")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
