@@ -320,7 +320,9 @@ func (m *Module) defineBulk() bulkStarter {
 			seen[it.Code] = it.Seen
 			todo = append(todo, progress.Step{Key: it.Code, Title: it.Code})
 		}
-		return run.Each(ctx, todo, func(ctx context.Context, s progress.Step) (string, error) { return m.bulkOne(ctx, c, s.Key, seen[s.Key]) })
+		return run.Each(ctx, todo, func(ctx context.Context, s progress.Step) (string, error) {
+			return m.bulkOne(ctx, c, s.Key, seen[s.Key])
+		})
 	})
 }
 

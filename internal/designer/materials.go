@@ -319,4 +319,3 @@ func materialWords(x catalogue.Material) string {
 	}
 	return strings.Join(parts, " · ")
 }
-

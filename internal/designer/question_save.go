@@ -26,7 +26,9 @@ func (m *Module) saveQuestion(w http.ResponseWriter, r *http.Request) error {
 	moving := rearrange(typed, form.Value("op"))
 	var saved catalogue.Saved
 	if !moving || id != newID { // a new question is stored when it is whole
-		saved, err = m.change(r, form, "situations", func(d *catalogue.Definition) error { return applyQuestion(d, &id, typed, form.Value("at"), form.Value("after")) })
+		saved, err = m.change(r, form, "situations", func(d *catalogue.Definition) error {
+			return applyQuestion(d, &id, typed, form.Value("at"), form.Value("after"))
+		})
 	}
 	if err == nil && !moving && !partial(r) {
 		web.Flash(r, "success", savedWords(saved))
