@@ -162,3 +162,67 @@ func TestIntakeKeepsWhatIsTyped(t *testing.T) {
 	k.until(`document.querySelector("[data-state]").textContent.includes("已保存")`)
 	clerk.Calm(t)
 }
+
+// Scans that come as a pile are sorted by number keys, and paper is photographed
+// page by page: both end at the material, in their order.
+func TestScansAndPhotos(t *testing.T) {
+	c := theCity()
+	draft := c.draft(t, villageClerk, pension())
+	d, err := c.Cases.Draft(c.as(t, villageClerk), draft)
+	must(t, err)
+	d.Submission.Draft, d.Submission.Item, d.Submission.Materials = d.Number, d.Item, nil
+	_, err = c.Cases.SaveDraft(c.as(t, villageClerk), d.Submission)
+	must(t, err)
+	k := &counted{keys: &keys{visit(t, c).As(villageClerk)}}
+	k.Open(counter.IntakeURL(draft, ""))
+	browser.Eval[bool](k.Browser, `(async () => {
+		const paper = document.createElement("canvas");
+		paper.width = 640; paper.height = 480;
+		const pen = paper.getContext("2d");
+		pen.fillStyle = "#333"; pen.fillRect(0, 0, 640, 480);
+		pen.fillStyle = "#fff"; pen.fillRect(60, 40, 520, 400);
+		pen.fillStyle = "#000"; pen.fillText("居民户口簿", 200, 200);
+		navigator.mediaDevices.getUserMedia = () => Promise.resolve(paper.captureStream(10));
+		setInterval(() => pen.fillText(".", 100 + Math.random() * 300, 300), 50);
+		const blob = await new Promise(done => paper.toBlob(done, "image/png"));
+		const pile = new DataTransfer();
+		for (const name of ["扫描1.png", "扫描2.png"]) pile.items.add(new File([blob], name, {type: "image/png"}));
+		const pick = document.querySelector("[data-pick]");
+		pick.files = pile.files;
+		pick.dispatchEvent(new Event("change", {bubbles: true}));
+		return true;
+	})()`)
+	kept := func(n string) {
+		t.Helper()
+		k.until(`document.querySelectorAll(".in-kept").length === ` + n + ` && !document.querySelector("#in-sheet[data-busy]")`)
+	}
+	k.until(`document.activeElement.matches(".in-tray-list button")`)
+	k.tap("1")
+	kept("1")
+	browser.Eval[bool](k.Browser, `(document.querySelector(".in-tray-list button").focus(), true)`)
+	k.tap("1")
+	kept("2")
+
+	browser.Eval[bool](k.Browser, `(document.querySelectorAll("[data-camera]")[1].click(), true)`)
+	k.until(`document.querySelector("#in-camera").open && document.querySelector("#in-camera video").videoWidth > 0`)
+	browser.Eval[bool](k.Browser, `(document.querySelector("[data-shoot]").click(), document.querySelector("[data-shoot]").click(), true)`)
+	k.until(`document.querySelectorAll(".in-shots li").length === 2`)
+	browser.Eval[bool](k.Browser, `(document.querySelector("[data-use]").click(), true)`)
+	kept("4")
+	d, err = c.Cases.Draft(c.as(t, villageClerk), draft)
+	must(t, err)
+	files := map[string]int{}
+	for _, h := range d.Submission.Materials {
+		if h.File != "" {
+			files[h.ID]++
+		}
+	}
+	if len(files) != 2 {
+		t.Errorf("the files belong to %v, want two of each of two materials", files)
+	}
+	size := browser.Eval[[]int](k.Browser, `(async () => { const i = document.querySelectorAll(".in-kept img"); await i[3].decode(); return [i[3].naturalWidth, i[3].naturalHeight]; })()`)
+	if size[0] >= 640 || size[0] < 500 || size[1] >= 480 || size[1] < 380 {
+		t.Errorf("the photo is %v, want the sheet of 520 by 400 without the table around it", size)
+	}
+	k.Calm(t)
+}

@@ -98,7 +98,7 @@
   // selection and scrolling stay.
   function swap(html) {
     var here = document.activeElement, id = here && here.id, name = here && here.name, value = here && here.value;
-    var from = null, to = null;
+    var from = null, to = null, at = here && here.getAttribute("data-at");
     try { from = here.selectionStart; to = here.selectionEnd; } catch (e) { from = null; }
     Array.prototype.slice.call(parsed(html).children).forEach(function (part) {
       var old = part.id && document.getElementById(part.id);
@@ -107,7 +107,13 @@
       dress(part);
     });
     sheet.dispatchEvent(new Event("change", {bubbles: true})); // apply.js folds what does not apply
+    if (tray.length && document.querySelector(".in-tray-list:empty")) show(); // the pile outlives the part it lies in
     if (document.activeElement === here && document.contains(here)) return;
+    if (at) {
+      var lying = sheet.querySelector('.in-tray-list [data-at="' + Math.min(Number(at), tray.length - 1) + '"]');
+      if (lying) lying.focus();
+      return;
+    }
     if (here && here.hasAttribute("data-submit")) { // the side was made anew under the focus
       var submit = sheet.querySelector("[data-submit]");
       if (submit) submit.focus({preventScroll: true});
