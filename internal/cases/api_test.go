@@ -167,6 +167,9 @@ func (w *world) sheets(t *testing.T, as func(string) *webtest.Client, c caseJSON
 	if page.Header().Get("Content-Type") != "application/pdf" || !strings.HasPrefix(page.Header().Get("Content-Disposition"), "inline") {
 		t.Errorf("%v", page.Header())
 	}
+	if policy := page.Header().Get("Content-Security-Policy"); !strings.Contains(policy, "frame-ancestors 'self'") || !strings.Contains(policy, "default-src 'none'") {
+		t.Errorf("a file beside its form: policy %q", policy)
+	}
 	as("li").Get(file).Status(404)
 }
 

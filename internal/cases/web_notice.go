@@ -62,6 +62,11 @@ var shownInline = map[string]bool{
 	"application/pdf": true, "image/jpeg": true, "image/png": true, "image/gif": true, "image/webp": true, "image/bmp": true,
 }
 
+// filePolicy lets a file stand in a frame of our own pages, beside the form it
+// belongs to, and do nothing.
+const filePolicy = "default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; object-src 'self'; base-uri 'none'; " +
+	"form-action 'none'; frame-ancestors 'self'"
+
 func (m *Module) pageFile(w http.ResponseWriter, r *http.Request) error {
 	body, f, err := m.OpenFile(r.Context(), r.PathValue("number"), r.PathValue("id"))
 	if err != nil {
@@ -77,6 +82,7 @@ func (m *Module) pageFile(w http.ResponseWriter, r *http.Request) error {
 	h.Set("Content-Disposition", disposition+"; filename*=UTF-8''"+url.PathEscape(f.Name))
 	h.Set("Content-Length", strconv.FormatInt(f.Size, 10))
 	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Cache-Control", "private, no-store")
 	_, _ = io.Copy(w, body) // the reader has gone: nobody to tell
 	return nil

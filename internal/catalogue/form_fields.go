@@ -20,6 +20,7 @@ import (
 //	x-labels              names of the values: {"a":"甲"}, or a list beside enum
 //	x-when                {"field":["value",…]}: shown only then
 //	x-element             the data element (数据元) it is
+//	x-source              where the value stands: licence:ZZ001 is the licence type of a material
 //
 // Fields of an object inside the form are told flat, with dots
 // (address.street). An array of objects is one field of widget "table" whose
@@ -33,6 +34,7 @@ type FormField struct {
 	Type        string // string | number | integer | boolean | array | object
 	Format      string
 	Element     string
+	Source      string // licence:ZZ001, data:婚姻登记信息; "" not said
 	Unit        string
 	Placeholder string
 	Options     []FieldOption
@@ -122,6 +124,7 @@ type schemaNode struct {
 	Section     string           `json:"x-section"`
 	Help        string           `json:"x-help"`
 	Element     string           `json:"x-element"`
+	Source      string           `json:"x-source"`
 	Unit        string           `json:"x-unit"`
 	Placeholder string           `json:"x-placeholder"`
 	Order       *float64         `json:"x-order"`
@@ -247,7 +250,7 @@ func requiredNames(n schemaNode) []string {
 func (r *fieldReader) field(name string, n schemaNode, depth int) FormField {
 	f := FormField{
 		Name: name, Title: cmp.Or(n.Title, name), Help: cmp.Or(n.Help, n.Description), Section: n.Section,
-		Widget: n.Widget, Type: typeOf(n), Format: n.Format, Element: n.Element, Unit: n.Unit, Placeholder: n.Placeholder,
+		Widget: n.Widget, Type: typeOf(n), Format: n.Format, Element: n.Element, Source: n.Source, Unit: n.Unit, Placeholder: n.Placeholder,
 		ReadOnly: n.ReadOnly, When: whenOf(n.When), MinItems: n.MinItems, MaxItems: n.MaxItems,
 		MaxLength: n.MaxLength, Pattern: n.Pattern, Min: n.Minimum.String(), Max: n.Maximum.String(), Default: n.Default,
 	}

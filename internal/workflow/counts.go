@@ -78,18 +78,19 @@ type Group struct {
 // What tasks can be grouped by.
 var groupings = map[string]struct{ key, label string }{
 	"item": {"item", "MAX(title)"}, "step": {"name", "name"}, "agency": {"agency", "agency"}, "assignee": {"assignee", "assignee"},
+	"receiving": {"receiving", "receiving"},
 }
 
 // mostGroups bounds a list of groups; the largest are there.
 const mostGroups = 60
 
-// Groups counts the open tasks that the actor of ctx may see by item, step,
+// Groups counts the open tasks that the actor of ctx may see by item, step, place received,
 // agency or assignee, the largest group first, up to 60 of them. ErrState for
 // another grouping.
 func (m *Module) Groups(ctx context.Context, q Query, by string) ([]Group, error) {
 	g, ok := groupings[by]
 	if !ok {
-		return nil, ErrState.Field("group", "只能按事项、环节、单位或经办人分组。")
+		return nil, ErrState.Field("group", "只能按事项、环节、收件地、单位或经办人分组。")
 	}
 	actor, err := m.actor(ctx)
 	if err != nil {

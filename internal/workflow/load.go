@@ -119,8 +119,7 @@ func (m *Module) Days(ctx context.Context, agency string, from workday.Date) ([]
 }
 
 // Untaken lists up to n open tasks of an agency that are in nobody's name, the
-// worst first, for the program's own sharing out; nothing that waits to be
-// signed beside another (会签) or advises (加签).
+// worst first, for the program's own sharing out.
 func (m *Module) Untaken(ctx context.Context, agency string, n int) ([]Task, error) {
 	tasks, _, err := m.Tasks(ctx, Query{Agency: agency, Free: true}, db.Page{Limit: n})
 	return tasks, err

@@ -83,3 +83,30 @@ func (m *Module) Seats(ctx context.Context, list []Task) (map[string]Seat, error
 	}
 	return SeatsOf(tasks, identity.FromContext(ctx).Account), nil
 }
+
+// Signers gives who has signed the step of a task already and so cannot sign it
+// beside themselves, by the tasks' ids, in one read.
+func (m *Module) Signers(ctx context.Context, list []Task) (map[string][]string, error) {
+	signers := map[string][]string{}
+	if len(list) == 0 {
+		return signers, nil
+	}
+	instances := make([]any, len(list))
+	for i, t := range list {
+		instances[i] = t.Instance
+	}
+	var rows []*taskRow
+	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+taskColumns+` FROM workflow_task
+		WHERE state = 'done' AND added = '' AND instance IN (`+placeholders(0, len(instances))+`)`, instances...)
+	if err != nil {
+		return nil, fmt.Errorf("read signers of steps: %w", err)
+	}
+	for _, t := range list {
+		for _, x := range rows {
+			if x.Instance == t.Instance && x.Node == t.Node && x.Round == t.Round && t.Added == "" {
+				signers[t.ID] = append(signers[t.ID], x.DoneBy)
+			}
+		}
+	}
+	return signers, nil
+}

@@ -27,6 +27,7 @@ type Query struct {
 	Step      string       // name of the step
 	Agency    string       // code
 	Receiving string       // division in which the matter was handed in, with all in it
+	DueOn     workday.Date // the day that is the task's limit
 	From, To  workday.Date // day on which the task opened, both included
 	Assignee  string       // account
 	Covering  bool         // in the name of somebody on leave for whom the actor stands in
@@ -67,6 +68,16 @@ func (m *Module) Tasks(ctx context.Context, q Query, p db.Page) ([]Task, string,
 		tasks[i] = t.task(l)
 	}
 	return tasks, next, nil
+}
+
+// Behind is where a list of open tasks goes on behind a task, whether it is
+// still in it or not.
+func Behind(t Task) string {
+	due := noLimit
+	if !t.DueOn.IsZero() {
+		due = t.DueOn.String()
+	}
+	return db.Cursor(t.Held, due, t.ID)
 }
 
 // paging adds where the page begins, and gives its order. few: the actor sees
@@ -165,6 +176,9 @@ func (q Query) narrow(w *db.Where) {
 	if q.Receiving != "" {
 		from, to := org.Range(q.Receiving)
 		w.And("receiving >= ? AND receiving < ?", from, to)
+	}
+	if !q.DueOn.IsZero() {
+		w.And("due_on = ?", q.DueOn)
 	}
 	if !q.From.IsZero() {
 		w.And("opened_on >= ?", q.From)

@@ -136,6 +136,7 @@ func (c *Client) once(method, path, contentType string, body io.Reader) *Page {
 	if !strings.HasPrefix(path, "http") {
 		path = base + path
 	}
+	path, _, _ = strings.Cut(path, "#") // a browser keeps it to itself
 	r := httptest.NewRequest(method, path, body)
 	r.URL.Host, r.URL.Scheme = "", ""
 	r.Host = "yimen.test"
