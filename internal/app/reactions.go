@@ -54,5 +54,6 @@ func (a *App) work() {
 	a.Catalogue.Workers(a.Queue)
 	a.Cases.Workers(a.Queue)
 	a.Counter.Workers(a.Queue)
+	a.Office.Workers(a.Queue)
 	a.Hall.Workers(a.Queue)
 }

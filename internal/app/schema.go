@@ -18,6 +18,7 @@ import (
 	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
+	"yimen/internal/office"
 	"yimen/internal/org"
 	"yimen/internal/queue"
 	"yimen/internal/workflow"
@@ -28,7 +29,7 @@ import (
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
-	counter.Migrations,
+	counter.Migrations, office.Migrations,
 }
 
 // migrate brings the database to this release's schema; safe to run again.

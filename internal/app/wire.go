@@ -62,7 +62,7 @@ func (a *App) wire(ctx context.Context) error {
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Demo: a.Demo})
 	a.Counter = counter.New(counter.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
 		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Wizard: a.wizard()})
-	a.Office = office.New(office.Deps{Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
+	a.Office = office.New(office.Deps{DB: a.DB, Progress: a.Progress, Messages: a.Messages, Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
 		Identity: a.Identity, Store: a.Store, Clock: a.Clock})
 	elements, err := dictionary()
 	if err != nil {

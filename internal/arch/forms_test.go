@@ -21,6 +21,7 @@ var sentTwice = map[string]string{
 	"/account/password": "a wrong old password counts each time, outside a transaction; the new one is set or already is",
 	"/region":           "the same place is kept again",
 	"/help/tour":        "goes to the same step again",
+	"/office/batch":     "shows what would happen and changes nothing",
 
 	"/counter/reader":     "a card laid on the reader twice is greeted twice; the desk goes to the newer",
 	"/admin/audit/verify": "looks and changes nothing",

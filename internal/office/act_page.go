@@ -2,8 +2,8 @@ package office
 
 import (
 	"context"
-	"errors"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 
@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/workflow"
 )
 
 // actPage is the form of one act on a case.
@@ -23,6 +24,9 @@ type actPage struct {
 	rows   int         // of deficiencies, for 告知补正
 	clash  *errs.Error // why it cannot be done now; nil if it can
 	closed bool        // it cannot be done any more: words are shown to be copied
+
+	phrases []string
+	kept    bool // the opinion was kept for the next time, nothing else was done
 }
 
 // fields are the fields of the act with what was typed.
@@ -47,12 +51,14 @@ func (m *Module) openAct(ctx context.Context, number, verb string, f *web.Form) 
 	if err != nil {
 		return nil, err
 	}
-	return &actPage{act: a, c: c, def: &v.Definition, form: f, rows: firstRows}, nil
+	p := &actPage{act: a, c: c, def: &v.Definition, form: f, rows: firstRows}
+	p.phrases, err = m.phrases(ctx, verb, c.Item)
+	return p, err
 }
 
 // askAct shows the form, or why the act cannot be done.
 func (m *Module) askAct(w http.ResponseWriter, r *http.Request) error {
-	p, err := m.openAct(r.Context(), r.PathValue("number"), r.PathValue("verb"), web.NewForm(nil))
+	p, err := m.openAct(r.Context(), r.PathValue("number"), r.PathValue("verb"), web.NewForm(url.Values{"in": {r.URL.Query().Get("in")}}))
 	if err != nil {
 		return err
 	}
@@ -97,23 +103,20 @@ func (m *Module) doAct(w http.ResponseWriter, r *http.Request) error {
 		p.rows = min(p.rows+2, maxRows)
 		return web.Render(w, r, http.StatusOK, actView(p))
 	}
+	if form.Value("keep") != "" {
+		if err := m.keepPhrase(r.Context(), phrase{Text: a.Opinion, Act: string(p.act.Verb)}, false); err != nil {
+			return p.refuse(w, r, phraseFault(err))
+		}
+		p.kept = true
+		return web.Render(w, r, http.StatusOK, actView(p))
+	}
 	if _, err := p.act.do(m.Cases, r.Context(), p.c.Number, a); err != nil {
 		return p.refuse(w, r, err)
 	}
-	return m.after(w, r, p.c.Number, p.act.Verb.Chinese())
-}
-
-// after leads on from an act that was done.
-func (m *Module) after(w http.ResponseWriter, r *http.Request, number, done string) error {
-	web.Flash(r, "success", "已"+done+"：办件 "+number+"。")
-	_, err := m.Cases.Find(r.Context(), number)
-	switch {
-	case errors.Is(err, cases.ErrUnknown):
-		return web.Redirect(w, r, "/office")
-	case err != nil:
+	if err := m.used(r.Context(), a.Opinion); err != nil {
 		return err
 	}
-	return web.Redirect(w, r, CaseURL(number))
+	return m.after(w, r, form, p.c.Number, p.act.Verb.Chinese(), workflow.Task{})
 }
 
 // refuse shows the form again with what is wrong (422), or with what happened
@@ -159,7 +162,7 @@ const (
 func (p *actPage) read() cases.Act {
 	f := p.form
 	a := cases.Act{
-		Opinion: opinionOf(f, string(p.act.Verb)), Revision: number(f.Value("revision")), Days: number(f.Value("days")),
+		Opinion: opinionOf(f), Revision: number(f.Value("revision")), Days: number(f.Value("days")),
 		Grounds: f.Value("grounds"), Organ: f.Value("organ"), Procedure: f.Value("procedure"), Document: f.Value("document"),
 		ApprovedBy: f.Value("approved_by"), Outcome: f.Value("outcome"), Remedies: f.Value("remedies"),
 		Receiver: f.Value("receiver"), ReceiverIDNo: f.Value("receiver_id_no"), Tracking: f.Value("tracking"),
@@ -212,17 +215,6 @@ func (p *actPage) materialOptions() []ui.Option {
 		options = append(options, ui.Option{Value: m.ID, Label: m.Name})
 	}
 	return options
-}
-
-// opinionOf is what was written, or the phrase that was chosen instead.
-func opinionOf(f *web.Form, act string) string {
-	if text := f.Value("opinion"); text != "" {
-		return text
-	}
-	if i, err := strconv.Atoi(f.Value("phrase")); err == nil && i >= 0 && i < len(phrases[act]) {
-		return phrases[act][i]
-	}
-	return ""
 }
 
 // number reads a whole number; anything else is -1, which no field allows, and

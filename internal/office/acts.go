@@ -164,8 +164,9 @@ func refuseFields(p *actPage) []ui.FieldOpts {
 	}
 }
 
-// phrases are opinions people write every day. They fill an empty opinion.
-var phrases = map[string][]string{
+// usualPhrases are opinions that everybody writes; one's own and the agency's
+// stand before them (phrase.go).
+var usualPhrases = map[string][]string{
 	string(cases.VerbAccept):  {"材料齐全，符合法定形式，予以受理。", "材料经补正后齐全，予以受理。", "容缺受理，请按承诺日期补交材料。"},
 	string(cases.VerbReceive): {"材料已收齐。", "纸质材料已收，与上传件一致。"},
 	string(cases.VerbDecide):  {"符合法定条件，准予。", "情况属实，同意。"},

@@ -15,7 +15,6 @@ import (
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
-	"yimen/workday"
 )
 
 // casePage is one case, whole.
@@ -31,6 +30,16 @@ type casePage struct {
 	bodies  map[string]string
 	days    workdays
 	acts    []act // buttons of what the viewer may do to the case
+
+	in      string            // the list one came from, see filter
+	file    string            // id of the file in the pane; "" the first
+	files   []shownFile       // of the materials
+	checks  map[string]check  // by material and file: who looked it through
+	parts   []formPart        // the form as it is shown
+	before  map[string]string // values that a correction changed, as they were, by field
+	changed []twoLines        // what the correction changed in the form
+	phrases []string          // offered beside the opinion of a task
+	prefer  preference
 }
 
 // taskCard is one task beside what the viewer may do to it.
@@ -53,20 +62,23 @@ func newCard(t workflow.Task, allowed []string, d workflow.Definition, seats map
 func (t taskCard) may(act string) bool { return slices.Contains(t.Allowed, act) }
 
 func (m *Module) show(w http.ResponseWriter, r *http.Request) error {
-	p, err := m.load(r.Context(), r.PathValue("number"))
+	p, err := m.load(r.Context(), r.PathValue("number"), r.URL.Query().Get("file"))
 	if err != nil {
 		return err
+	}
+	if p.in = r.URL.Query().Get("in"); p.in != "" {
+		p.in = parseFilter(p.in).encode()
 	}
 	return web.Render(w, r, http.StatusOK, caseView(p))
 }
 
 // load reads a case with everything that belongs to it.
-func (m *Module) load(ctx context.Context, number string) (*casePage, error) {
+func (m *Module) load(ctx context.Context, number, file string) (*casePage, error) {
 	c, err := m.Cases.Find(ctx, number)
 	if err != nil {
 		return nil, err
 	}
-	p := &casePage{c: c, days: m.workdays(ctx, c.Competent.Division)}
+	p := &casePage{c: c, file: file, days: m.workdays(ctx, c.Competent.Division)}
 	version, err := m.Catalogue.Version(ctx, c.Item, c.Version)
 	if err != nil {
 		return nil, err
@@ -84,11 +96,55 @@ func (m *Module) load(ctx context.Context, number string) (*casePage, error) {
 	if err := m.nameDivisions(ctx, p); err != nil {
 		return nil, err
 	}
-	if p.form, err = p.readable(); err != nil {
+	if p.form, err = p.readable(p.c.Content.Form); err != nil {
 		return nil, err
 	}
 	p.acts = p.buttons()
-	return p, nil
+	return p, m.loadDesk(ctx, p)
+}
+
+// loadDesk reads what stands beside the case for whoever works on it: files,
+// marks, what a correction changed, phrases.
+func (m *Module) loadDesk(ctx context.Context, p *casePage) error {
+	var err error
+	if p.files, err = m.filesOf(ctx, p); err != nil {
+		return err
+	}
+	if p.checks, err = m.checksOf(ctx, p.c.Number); err != nil {
+		return err
+	}
+	if err := m.compareRounds(ctx, p); err != nil {
+		return err
+	}
+	p.parts = formParts(p.fields, p.form, p.sources())
+	if p.prefer, err = m.preference(ctx); err != nil {
+		return err
+	}
+	p.phrases, err = m.phrases(ctx, workflow.ActApprove, p.c.Item)
+	return err
+}
+
+// compareRounds finds what the applicant changed in the form when correcting.
+func (m *Module) compareRounds(ctx context.Context, p *casePage) error {
+	old, _, err := m.Cases.FormBefore(ctx, p.c.Number)
+	if err != nil || old == nil {
+		return err
+	}
+	if old, err = p.readable(old); err != nil {
+		return err
+	}
+	p.before = map[string]string{}
+	p.changed = changedIn(sideBySide(formLines(p.fields, old), formLines(p.fields, p.form)))
+	now := map[string]string{}
+	for _, l := range formLines(p.fields, p.form) {
+		now[l.Name] = l.Text
+	}
+	for _, l := range formLines(p.fields, old) {
+		if now[l.Name] != l.Text {
+			p.before[l.Name] = l.Text
+		}
+	}
+	return nil
 }
 
 // nameDivisions lets fields that hold a division's code read back its name.
@@ -192,15 +248,20 @@ var maskedWidgets = map[string]func(string) string{
 
 // readable is the form as the viewer may read it: personal numbers in full only
 // for those who work on the case.
-func (p *casePage) readable() ([]byte, error) {
+func (p *casePage) readable(form []byte) ([]byte, error) {
 	if p.working() {
-		return p.c.Content.Form, nil
+		return form, nil
 	}
-	values, err := catalogue.FormValues(p.fields, p.c.Content.Form)
+	return masked(p.fields, form)
+}
+
+// masked is a form without the middle of people's numbers.
+func masked(fields []catalogue.FormField, form []byte) ([]byte, error) {
+	values, err := catalogue.FormValues(fields, form)
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range p.fields {
+	for _, f := range fields {
 		mask(values, f, f.Name)
 		for row := range catalogue.FormRows(f, values) {
 			for _, column := range f.Columns {
@@ -208,7 +269,7 @@ func (p *casePage) readable() ([]byte, error) {
 			}
 		}
 	}
-	return catalogue.FormFromValues(p.fields, values)
+	return catalogue.FormFromValues(fields, values)
 }
 
 func mask(values url.Values, f catalogue.FormField, name string) {
@@ -307,60 +368,4 @@ func (p *casePage) handed(id string) []cases.Material {
 		}
 	}
 	return append(now, before...)
-}
-
-// span is one stretch of the clock: it ran or stood still.
-type span struct {
-	From, To workday.Date // To zero: until now
-	Runs     bool
-	Days     int // working days counted
-	What     string
-	Entry    workday.Entry
-}
-
-// spans turns the ledger into stretches for people.
-func (p *casePage) spans() []span {
-	entries := p.c.Content.Ledger
-	var list []span
-	counting := workday.Date{}
-	for i, e := range entries {
-		s := span{From: e.On, Entry: e}
-		for _, later := range entries[i+1:] {
-			if later.Kind != workday.Extend {
-				s.To = later.On
-				break
-			}
-		}
-		switch e.Kind {
-		case workday.Start, workday.Resume:
-			s.Runs, s.What, counting = true, ledgerWords[e.Kind], e.On
-			s.Days = p.days.cal.WorkdaysBetween(counting, orDate(s.To, p.days.today))
-		case workday.Pause:
-			s.What = ledgerWords[e.Kind]
-		default: // a moment, not a stretch
-			s.To, s.What = e.On, ledgerWords[e.Kind]
-		}
-		list = append(list, s)
-	}
-	return list
-}
-
-var ledgerWords = map[workday.Kind]string{
-	workday.Start: "计时", workday.Resume: "恢复计时", workday.Pause: "暂停（不计入时限）", workday.Extend: "延长期限", workday.Stop: "停止计时",
-}
-
-// elapsed is the working days counted so far by the ledger.
-func (p *casePage) elapsed() int {
-	l, err := workday.NewLedger(p.c.Content.Ledger...)
-	if err != nil { // stored entries were accepted one by one
-		return 0
-	}
-	return l.Elapsed(p.days.cal, p.days.today)
-}
-
-func orDate(d, fallback workday.Date) workday.Date {
-	if d.IsZero() {
-		return fallback
-	}
-	return d
 }

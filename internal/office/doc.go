@@ -3,6 +3,12 @@
 // works on it: clerk, approver, manager.
 //
 //	GET  /office                        tasks, the most urgent first
+//	POST /office/batch                  what one act would do to many tasks; …/start does it
+//	GET  /office/team                   who has how much; sharing out by load
+//	GET  /office/board                  how an agency stands
+//	GET  /office/absence                leave, and who stands in
+//	GET  /office/digest                 what is before somebody this morning
+//	GET  /office/phrases                opinions written often
 //	GET  /office/cases                  cases by state, light, item, date
 //	GET  /office/cases/{number}         one case, whole
 //	GET  /office/cases/{number}/{verb}  the form of an act on it; POST does it

@@ -14,6 +14,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
+	"yimen/internal/workflow"
 )
 
 // handPage takes in what comes later at the window: the materials and form that
@@ -117,7 +118,7 @@ func (m *Module) doHand(verb cases.Verb) web.Handler {
 		if _, err := do(ctx, p.c.Number, a); err != nil {
 			return p.refuseHand(w, r, err)
 		}
-		return m.after(w, r, p.c.Number, "收到"+strings.TrimPrefix(p.act.Label(), "收"))
+		return m.after(w, r, p.form, p.c.Number, "收到"+strings.TrimPrefix(p.act.Label(), "收"), workflow.Task{})
 	}
 }
 

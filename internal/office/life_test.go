@@ -43,7 +43,7 @@ func TestThroughTheHands(t *testing.T) {
 	in.Get("/office").Must(c.Number, "待签收")
 	page := in.Get(url(c)).Status(200).Must("申请表", "材料")
 	page = page.Form(".of-buttons form").Press("签收").Send().Status(200).Must("已签收", "退签")
-	approveForm(t, page).Fill("phrase", "1").Send().Status(200).Must("材料齐全，情况属实，同意。", "撤回我的操作")
+	approveForm(t, page).Fill("phrase", "材料齐全，情况属实，同意。").Send().Status(200).Must("材料齐全，情况属实，同意。", "撤回我的操作")
 
 	town := s.As(townsman)
 	page = town.Get(url(c)).Status(200).Click("退回").Status(200)

@@ -39,7 +39,7 @@ func TestRights(t *testing.T) {
 	s.As(manager).Get(url(c)).Status(200).MustNot("提交决定")
 	s.As(manager).PostForm(task+"/approve", neturl.Values{"outcome": {"granted"}}).Status(403)
 	s.As(manager).Get(actURL(c, cases.VerbWithdraw)).Status(403)
-	s.As(manager).Get(task+"/remind").Status(200).Form(".ym-card").Fill("phrase", "0").Send().Status(200).Must("催办")
+	s.As(manager).Get(task+"/remind").Status(200).Form(".ym-card").Fill("phrase", "该办件临近期限，请尽快办理。").Send().Status(200).Must("催办")
 	s.As(clerk).Get(url(c) + "/archive").Status(404)
 	s.As(clerk).Get(task + "/escalate").Status(404)
 	s.As(clerk).Get("/office/cases/2611180000000000").Status(404)
@@ -80,7 +80,7 @@ func TestList(t *testing.T) {
 	b.Get("/office/cases?item="+neturl.QueryEscape("居民养老保险参保")).Must("事项：城乡居民基本养老保险参保登记", c.Number)
 	b.Get("/office/cases?item=SG01001&from=2026-11-18&to=2026-11-18").Must(c.Number)
 	b.Get("/office/cases?from=2026-11-18&to=2026-11-01").Status(422).Must("结束日期不能早于开始日期")
-	b.Get("/office/cases?item=" + neturl.QueryEscape("没有的事项")).Status(422).Must("没有找到事项")
+	b.Get("/office/cases?item=" + neturl.QueryEscape("飞碟火箭")).Status(422).Must("没有找到事项")
 	b.Get("/office/cases?state=nothing").Status(422)
 	b.Get("/office?light=purple").Status(422)
 }

@@ -50,3 +50,13 @@ func approveForm(t testing.TB, p *webtest.Page) *webtest.Form {
 func quick(p *webtest.Page, action string) *webtest.Form {
 	return p.Form(`form[action=` + action + `]`)
 }
+
+// account is the id of an account.
+func account(t testing.TB, s *apptest.Site, name string) string {
+	t.Helper()
+	a, err := s.Identity.Actor(s.System(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a.Account
+}

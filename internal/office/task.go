@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 
 	"yimen/internal/cases"
@@ -25,6 +26,9 @@ type taskPage struct {
 	options []ui.Option // steps, people or bodies to choose from
 	clash   *errs.Error
 	closed  bool
+
+	phrases []string
+	kept    bool // the opinion was kept for the next time, nothing else was done
 }
 
 // openTask reads a task with its case for the page of an act.
@@ -53,11 +57,12 @@ func (m *Module) openTask(ctx context.Context, id, name string, f *web.Form) (*t
 		}
 	}
 	p.closed = !p.task.may(name)
-	return p, nil
+	p.phrases, err = m.phrases(ctx, name, p.c.Item)
+	return p, err
 }
 
 func (m *Module) askTask(w http.ResponseWriter, r *http.Request) error {
-	p, err := m.openTask(r.Context(), r.PathValue("task"), r.PathValue("act"), web.NewForm(nil))
+	p, err := m.openTask(r.Context(), r.PathValue("task"), r.PathValue("act"), web.NewForm(url.Values{"in": {r.URL.Query().Get("in")}}))
 	if err != nil {
 		return err
 	}
@@ -99,6 +104,13 @@ func (m *Module) doTask(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if form.Value("keep") != "" {
+		if err := m.keepPhrase(ctx, phrase{Text: opinionOf(form), Act: p.act.Name}, false); err != nil {
+			return p.refuse(w, r, phraseFault(err))
+		}
+		p.kept = true
+		return web.Render(w, r, http.StatusOK, taskView(p))
+	}
 	if err := m.unchanged(ctx, p); err != nil {
 		return p.refuse(w, r, err)
 	}
@@ -108,7 +120,10 @@ func (m *Module) doTask(w http.ResponseWriter, r *http.Request) error {
 	if err := p.act.do(m.Workflow, ctx, p.task.ID, form); err != nil {
 		return p.refuse(w, r, err)
 	}
-	return m.after(w, r, p.c.Number, p.act.Done)
+	if err := m.used(ctx, opinionOf(form)); err != nil {
+		return err
+	}
+	return m.after(w, r, form, p.c.Number, p.act.Done, p.task.Task)
 }
 
 // unchanged refuses an act on a page that the case has left behind: an opinion

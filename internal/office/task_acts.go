@@ -26,17 +26,17 @@ type taskAct struct {
 var taskActs = []taskAct{
 	{Name: workflow.ActApprove, Button: "同意", Kind: "primary", Done: "办理", fields: approveFields,
 		do: func(m *workflow.Module, ctx context.Context, task string, f *web.Form) error {
-			return m.Approve(ctx, task, workflow.Act{Opinion: opinionOf(f, workflow.ActApprove), Outcome: f.Value("outcome")})
+			return m.Approve(ctx, task, workflow.Act{Opinion: opinionOf(f), Outcome: f.Value("outcome")})
 		}},
 	{Name: workflow.ActReturn, Button: "退回", Kind: "outline-primary", Done: "退回", choose: (*Module).earlier, fields: returnFields,
 		Lead: "退回到前面的环节重新办理，时限照常计算。要申请人补材料的，受理前应一次性告知；受理后不能退给申请人。",
 		do: func(m *workflow.Module, ctx context.Context, task string, f *web.Form) error {
-			return m.Return(ctx, task, f.Value("to"), opinionOf(f, workflow.ActReturn))
+			return m.Return(ctx, task, f.Value("to"), opinionOf(f))
 		}},
 	{Name: workflow.ActRefuse, Button: "不同意", Kind: "outline-danger", Done: "提出不同意见", fields: refuseTaskFields,
 		Lead: "不同意的意见会直接送到审批决定环节，由其作出决定。",
 		do: func(m *workflow.Module, ctx context.Context, task string, f *web.Form) error {
-			return m.Refuse(ctx, task, opinionOf(f, workflow.ActRefuse))
+			return m.Refuse(ctx, task, opinionOf(f))
 		}},
 	{Name: workflow.ActClaim, Button: "签收", Kind: "outline-primary", Done: "签收", Quick: true, Lead: "签收后由您办理。",
 		do: func(m *workflow.Module, ctx context.Context, task string, _ *web.Form) error {
@@ -74,7 +74,7 @@ var taskActs = []taskAct{
 		}},
 	{Name: workflow.ActRemind, Button: "催办", Kind: "", Done: "催办", fields: remindFields, Lead: "提醒经办人尽快办理；同一任务每人每天一次。",
 		do: func(m *workflow.Module, ctx context.Context, task string, f *web.Form) error {
-			return m.Remind(ctx, task, opinionOf(f, workflow.ActRemind))
+			return m.Remind(ctx, task, opinionOf(f))
 		}},
 }
 

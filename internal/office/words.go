@@ -2,6 +2,7 @@ package office
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,6 +39,23 @@ func holder(t workflow.Task, people map[string]string) string {
 		return people[t.Assignee] + "（代 " + people[t.OnBehalf] + "）"
 	}
 	return people[t.Assignee]
+}
+
+// short says how near a day is, for a narrow column: 剩 2 天, 超 1 天.
+func (d workdays) short(due workday.Date) string {
+	if due.IsZero() {
+		return "不限时"
+	}
+	switch n := d.cal.WorkdaysBetween(d.today, due); {
+	case due.Before(d.today) && n == 0:
+		return "已过期"
+	case n < 0:
+		return fmt.Sprintf("超 %d 天", -n)
+	case due.Equal(d.today):
+		return "今天到期"
+	default:
+		return fmt.Sprintf("剩 %d 天", n)
+	}
 }
 
 // stepName is the step, with what is particular about the task.
@@ -103,14 +121,6 @@ var taskStates = map[string]string{
 }
 
 func taskState(t taskCard) string { return taskStates[t.State] }
-
-func phraseOptions(act string) []ui.Option {
-	var options []ui.Option
-	for i, text := range phrases[act] {
-		options = append(options, ui.Option{Value: itoa(i), Label: text})
-	}
-	return options
-}
 
 // withID lets a field stand on a page more than once.
 func withID(o ui.FieldOpts, suffix string) ui.FieldOpts {
@@ -187,4 +197,58 @@ func (p *handPage) keptFiles() []cases.Handed {
 		}
 	}
 	return list
+}
+
+func oneIf(yes bool) string {
+	if yes {
+		return "1"
+	}
+	return ""
+}
+
+// withIn carries the list one came from to the page of an act.
+func withIn(page, in string) string {
+	if in == "" {
+		return page
+	}
+	return page + "?in=" + url.QueryEscape(in)
+}
+
+// panelTitle says what the viewer can do, on the bar at the foot of a phone.
+func (p *casePage) panelTitle() string {
+	for _, t := range p.tasks {
+		if t.may(workflow.ActApprove) {
+			return "办理：" + stepName(t.Task)
+		}
+	}
+	return "办理"
+}
+
+// nextURL opens what comes behind this case in the list one came from.
+func (p *casePage) nextURL() string {
+	v := url.Values{}
+	set(v, "in", p.in)
+	if len(p.tasks) > 0 {
+		v.Set("task", p.tasks[0].ID)
+	}
+	if len(v) == 0 {
+		return "/office/next"
+	}
+	return "/office/next?" + v.Encode()
+}
+
+func (p *casePage) isChanged(field string) bool {
+	_, ok := p.before[field]
+	return ok
+}
+
+// replaced are the materials that were handed in anew when correcting.
+func (p *casePage) replaced() []string {
+	var names []string
+	for _, x := range p.c.Content.Materials {
+		if x.Superseded != nil && !slices.Contains(names, x.Name) {
+			names = append(names, x.Name)
+		}
+	}
+	return names
 }

@@ -6,7 +6,14 @@ func officePages(x things) map[string][]sample {
 	reviewing := "/office/cases/" + x.owing.Number
 	task := "/office/tasks/" + x.task + "/"
 	return map[string][]sample{
-		"/office":                           {{approver, "/office"}, {"approver-440232-d11", "/office?box=done"}, {approver, "/office?q=0000"}},
+		"/office":                           {{countyApprover, "/office?box="}, {countyApprover, "/office?by=item"}, {countyApprover, "/office?box=done"}, {approver, "/office?q=0000"}},
+		"/office/next":                      {{countyApprover, "/office/next?in=item%3DSG00000"}},
+		"/office/phrases":                   {{countyApprover, "/office/phrases"}, {"chief-440232-d11", "/office/phrases"}},
+		"/office/team":                      {{"chief-440232-d11", "/office/team"}},
+		"/office/board":                     {{"chief-440232-d11", "/office/board"}},
+		"/office/absence":                   {{countyApprover, "/office/absence"}, {"chief-440232-d11", "/office/absence"}},
+		"/office/digest":                    {{countyApprover, "/office/digest"}, {approver, "/office/digest"}},
+		"/office/cases/{number}/similar":    {{countyApprover, "/office/cases/" + x.pension.Number + "/similar"}},
 		"/office/cases":                     {{cityManager, "/office/cases"}, {cityManager, "/office/cases?state=closed"}, {approver, "/office/cases?from=2026-13-01"}},
 		"/office/cases/{number}":            {{villageClerk, office}, {approver, reviewing}, {countyApprover, "/office/cases/" + x.pension.Number}, {cityManager, "/office/cases/" + x.ready.Number}},
 		"/office/cases/{number}/{verb}":     {{villageClerk, office + "/request-correction"}, {villageClerk, office + "/refuse-acceptance"}, {villageClerk, office + "/accept"}, {villageClerk, office + "/withdraw"}, {clerkOf(x.ready), "/office/cases/" + x.ready.Number + "/deliver"}},
