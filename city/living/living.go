@@ -33,7 +33,7 @@ type City struct {
 	Store     *files.Store
 }
 
-// Live makes n cases over the last working days before now, the same ones for
+// Live makes n cases, and some more that wait on the desks of a county, over the last working days before now, the same ones for
 // the same day. Inside a transaction it makes all of them or none.
 func (c City) Live(ctx context.Context, now time.Time, n int, people []identity.NewAccount) error {
 	l := &life{
@@ -50,7 +50,10 @@ func (c City) Live(ctx context.Context, now time.Time, n int, people []identity.
 			return fmt.Errorf("sample case %d: %w", i, err)
 		}
 	}
-	return l.drafts(min(n, 20))
+	if err := l.drafts(min(n, 20)); err != nil {
+		return err
+	}
+	return l.desks(n / 20)
 }
 
 // drafts are applications that people began and have not sent.
