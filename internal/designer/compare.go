@@ -1,6 +1,7 @@
 package designer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -37,6 +38,7 @@ func (c Change) KindName() string {
 // how it reads. Lines of one Group (a material) come and go together.
 type line struct {
 	section, group, groupName, key, label, value, path string
+	at                                                 string // path of the group
 }
 
 // id tells lines of two definitions to be the same fact.
@@ -102,7 +104,7 @@ func gone(section string, before []line, hasGroup map[string]bool, is map[string
 		case l.group != "" && !hasGroup[l.section+"|"+l.group]:
 			if !told[l.group] {
 				told[l.group] = true
-				changes = append(changes, Change{section, l.groupName, Removed, whole(before, l), "", l.path})
+				changes = append(changes, Change{section, l.groupName, Removed, whole(before, l), "", cmp.Or(l.at, l.path)})
 			}
 		case l.value != "":
 			if _, still := is[l.id()]; !still {
@@ -124,7 +126,7 @@ func come(section string, after []line, hadGroup map[string]bool, was map[string
 		if l.group != "" && !hadGroup[l.section+"|"+l.group] {
 			if !told[l.group] {
 				told[l.group] = true
-				changes = append(changes, Change{section, l.groupName, Added, "", whole(after, l), l.path})
+				changes = append(changes, Change{section, l.groupName, Added, "", whole(after, l), cmp.Or(l.at, l.path)})
 			}
 			continue
 		}

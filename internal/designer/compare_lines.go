@@ -75,14 +75,14 @@ func (w *lineWriter) rows(f field) {
 			}
 		}
 		seen[name]++
-		l := line{group: f.Path + "#" + name + strconv.Itoa(seen[name]), groupName: f.Label + "“" + shorten(name, 24) + "”", path: rowName(f.Path, i)}
+		l := line{group: f.Path + "#" + name + strconv.Itoa(seen[name]), groupName: f.Label + "“" + shorten(name, 24) + "”", at: rowName(f.Path, i), path: rowName(f.Path, i)}
 		if len(f.Columns) == 1 {
 			l.value = name
 			w.add(l)
 			continue
 		}
 		for _, c := range f.Columns {
-			l.key, l.label, l.value = c.Path, c.Label, c.words(child(item, c.Path))
+			l.key, l.label, l.value, l.path = c.Path, c.Label, c.words(child(item, c.Path)), join(l.at, c.Path)
 			w.add(l)
 		}
 	}
@@ -100,7 +100,7 @@ func (w *lineWriter) materials() {
 	w.add(line{key: "no_materials", label: "免提交（什么都不用交）", value: field{Kind: tick}.words(w.doc.get("no_materials")), path: "no_materials"})
 	for i, m := range w.def.Materials {
 		at := rowName("materials", i)
-		l := line{group: m.ID, groupName: "材料“" + m.Name + "”", path: at}
+		l := line{group: m.ID, groupName: "材料“" + m.Name + "”", at: at, path: at}
 		for _, f := range materialFields {
 			l.key, l.label, l.value, l.path = f.Path, f.Label, f.words(w.doc.get(join(at, f.Path))), join(at, f.Path)
 			w.add(l)
@@ -123,7 +123,7 @@ func materialNames(d *catalogue.Definition) []string {
 func (w *lineWriter) situations() {
 	for i, q := range w.def.Situations {
 		at := rowName("situations", i)
-		l := line{group: q.ID, groupName: "问题“" + shorten(q.Text, 24) + "”", path: at}
+		l := line{group: q.ID, groupName: "问题“" + shorten(q.Text, 24) + "”", at: at, path: at}
 		for _, f := range questionFields {
 			l.key, l.label, l.value, l.path = f.Path, f.Label, f.words(w.doc.get(join(at, f.Path))), join(at, f.Path)
 			w.add(l)

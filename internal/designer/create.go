@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 
 	"yimen/internal/catalogue"
@@ -86,14 +87,37 @@ func (m *Module) newItem(r *http.Request, form *web.Form) (catalogue.Definition,
 	}
 	var bad errs.Fields
 	take(form.Raw(), doc, "", newFields(nil), &bad)
-	if err := bad.Err(); err != nil {
-		return d, err
-	}
 	doc.put("base_name", form.Value("name"))
 	if err := m.nameDepartment(r, doc, form.Value("dept")); err != nil {
+		bad.Merge("", err)
+	}
+	if err := doc.into(&d); err != nil {
 		return d, err
 	}
-	return d, doc.into(&d)
+	// Everything that is missing is told at once, each thing once.
+	var told errs.Fields
+	for _, f := range bad.List() {
+		told.Add(f.Name, "%s", f.Message)
+	}
+	for _, f := range fieldsIn(d.Validate()) {
+		if !slices.ContainsFunc(bad.List(), func(g errs.Field) bool { return g.Name == f.Name }) && onForm(f.Name) {
+			told.Add(f.Name, "%s", f.Message)
+		}
+	}
+	return d, told.Err()
+}
+
+func fieldsIn(err error) []errs.Field {
+	if err == nil {
+		return nil
+	}
+	return errs.From(err).Fields
+}
+
+// onForm says whether the form for a new item has an input of that name: what
+// else is wrong follows from one of those.
+func onForm(name string) bool {
+	return slices.ContainsFunc(newFields(nil), func(f field) bool { return f.Path == name })
 }
 
 func pretty(d *catalogue.Definition) (string, error) {

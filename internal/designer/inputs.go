@@ -85,7 +85,10 @@ func (f field) value(v url.Values, name string, bad *errs.Fields) any {
 	switch f.Kind {
 	case number, levels:
 		n, err := strconv.Atoi(typed)
-		if err != nil && (typed != "" || f.Required) {
+		switch {
+		case err != nil && typed == "" && f.Required && f.Kind == levels:
+			bad.Add(name, "请选择%s。", f.Label)
+		case err != nil && (typed != "" || f.Required):
 			bad.Add(name, "%s应填写整数。", f.Label)
 		}
 		return json.Number(strconv.Itoa(n))

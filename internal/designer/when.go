@@ -80,14 +80,7 @@ func writeWhen(d *catalogue.Definition, parts []asked) string {
 		if len(alternatives) == 0 {
 			continue
 		}
-		clause := strings.Join(alternatives, " || ")
-		if len(alternatives) > 1 {
-			clause = "(" + clause + ")"
-		}
-		clauses = append(clauses, clause)
-	}
-	if len(clauses) == 1 && strings.HasPrefix(clauses[0], "(") {
-		return unwrap(clauses[0])
+		clauses = append(clauses, "("+strings.Join(alternatives, " || ")+")")
 	}
 	return strings.Join(clauses, " && ")
 }
