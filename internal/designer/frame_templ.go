@@ -997,7 +997,7 @@ func saving(p *page, action string) templ.Attributes {
 	if !p.mayEdit() || len(p.Conflict) > 0 {
 		return templ.Attributes{}
 	}
-	return templ.Attributes{"hx-post": action, "hx-trigger": "change delay:300ms", "hx-target": "#dz-editor", "hx-swap": "outerMorph", "hx-sync": "closest form:queue last"}
+	return templ.Attributes{"hx-post": action, "hx-trigger": "change", "hx-target": "#dz-editor", "hx-swap": "outerMorph", "hx-sync": "closest form:queue last"}
 }
 
 // seen says up to which edit the page knows the item; every form of the editor
