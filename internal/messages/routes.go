@@ -23,11 +23,14 @@ type place struct {
 	settings string
 	face     ui.Face
 	crumb    ui.Crumb
+	empty    string // what an empty box says
 }
 
 func (m *Module) places() (citizens, staff place) {
-	citizens = place{m, "/my/messages", "/my/settings", ui.Citizen, ui.Crumb{Label: "我的办件", URL: "/my"}}
-	staff = place{m, "/office/messages", "/office/messages/settings", ui.Staff, ui.Crumb{Label: "办公", URL: "/office"}}
+	citizens = place{m, "/my/messages", "/my/settings", ui.Citizen, ui.Crumb{Label: "我的办件", URL: "/my"},
+		"办件有了进展，会在这里告诉您，同时按您的设置发短信、邮件。"}
+	staff = place{m, "/office/messages", "/office/messages/settings", ui.Staff, ui.Crumb{Label: "办公", URL: "/office"},
+		"转办、催办、超期会在这里告诉您；填了邮箱的，也发邮件。"}
 	return citizens, staff
 }
 

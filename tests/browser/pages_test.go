@@ -82,7 +82,18 @@ func (c *city) delivering(t testing.TB) cases.Case {
 // a file of its own.
 func samplesOf(x things) map[string][]sample {
 	all := map[string][]sample{}
-	for _, face := range []map[string][]sample{citizenPages(x), counterPages(x), officePages(x), adminPages(x), designerPages(x), messagePages(x), hallPages(theCity())} {
+	faces := []map[string][]sample{
+		citizenPages(x),
+		counterPages(x),
+		officePages(x),
+		adminPages(x),
+		designerPages(x),
+		messagePages(x),
+		helpPages(),
+		framePages(),
+		hallPages(theCity()),
+	}
+	for _, face := range faces {
 		maps.Copy(all, face)
 	}
 	return all
