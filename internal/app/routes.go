@@ -79,6 +79,9 @@ func user(r *http.Request) *ui.User {
 	if actor.IsApplicant() {
 		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}, {Label: "消息设置", URL: "/my/settings"}}
 	}
+	if actor.Has(identity.VerbMandateConfirm) && !actor.IsSystem() {
+		u.Links = append(u.Links, ui.Link{Label: "核验亲子关系", URL: "/counter/mandates"})
+	}
 	u.Links = append(u.Links, ui.Link{Label: "修改密码", URL: "/account/password"})
 	return u
 }

@@ -22,6 +22,7 @@ var sentTwice = map[string]string{
 	"/region":           "the same place is kept again",
 	"/help/tour":        "goes to the same step again",
 	"/office/batch":     "shows what would happen and changes nothing",
+	"/counter/mandates": "looks a child up by its number; the answer must not be stored",
 
 	"/counter/reader":     "a card laid on the reader twice is greeted twice; the desk goes to the newer",
 	"/admin/audit/verify": "looks and changes nothing",

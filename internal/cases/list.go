@@ -72,6 +72,12 @@ func (q Query) where(w *db.Where, h horizon, a identity.Actor) {
 	if q.Mine {
 		cond, args := own(a)
 		w.And("? <> '' AND ("+cond+")", append([]any{a.Account}, args...)...)
+		switch q.Whose {
+		case "self":
+			w.And("account = ?", a.Account)
+		case "others":
+			w.And("account <> ?", a.Account)
+		}
 	}
 	for _, x := range []struct{ column, value string }{
 		{"competent_agency", q.Agency}, {"receiving_outlet", q.Outlet}, {"item", q.Item},

@@ -145,6 +145,7 @@ type Case struct {
 	Applicant Applicant `json:"applicant"`
 	Agent     *Agent    `json:"agent,omitempty"`
 	Account   string    `json:"-"` // the account it belongs to; "" when a clerk filed it
+	Delegated bool      `json:"-"` // filed by somebody under a mandate of the applicant
 
 	Receiving Place  `json:"receiving_outlet"`
 	Competent Place  `json:"competent_agency"`
@@ -250,6 +251,7 @@ type Query struct {
 	State  State
 	States []State // any of these, if State is empty
 	Mine   bool    // only those of the viewer's own account
+	Whose  string  // with Mine: self, the viewer's own matters; others, those they look after for somebody
 	Q      string  // number or its beginning, or the applicant's name or its beginning
 	Light  string  // normal | yellow | red | overdue
 	Agency string  // competent agency

@@ -57,7 +57,6 @@ type Person struct {
 	Division  string `db:"division"`
 	Address   string `db:"address"`
 	LegalName string `db:"legal_name"`
-	Mail      string `db:"mail"`
 }
 
 // Errors about accounts.
@@ -261,7 +260,7 @@ func (m *Module) SetPassword(ctx context.Context, account, password string) erro
 func (m *Module) Person(ctx context.Context, account string) (Person, error) {
 	var p Person
 	id, key := lookup(account)
-	err := m.DB.Conn(ctx).Get(ctx, &p, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name, mail
+	err := m.DB.Conn(ctx).Get(ctx, &p, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name
 		FROM identity_account WHERE (id = $1 OR name_key = $2) AND kind IN ('person', 'enterprise')`, id, key)
 	if errors.Is(err, db.ErrNoRows) {
 		return p, ErrAccountUnknown

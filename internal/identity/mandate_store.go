@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/workday"
 )
@@ -119,6 +120,18 @@ func (m *Module) Mandates(ctx context.Context, p db.Page) (list []Mandate, next 
 	return plainMandates(rows), next, nil
 }
 
+// MandatesAsked counts the proposals that wait for the actor's yes or no.
+func (m *Module) MandatesAsked(ctx context.Context) (int, error) {
+	a := FromContext(ctx).Account
+	var n int
+	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM identity_mandate WHERE state = $1 AND proposed_by <> $2 AND to_on >= $3
+		AND (principal = $4 OR agent = $5)`, MandateProposed, a, workday.DateOf(m.now(ctx), clock.Beijing).String(), a, a)
+	if err != nil {
+		return 0, fmt.Errorf("count mandates: %w", err)
+	}
+	return n, nil
+}
+
 func (m *Module) insertMandate(ctx context.Context, r mandateRow) error {
 	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO identity_mandate (id, kind, principal, agent, proposed_by, child_name, child_id_no,
 		scope, items, case_number, from_on, to_on, purpose, state, created_at, confirmed_at, confirmed_by, ended_at, ended_by)
@@ -155,7 +168,7 @@ func (m *Module) updateMandate(ctx context.Context, r mandateRow) error {
 // the number (or the account's name); the zero Person when none does both.
 func (m *Module) personNamed(ctx context.Context, name, idNo, account string) (Person, error) {
 	var p Person
-	err := m.DB.Conn(ctx).Get(ctx, &p, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name, mail
+	err := m.DB.Conn(ctx).Get(ctx, &p, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name
 		FROM identity_account WHERE kind IN ('person', 'enterprise') AND state = 'active' AND display_name = $1
 		AND (id_no <> '' AND id_no = $2 OR name_key <> '' AND name_key = $3)`, name, idNo, nameKey(account))
 	if errors.Is(err, db.ErrNoRows) {

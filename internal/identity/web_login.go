@@ -15,8 +15,8 @@ import (
 // may sit behind one address.
 const loginRate = 60
 
-// Routes adds the pages /login, /logout and /account/password, in the demo also
-// /demo/login.
+// Routes adds the pages /login, /logout, /account/password and, for windows,
+// /counter/mandates; in the demo also /demo/login.
 //
 // The targets of forms are added with Handle, not Post: a request with an
 // idempotency key runs in a transaction, which a refusal undoes, and with it
@@ -28,6 +28,9 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Handle("POST /logout", web.Public, http.HandlerFunc(m.logout))
 	rt.Get("/account/password", SignedIn(), m.passwordPage)
 	rt.PostEach("/account/password", SignedIn().And(limit), m.changePassword)
+	rt.Get("/counter/mandates", Has(VerbMandateConfirm), m.childForm)
+	rt.PostEach("/counter/mandates", Has(VerbMandateConfirm).And(limit), m.findChild)
+	rt.Post("/counter/mandates/{id}", Has(VerbMandateConfirm), m.confirmChild)
 	if m.Demo {
 		rt.Handle("POST /demo/login", web.Public, http.HandlerFunc(m.demoLogin))
 	}

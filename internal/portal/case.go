@@ -7,6 +7,7 @@ import (
 	"yimen/internal/apply"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
+	"yimen/internal/identity"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 )
@@ -16,6 +17,7 @@ type casePage struct {
 	cases.Case
 	history []cases.Entry
 	fields  []catalogue.FormField // of the version it came in under
+	mine    bool                  // the viewer is the applicant, not their agent
 }
 
 func (m *Module) showCase(w http.ResponseWriter, r *http.Request) error {
@@ -25,6 +27,7 @@ func (m *Module) showCase(w http.ResponseWriter, r *http.Request) error {
 	if p.Case, err = m.Cases.Find(ctx, r.PathValue("number")); err != nil {
 		return err
 	}
+	p.mine = p.Account == identity.FromContext(ctx).Account
 	if p.history, err = m.Cases.History(ctx, p.Number); err != nil {
 		return err
 	}
@@ -74,10 +77,14 @@ func (p casePage) facts() []ui.Row {
 	rows := []ui.Row{
 		{Label: "办件编号", Part: ui.CopyNumber(p.Number)},
 		{Label: "查询码", Value: p.QueryCode},
+		{Label: "申请人", Value: p.Applicant.Name},
 		{Label: "事项属地", Value: p.DivisionName},
 		{Label: "收件网点", Value: p.Receiving.Name},
 		{Label: "决定机关", Value: p.Competent.Name},
 		{Label: "提交时间", Value: ui.DateTime(p.SubmittedAt)},
+	}
+	if p.Agent != nil {
+		rows = append(rows, ui.Row{Label: "代办人", Value: p.Agent.Name})
 	}
 	if !p.AcceptedOn.IsZero() {
 		rows = append(rows, ui.Row{Label: "受理日期", Value: p.AcceptedOn.Chinese()})

@@ -1,6 +1,7 @@
 package portal
 
 import (
+	"context"
 	"net/http"
 	"sync"
 	"time"
@@ -31,6 +32,8 @@ type Deps struct {
 	Clock     clock.Clock
 	Wizard    apply.Wizard // completed by New
 	Demo      bool         // the sample city: /demo, one-click login
+
+	Unread func(context.Context) (int, error) // messages not read yet; nil: there are none
 }
 
 // Module is the citizen's pages. Safe for concurrent use.
@@ -73,7 +76,16 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/apply/{code}", own, m.startApplication)
 	m.wizard.Mount(rt)
 
-	rt.Get("/my", own, m.mine)
+	tries := web.RateLimit(mandateRate, time.Minute, mandateKey)
+	rt.Get("/my", own, m.space(m.mine))
+	rt.Get("/my/documents", own, m.space(m.documents))
+	rt.Get("/my/mandates", own, m.space(m.mandates))
+	rt.Get("/my/mandates/new", own, m.newMandate)
+	rt.Post("/my/mandates", own.And(tries), m.proposeMandate)
+	rt.Post("/my/mandates/{id}/confirm", own, m.actOnMandate(m.Identity.ConfirmMandate, "委托已经生效。"))
+	rt.Post("/my/mandates/{id}/end", own, m.actOnMandate(m.Identity.EndMandate, "已经结束，今后不能再按这份委托办事。"))
+	rt.Get("/my/profile", own, m.space(m.profile))
+	rt.Post("/my/profile", own, m.space(m.saveProfile))
 	rt.Get("/my/cases/{number}", own, m.showCase)
 	rt.Get("/my/cases/{number}/submitted", own, m.submitted)
 	rt.Get("/my/cases/{number}/form", own, m.sheet)
@@ -83,6 +95,20 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.PostLimit("/my/cases/{number}/supplement", own, apply.UploadLimit, m.supply(cases.VerbSupplement, m.Cases.Supplement))
 	rt.Get("/my/cases/{number}/withdraw", own, m.ask(cases.VerbWithdraw))
 	rt.Post("/my/cases/{number}/withdraw", own, m.withdraw)
+}
+
+// space counts the unread messages for the navigation of a page of one's own.
+func (m *Module) space(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if m.Unread == nil {
+			return h(w, r)
+		}
+		n, err := m.Unread(r.Context())
+		if err != nil {
+			return err
+		}
+		return h(w, r.WithContext(withUnread(r.Context(), n)))
+	}
 }
 
 // toSearch sends the old address of the list to the search.

@@ -3,8 +3,10 @@ package portal
 import (
 	"net/http"
 	"slices"
+	"strconv"
 
 	"yimen/internal/cases"
+	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
 )
@@ -34,6 +36,10 @@ type myPage struct {
 	drafts []cases.Draft
 	next   string
 	paged  bool
+	whose  string // "", self or others
+
+	actsForOthers bool
+	asked         int // mandates that wait for a yes or no
 }
 
 // fewDrafts is how many drafts stand on the first page; the rest have a page
@@ -44,7 +50,10 @@ const fewDrafts = 3
 // drafts, then everything, newest first.
 func (m *Module) mine(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	p := myPage{m: m, view: views[0], paged: q.Get("after") != ""}
+	p := myPage{m: m, view: views[0], paged: q.Get("after") != "", actsForOthers: len(identity.FromContext(ctx).Mandates) > 0}
+	if w := q.Get("whose"); w == "self" || w == "others" {
+		p.whose = w
+	}
 	for _, v := range views {
 		if v.id == q.Get("show") {
 			p.view = v
@@ -59,10 +68,10 @@ func (m *Module) mine(w http.ResponseWriter, r *http.Request) error {
 		}
 		return web.Render(w, r, http.StatusOK, myView(p))
 	}
-	if p.list, p.next, err = m.Cases.List(ctx, cases.Query{Mine: true, States: p.view.states}, after); err != nil {
+	if p.list, p.next, err = m.Cases.List(ctx, cases.Query{Mine: true, Whose: p.whose, States: p.view.states}, after); err != nil {
 		return err
 	}
-	if p.view.id == "" && !p.paged {
+	if p.view.id == "" && p.whose == "" && !p.paged {
 		if err := p.urgent(r); err != nil {
 			return err
 		}
@@ -84,20 +93,30 @@ func (p *myPage) urgent(r *http.Request) error {
 		return slices.ContainsFunc(p.todo, func(t cases.Case) bool { return t.Number == c.Number })
 	})
 	var err error
-	p.drafts, _, err = p.m.Cases.Drafts(r.Context(), db.Page{Limit: fewDrafts})
+	if p.drafts, _, err = p.m.Cases.Drafts(r.Context(), db.Page{Limit: fewDrafts}); err != nil {
+		return err
+	}
+	p.asked, err = p.m.Identity.MandatesAsked(r.Context())
 	return err
+}
+
+func (p myPage) askedText() string { return strconv.Itoa(p.asked) + " 份" }
+
+// url is this list another way.
+func (p myPage) url(show, whose, after string) string {
+	return "/my" + query("show", show, "whose", whose, "after", after)
 }
 
 func (p myPage) nextURL() string {
 	if p.next == "" {
 		return ""
 	}
-	return MyURL(p.view.id, p.next)
+	return p.url(p.view.id, p.whose, p.next)
 }
 
 func (p myPage) firstURL() string {
 	if !p.paged {
 		return ""
 	}
-	return MyURL(p.view.id, "")
+	return p.url(p.view.id, p.whose, "")
 }

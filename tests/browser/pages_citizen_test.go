@@ -38,6 +38,10 @@ func citizenPages(x things) map[string][]sample {
 	pages["/apply/{draft}/form/{id}"] = []sample{{villager, draft + "/form"}}
 	pages["/apply/{draft}/materials/{id}"] = []sample{{villager, draft + "/materials/id_or_card"}}
 	pages["/apply/{draft}/people"] = []sample{{villager, draft + "/people"}}
+	pages["/my/documents"] = []sample{{villager, "/my/documents"}, {"citizen-60", "/my/documents"}}
+	pages["/my/mandates"] = []sample{{villager, "/my/mandates"}}
+	pages["/my/mandates/new"] = []sample{{villager, "/my/mandates/new"}, {villager, "/my/mandates/new?item=SG01010"}, {"enterprise-1", "/my/mandates/new"}}
+	pages["/my/profile"] = []sample{{villager, "/my/profile"}}
 	pages["/my/cases/{number}/submitted"] = []sample{{villager, mine + x.received.Number + "/submitted"}}
 	pages["/my/cases/{number}/form"] = []sample{{villager, mine + x.received.Number + "/form"}}
 	return pages

@@ -27,6 +27,3 @@ CREATE TABLE identity_mandate (
 CREATE INDEX identity_mandate_agent ON identity_mandate (agent, created_at DESC, id DESC);
 CREATE INDEX identity_mandate_principal ON identity_mandate (principal, created_at DESC, id DESC);
 CREATE INDEX identity_mandate_child ON identity_mandate (child_id_no, state) WHERE child_id_no <> '';
-
--- Where a person wants to be written to, beside phone and address.
-ALTER TABLE identity_account ADD COLUMN mail TEXT NOT NULL DEFAULT '';
