@@ -2,6 +2,8 @@ package city
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"strings"
 
 	"yimen/internal/catalogue"
@@ -14,7 +16,27 @@ func LoadSite(ctx context.Context, m *catalogue.Module) error {
 	if err != nil {
 		return err
 	}
-	return m.LoadSynonyms(ctx, words)
+	if err := m.LoadSynonyms(ctx, words); err != nil {
+		return err
+	}
+	zones, err := Zones()
+	if err != nil {
+		return err
+	}
+	return m.LoadZones(ctx, zones)
+}
+
+// Zones gives the first zones, life events and themes of the site.
+func Zones() ([]catalogue.Zone, error) {
+	raw, err := data.ReadFile("zones.json")
+	if err != nil {
+		return nil, err
+	}
+	var list []catalogue.Zone
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("zones.json: %w", err)
+	}
+	return list, nil
 }
 
 // Synonyms gives the first set of what people say for items and words; the

@@ -52,6 +52,7 @@ func (a *App) work() {
 	a.Messages.Workers(a.Queue)
 	a.Workflow.Workers(a.Queue)
 	a.Catalogue.Workers(a.Queue)
+	a.countUsesHourly()
 	a.Cases.Workers(a.Queue)
 	a.Counter.Workers(a.Queue)
 	a.Office.Workers(a.Queue)

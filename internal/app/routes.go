@@ -167,6 +167,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("办件", "/office/cases", "list", "case.view")
 	add("大厅", "/counter/queue", "users", "queue.view")
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
+	add("网站", "/admin/site", "star", "site.edit")
 	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage)
 	return items
 }
@@ -194,3 +195,6 @@ func (a *App) wizard() apply.Wizard {
 
 // regionName is the division the visitor has chosen, as the header shows it.
 func (a *App) regionName(r *http.Request) string { return a.Portal.RegionName(r) }
+
+// regionCode is the same for the guides, which name their division.
+func (a *App) regionCode(r *http.Request) string { return a.Portal.RegionCode(r) }

@@ -11,6 +11,7 @@ import (
 
 // publicWrites are the POST routes that anybody may use, each with its reason.
 var publicWrites = map[string]string{
+	"/report":                        "anybody may say that a page is wrong; bounded by address",
 	"/login":                         "nobody is signed in before",
 	"/logout":                        "ends what session there is",
 	"/demo/login":                    "sample city only",

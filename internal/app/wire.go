@@ -52,14 +52,15 @@ func (a *App) wire(ctx context.Context) error {
 		SMS: sms, Mail: mail, Outbox: a.Demo, BaseURL: a.BaseURL, Limits: a.Sending.Limits})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
-	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL})
+	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
+		RegionOf: a.regionCode})
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity,
 		Rules: a.Rules})
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
-		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Demo: a.Demo, Unread: a.Messages.Unread})
+		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Unread: a.Messages.Unread})
 	a.Counter = counter.New(counter.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
 		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{DB: a.DB, Progress: a.Progress, Messages: a.Messages, Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,

@@ -2,14 +2,28 @@ package catalogue
 
 import (
 	"embed"
+	"io/fs"
+	"net/http"
 	"sync"
 	"sync/atomic"
 
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/web/static"
 	"yimen/internal/org"
 )
+
+//go:embed dist
+var dist embed.FS
+
+func init() {
+	files, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic("catalogue: " + err.Error()) // the folder is embedded above
+	}
+	static.Add(files)
+}
 
 //go:embed migrations/*.sql
 var migrations embed.FS
@@ -25,6 +39,9 @@ type Deps struct {
 	Audit *audit.Log
 	// BaseURL is the address people reach the site by, for QR codes; "": that of the request.
 	BaseURL string
+	// RegionOf is the division that a visitor has chosen, "" when none: it belongs
+	// to the portal above. nil: nobody chooses.
+	RegionOf func(*http.Request) string
 }
 
 // Module is the catalogue of one city. Safe for concurrent use.

@@ -71,6 +71,22 @@ func (s *shelf) popularity(item, division string) float64 {
 	return math.Log1p(float64(s.uses(item, division))) / math.Log1p(float64(most))
 }
 
+// mixed takes n in their order, first no more than two of a domain, so that a
+// short list is not nine kinds of pension.
+func mixed(list []Item, n int) []Item {
+	var first, rest []Item
+	seen := map[string]int{}
+	for _, it := range list {
+		if seen[it.Domain]++; seen[it.Domain] <= 2 {
+			first = append(first, it)
+		} else {
+			rest = append(rest, it)
+		}
+	}
+	list = append(first, rest...)
+	return list[:min(n, len(list))]
+}
+
 // Popular gives the n items that match and are applied for most around the
 // query's Region; with nothing to count yet, those handled nearest to the
 // people. Errors are those of Find.
@@ -88,6 +104,6 @@ func (m *Module) Popular(ctx context.Context, q Query, n int) ([]Item, error) {
 		return cmp.Or(cmp.Compare(s.uses(b.Code, q.Region), s.uses(a.Code, q.Region)),
 			cmp.Compare(slices.Max(append(b.Levels, 0)), slices.Max(append(a.Levels, 0))))
 	})
-	list = list[:min(n, len(list))]
+	list = mixed(list, n)
 	return list, m.nameAgencies(ctx, list, q.Division)
 }

@@ -13,14 +13,17 @@ import (
 // its own place. The desk of those who keep items is the designer's.
 func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/items/{code}", web.Public, m.showGuide)
+	m.siteRoutes(rt)
 
 	rt.Get("/admin/items/{code}/preview", identity.Has(RightViewDraft), m.showPreview)
 	rt.Get("/admin/items/{code}/local", identity.Has(RightEdit), m.showLocal)
 	rt.Post("/admin/items/{code}/local", identity.Has(RightEdit), m.saveLocal)
 }
 
-// Workers registers what runs by itself: scheduled versions take effect.
+// Workers registers what runs by itself: scheduled versions take effect, what has
+// served its time is forgotten.
 func (m *Module) Workers(q *jobs.Queue) {
+	jobs.RegisterPeriodic(q, "catalogue.sweep", 24*time.Hour, m.Sweep)
 	jobs.RegisterPeriodic(q, "catalogue.publish_due", time.Minute, m.PublishDue)
 }
 

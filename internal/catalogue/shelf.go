@@ -16,6 +16,7 @@ type shelf struct {
 	items   []Item // by code
 	at      map[string]int
 	book    *search.Book
+	zones   []Zone                      // by kind and place, open or not
 	popular map[string]map[string]int64 // item → county, "" the city → applications
 	most    map[string]int64            // county → those of its most popular item
 }
@@ -92,6 +93,9 @@ func (m *Module) readShelf(ctx context.Context, mark int64) (*shelf, error) {
 		entries[i] = search.Entry{ID: r.Code, Name: r.Name, Said: append(slices.Clone(t.said), said[r.Code]...), Other: t.other}
 	}
 	s.book = search.NewBook(entries, swaps)
+	if err := m.readZones(ctx, s); err != nil {
+		return nil, err
+	}
 	return s, m.readPopular(ctx, s)
 }
 

@@ -1,14 +1,18 @@
 package catalogue
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
+	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/org"
 )
 
 // GuideURL is the page of an item's guide; division "" is none chosen.
@@ -21,6 +25,21 @@ func ApplyURL(code, division string) string {
 	return inDivision("/apply/"+url.PathEscape(code), division)
 }
 
+// ReportURL is where a reader tells of a mistake on a page; title is the page's.
+func ReportURL(page, title string) string {
+	q := url.Values{}
+	if page != "" {
+		q.Set("page", page)
+	}
+	if title != "" {
+		q.Set("title", title)
+	}
+	if len(q) == 0 {
+		return "/report"
+	}
+	return "/report?" + q.Encode()
+}
+
 func inDivision(path, division string) string {
 	if division == "" {
 		return path
@@ -31,21 +50,123 @@ func inDivision(path, division string) string {
 // showGuide is the guide for citizens. A region where the item is not handled
 // is no dead end: the guide is shown with a word about it.
 func (m *Module) showGuide(w http.ResponseWriter, r *http.Request) error {
-	code, division := r.PathValue("code"), strings.TrimSpace(r.URL.Query().Get("division"))
-	notice := ""
-	g, err := m.Guide(r.Context(), code, division)
-	if errors.Is(err, ErrNotOffered) {
-		notice = messageOf(err)
-		g, err = m.Guide(r.Context(), code, "")
-	}
+	p, err := m.guidePage(r)
 	if err != nil {
 		return err
 	}
-	if division == "" && g.Agency.Code == "" {
-		notice = "还没有选择地区：选好所在的县、镇或村后，这里会显示就近的办理地点和电话。"
+	return web.RenderPart(w, r, http.StatusOK, guideView(p), bringPart(p))
+}
+
+// showTakeaway is the guide on one sheet of paper, with what this applicant has
+// to bring.
+func (m *Module) showTakeaway(w http.ResponseWriter, r *http.Request) error {
+	p, err := m.guidePage(r)
+	if err != nil {
+		return err
 	}
-	return web.Render(w, r, http.StatusOK, guideView(guidePage{Guide: g, def: &g.Version.Definition, division: division, notice: notice,
-		url: m.absolute(r, GuideURL(g.Version.Item, division))}))
+	return web.Render(w, r, http.StatusOK, takeawayView(p))
+}
+
+// showPoster is a sheet for the wall of an outlet: the item's name and a QR
+// code that leads to its guide.
+func (m *Module) showPoster(w http.ResponseWriter, r *http.Request) error {
+	p, err := m.guidePage(r)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, posterView(p))
+}
+
+// guidePage reads who asks (from where, with which answers) and what they see.
+func (m *Module) guidePage(r *http.Request) (guidePage, error) {
+	ctx, code := r.Context(), r.PathValue("code")
+	division := strings.TrimSpace(r.URL.Query().Get("division"))
+	chosen := ""
+	if division == "" && m.RegionOf != nil {
+		chosen = m.RegionOf(r)
+		division = chosen
+	}
+	p := guidePage{division: division}
+	g, err := m.Guide(ctx, code, division)
+	switch {
+	case errors.Is(err, ErrNotOffered):
+		p.notice = messageOf(err)
+		g, err = m.Guide(ctx, code, "")
+	case err != nil && chosen != "" && errors.Is(err, org.ErrDivisionUnknown): // it was merged since
+		p.division = ""
+		g, err = m.Guide(ctx, code, "")
+	}
+	if err != nil {
+		return p, err
+	}
+	p.Guide, p.def = g, &g.Version.Definition
+	if p.division == "" && g.Agency.Code == "" {
+		p.notice = "还没有选择地区：选好所在的县、镇或村后，这里会显示就近的办理地点和电话。"
+	}
+	p.path = GuideURL(g.Version.Item, p.division)
+	return p, m.completeGuide(r, &p)
+}
+
+// completeGuide adds what does not come from the item alone: which places are
+// open, what the answers come to.
+func (m *Module) completeGuide(r *http.Request, p *guidePage) error {
+	p.url = m.absolute(r, GuideURL(p.Version.Item, p.division))
+	var err error
+	if p.places, err = m.openings(r.Context(), p.Places); err != nil {
+		return err
+	}
+	return m.answerQuestions(r, p)
+}
+
+// answerQuestions reads the answers in the address (q.who=self) and finds what
+// they come to. Answers to questions that have changed since are left out.
+func (m *Module) answerQuestions(r *http.Request, p *guidePage) error {
+	answers := Answers{}
+	for name, values := range r.URL.Query() {
+		if id, ok := strings.CutPrefix(name, "q."); ok {
+			for _, v := range values {
+				if p.def.hasOption(id, v) {
+					answers[id] = append(answers[id], v)
+				}
+			}
+		}
+	}
+	var err error
+	p.list, err = m.Checklist(r.Context(), p.Version.Item, "", p.Version.N, answers)
+	if errors.Is(err, errs.ErrInvalid) { // two answers where one is allowed
+		p.list, err = m.Checklist(r.Context(), p.Version.Item, "", p.Version.N, Answers{})
+	}
+	return err
+}
+
+func (d *Definition) hasOption(question, option string) bool {
+	return slices.ContainsFunc(d.Situations, func(q Question) bool {
+		return q.ID == question && slices.ContainsFunc(q.Options, func(o Option) bool { return o.ID == option })
+	})
+}
+
+// guideSpot is a place with whether it is open now.
+type guideSpot struct {
+	GuidePlace
+	opening org.Opening
+}
+
+func (m *Module) openings(ctx context.Context, places []GuidePlace) ([]guideSpot, error) {
+	codes := make([]string, len(places))
+	for i, p := range places {
+		codes[i] = p.Outlet
+	}
+	outlets, err := m.Org.OutletsByCode(ctx, codes)
+	if err != nil {
+		return nil, err
+	}
+	now := m.now(ctx)
+	spots := make([]guideSpot, len(places))
+	for i, p := range places {
+		o := outlets[p.Outlet]
+		spots[i] = guideSpot{p, o.Opening(m.Org.Calendar(ctx, p.Division), now)}
+	}
+	return spots, nil
 }
 
 // absolute is an address for the world outside: a QR code is scanned elsewhere.
@@ -66,11 +187,36 @@ type guidePage struct {
 	def      *Definition
 	division string
 	notice   string
-	url      string
+	path     string // of the guide itself
+	url      string // the same for the world outside
+	preview  bool   // of a version that is not out: no papers of it
+	places   []guideSpot
+	list     Checklist // what the answers so far come to
+}
+
+// with is an address below the guide's that keeps division and answers.
+func (p guidePage) with(below string) string {
+	q := url.Values{}
+	if p.division != "" {
+		q.Set("division", p.division)
+	}
+	for id, options := range p.list.Answers {
+		q["q."+id] = options
+	}
+	path := "/items/" + url.PathEscape(p.def.Code) + below
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// nearestOpen is the first place that is open now, -1 when none is.
+func (p guidePage) nearestOpen() int {
+	return slices.IndexFunc(p.places, func(s guideSpot) bool { return s.opening.Open })
 }
 
 func (p guidePage) opts() ui.PageOpts {
-	o := ui.PageOpts{Title: p.def.Name, Lead: p.lead(),
+	o := ui.PageOpts{Title: p.def.Name, Lead: p.lead(), Styles: []string{"guide.css"}, Scripts: []string{"guide.js"},
 		Breadcrumb: []ui.Crumb{{Label: "首页", URL: "/"}, {Label: "办事", URL: "/items"}, {Label: p.def.Name}}}
 	if p.canApply() {
 		o.Actions = []ui.Link{{Label: "开始办理", URL: ApplyURL(p.def.Code, p.division), Icon: "arrow-right"}}
@@ -122,17 +268,6 @@ func (p guidePage) figures() []figure {
 		materials = "看情况"
 	}
 	return []figure{{p.def.Promised.Promise(), "多久办好"}, {visits, "要跑几次"}, {materials, "带多少材料"}, {fee, "收不收费"}}
-}
-
-// always are the materials everybody brings.
-func (p guidePage) always() []Material {
-	var list []Material
-	for _, id := range p.def.BaseMaterials {
-		if m, ok := p.def.Material(id); ok {
-			list = append(list, m)
-		}
-	}
-	return list
 }
 
 // extra is what one answer adds.

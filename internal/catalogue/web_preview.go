@@ -23,7 +23,10 @@ func (m *Module) showPreview(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, guideView(guidePage{Guide: g, def: &g.Version.Definition, division: division,
-		notice: "这是" + versionWord(s.Newest.N) + "（" + s.Newest.State.String() + "）的预览，群众还看不到这一页。",
-		url:    m.absolute(r, GuideURL(s.Newest.Item, division))}))
+	p := guidePage{Guide: g, def: &g.Version.Definition, division: division, preview: true, path: r.URL.Path,
+		notice: "这是" + versionWord(s.Newest.N) + "（" + s.Newest.State.String() + "）的预览，群众还看不到这一页。"}
+	if err := m.completeGuide(r, &p); err != nil {
+		return err
+	}
+	return web.RenderPart(w, r, http.StatusOK, guideView(p), bringPart(p))
 }

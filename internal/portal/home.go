@@ -9,66 +9,137 @@ import (
 	"yimen/internal/org"
 )
 
-// homePage is the front page.
+// homePage is the front page, for people or for enterprises.
 type homePage struct {
-	demo   bool
-	region org.Division
-	total  int // items in the city
-	near   int // of them in the region itself
-	common []catalogue.Item
-	person []theme
-	firm   []theme
+	demo     bool
+	audience string // person | enterprise
+	region   org.Division
+	total    int // items in the city
+	near     int // of them in the region itself
+	common   []catalogue.Item
+	events   []catalogue.Zone
+	zones    []catalogue.Zone
+	themes   []themeTile
+	outlet   *place // nearest
 }
 
-// How many items the home page names, and how many themes it shows of each
-// audience before one has to ask for the rest.
+// themeTile is a theme with how many items it holds.
+type themeTile struct {
+	catalogue.Zone
+	count int
+}
+
+// How many items and themes the home page names before one asks for the rest.
 const (
 	commonItems = 9
 	themesShown = 12
 )
 
+// forKey is where the browser keeps that the pages for enterprises are wanted.
+const forCookie = "yimen_for"
+
 func (m *Module) home(w http.ResponseWriter, r *http.Request) error {
-	s, err := m.onShelf(r.Context())
-	if err != nil {
-		return err
-	}
-	p := homePage{demo: m.Demo && !identity.FromContext(r.Context()).SignedIn(), total: len(s.items), person: s.person, firm: s.enterprise}
+	p := homePage{demo: m.Demo && !identity.FromContext(r.Context()).SignedIn(), audience: m.audience(w, r)}
+	var err error
 	if p.region, err = m.region(r); err != nil {
 		return err
 	}
-	p.near, p.common = s.at(p.region), s.common(p.region, commonItems)
+	if err := m.fillHome(r, &p); err != nil {
+		return err
+	}
 	return web.Render(w, r, http.StatusOK, homeView(p))
 }
 
+// audience is who the home page speaks to: as chosen now, as chosen before, or
+// as the account says.
+func (m *Module) audience(w http.ResponseWriter, r *http.Request) string {
+	chosen := r.URL.Query().Get("for")
+	if chosen == "person" || chosen == "enterprise" {
+		if chosen != web.Remembered(r, forCookie) {
+			web.Remember(w, r, forCookie, chosen)
+		}
+		return chosen
+	}
+	if kept := web.Remembered(r, forCookie); kept == "person" || kept == "enterprise" {
+		return kept
+	}
+	if identity.FromContext(r.Context()).Kind == identity.KindEnterprise {
+		return "enterprise"
+	}
+	return "person"
+}
+
+func (m *Module) fillHome(r *http.Request, p *homePage) error {
+	ctx := r.Context()
+	all, err := m.Catalogue.Find(ctx, catalogue.Query{Region: p.region.Code}, pageOf(1))
+	if err != nil {
+		return err
+	}
+	p.total, p.near = all.Total, all.Near
+	common := catalogue.Query{Audience: p.audience, Region: p.region.Code}
+	if p.region.Code == "" {
+		common.Tag = everywhere
+	} else if p.audience == "person" {
+		common.Division = p.region.Code
+	}
+	if p.common, err = m.Catalogue.Popular(ctx, common, commonItems); err != nil {
+		return err
+	}
+	if p.zones, err = m.Catalogue.Zones(ctx, catalogue.ZoneQuery{Kind: catalogue.KindZone, Audience: p.audience, Region: p.region.Code}); err != nil {
+		return err
+	}
+	if p.events, err = m.Catalogue.Zones(ctx, catalogue.ZoneQuery{Kind: catalogue.KindEvent, Audience: p.audience}); err != nil {
+		return err
+	}
+	if p.themes, err = m.themes(ctx, p.audience); err != nil {
+		return err
+	}
+	if p.region.Code == "" {
+		return nil
+	}
+	near, err := m.Org.OutletsNear(ctx, p.region.Code)
+	if err != nil || len(near) == 0 {
+		return err
+	}
+	first := m.placeOf(ctx, near[0])
+	p.outlet = &first
+	return nil
+}
+
+// everywhere is the tag of items that any window of the city takes.
+const everywhere = "全市通办"
+
 // commonTitle says why these items are named.
 func (p homePage) commonTitle() string {
-	if p.region.Code == "" {
+	switch {
+	case p.region.Code == "":
 		return "全市任何一个窗口都能办"
+	case p.audience == "enterprise":
+		return "企业常办的事"
 	}
 	return "在" + p.region.ShortName + "就能办"
 }
 
 func (p homePage) commonURL() string {
-	if p.region.Code == "" {
-		return Search{Tag: everywhere}.URL()
+	switch {
+	case p.region.Code == "":
+		return Search{Tag: everywhere, Audience: p.audience}.URL()
+	case p.audience == "enterprise":
+		return Search{Audience: p.audience}.URL()
 	}
 	return Search{Near: true}.URL()
 }
 
-// themeIcons are the pictures of the domains; the others get a folder.
-var themeIcons = map[string]string{
-	"社会保险": "shield", "户政管理": "id", "卫生许可": "stamp", "农业农村": "home", "林业服务": "map-pin", "食品药品": "shield",
-	"民族宗教": "flag", "劳动关系": "briefcase", "生育健康": "heart", "企业开办": "building", "教育服务": "school", "司法行政": "scale",
-	"医疗保障": "heart", "就业创业": "briefcase", "社会救助": "gift", "婚姻登记": "users", "城市管理": "building", "自然资源": "map-pin",
-	"税务服务": "coin", "退役军人": "star", "养老服务": "users", "不动产登记": "certificate", "治安管理": "shield", "住房保障": "home",
-	"交通运输": "truck", "投资项目": "chart", "文化旅游": "book", "残疾人福利": "heart", "残疾人服务": "heart", "社会组织": "users",
-	"出入境": "id", "交通管理": "car", "工程建设": "tool", "水利水务": "cloud", "生态环境": "cloud", "应急管理": "alert", "政策兑现": "coin",
-	"市政公用": "tool", "质量安全": "circle-check", "殡葬管理": "file",
+func (p homePage) eventsTitle() string {
+	if p.audience == "enterprise" {
+		return "按企业的阶段找"
+	}
+	return "按人生的大事找"
 }
 
-func themeIcon(name string) string {
-	if icon := themeIcons[name]; icon != "" {
-		return icon
+func (p homePage) other() (audience, label string) {
+	if p.audience == "enterprise" {
+		return "person", "个人办事"
 	}
-	return "folder"
+	return "enterprise", "企业办事"
 }

@@ -3,7 +3,6 @@ package portal
 import (
 	"context"
 	"net/http"
-	"sync"
 	"time"
 
 	"yimen/internal/apply"
@@ -15,6 +14,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/org"
+	"yimen/internal/queue"
 )
 
 // progressRate is how often a minute one address may ask for the progress of a
@@ -30,8 +30,9 @@ type Deps struct {
 	Identity  *identity.Module
 	Store     *files.Store
 	Clock     clock.Clock
-	Wizard    apply.Wizard // completed by New
-	Demo      bool         // the sample city: /demo, one-click login
+	Wizard    apply.Wizard  // completed by New
+	Queue     *queue.Module // nil: nobody takes numbers
+	Demo      bool          // the sample city: /demo, one-click login
 
 	Unread func(context.Context) (int, error) // messages not read yet; nil: there are none
 }
@@ -42,8 +43,8 @@ type Module struct {
 	wizard *apply.Wizard
 	once   func(web.Handler) web.Handler // the router's idempotency
 
-	mu    sync.Mutex
-	shelf shelf // of the home page
+	misses    missRate
+	gazetteer gazetteer
 }
 
 // New makes the module.
@@ -63,6 +64,14 @@ func (m *Module) Routes(rt *web.Router) {
 
 	rt.Get("/", web.Public, m.home)
 	rt.Get("/search", web.Public, m.search)
+	rt.Get("/search/suggest", web.Public, m.suggest)
+	rt.Get("/zones", web.Public, m.allZones)
+	rt.Get("/zones/{id}", web.Public, m.zone(catalogue.KindZone))
+	rt.Get("/events/{id}", web.Public, m.zone(catalogue.KindEvent))
+	rt.Get("/themes/{id}", web.Public, m.zone(catalogue.KindTheme))
+	rt.Get("/departments", web.Public, m.departments)
+	rt.Get("/departments/{code}", web.Public, m.department)
+	rt.Get("/outlets/{code}", web.Public, m.outlet)
 	rt.Get("/items", web.Public, m.toSearch)
 	rt.Get("/region", web.Public, m.chooseRegion)
 	rt.Post("/region", web.Public, m.keepRegion)

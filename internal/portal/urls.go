@@ -3,6 +3,8 @@ package portal
 import (
 	"net/url"
 	"strings"
+
+	"yimen/internal/catalogue"
 )
 
 // HomeURL is the front page.
@@ -35,8 +37,11 @@ type Search struct {
 	Q        string // what was typed
 	Audience string // person | enterprise
 	Domain   string
+	Dept     string
 	Tag      string
-	Near     bool // only what is handled in the region itself
+	Way      string // online | none: see catalogue.Query
+	Near     bool   // only what is handled in the region itself
+	At       string // only what is handled at this division, whatever the region
 	After    string
 }
 
@@ -46,8 +51,24 @@ func (s Search) URL() string {
 	if s.Near {
 		near = "1"
 	}
-	return "/search" + query("q", s.Q, "audience", s.Audience, "domain", s.Domain, "tag", s.Tag, "near", near, "after", s.After)
+	return "/search" + query("q", s.Q, "audience", s.Audience, "domain", s.Domain, "dept", s.Dept, "tag", s.Tag, "way", s.Way,
+		"near", near, "at", s.At, "after", s.After)
 }
+
+// ZoneURL is the page of a zone, life event or theme.
+func ZoneURL(kind, id string) string {
+	folder := map[string]string{catalogue.KindEvent: "/events/", catalogue.KindTheme: "/themes/"}[kind]
+	if folder == "" {
+		folder = "/zones/"
+	}
+	return folder + url.PathEscape(id)
+}
+
+// DepartmentURL is the page of a department's items; dept is its key (D11).
+func DepartmentURL(dept string) string { return "/departments/" + url.PathEscape(dept) }
+
+// OutletURL is the page of a place where people apply.
+func OutletURL(code string) string { return "/outlets/" + url.PathEscape(code) }
 
 // query writes the pairs that have a value.
 func query(pairs ...string) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"path/filepath"
 	"sync"
@@ -79,7 +80,8 @@ func newWorld(d *db.DB, dir string, demo bool) (*world, error) {
 	w.identity = identity.New(identity.Deps{DB: d, Clock: w.clock, Log: log, Audit: trail, Demo: demo})
 	calendar := func(ctx context.Context, division string) *workday.Calendar { return w.org.Calendar(ctx, division) }
 	w.workflow = workflow.New(workflow.Deps{DB: d, Clock: w.clock, Events: bus, Agencies: agencies{w.org}, Accounts: w.identity, Calendar: calendar})
-	w.catalogue = catalogue.New(catalogue.Deps{DB: d, Clock: w.clock, Org: w.org, Audit: trail})
+	w.catalogue = catalogue.New(catalogue.Deps{DB: d, Clock: w.clock, Org: w.org, Audit: trail,
+		RegionOf: func(r *http.Request) string { return w.portal.RegionCode(r) }})
 	w.cases = cases.New(cases.Deps{DB: d, Clock: w.clock, Jobs: queue, Events: bus, Org: w.org, Catalogue: w.catalogue,
 		Workflow: w.workflow, Files: w.store, Accounts: w.identity, Rules: cases.Rules{AreaCode: "0751"}})
 	w.cases.Workers(queue)

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"maps"
 	"net/url"
 
 	"yimen/internal/cases"
@@ -10,9 +11,19 @@ import (
 func citizenPages(x things) map[string][]sample {
 	mine := "/my/cases/"
 	pages := map[string][]sample{
-		"/":                             {{"", "/"}, {villager, "/"}},
-		"/search":                       {{"", "/search?q=" + url.QueryEscape("养老")}, {"", "/search?q=qqqqqq"}, {villager, "/search?near=1"}},
-		"/region":                       {{"", "/region"}, {"", "/region?at=" + theTown}},
+		"/":                             {{"", "/"}, {villager, "/"}, {"enterprise-1", "/?for=enterprise"}},
+		"/zones":                        {{"", "/zones"}},
+		"/zones/{id}":                   {{"", "/zones/yueshengshi"}, {villager, "/zones/quanshi"}},
+		"/events/{id}":                  {{villager, "/events/birth"}},
+		"/themes/{id}":                  {{"", "/themes/t-shehui"}},
+		"/departments":                  {{"", "/departments"}},
+		"/departments/{code}":           {{villager, "/departments/D08"}},
+		"/outlets/{code}":               {{"", "/outlets/" + theVillage}, {villager, "/outlets/" + theCounty}},
+		"/report":                       {{"", "/report?page=%2Fitems%2FSG01010&title=" + url.QueryEscape("失业登记")}},
+		"/items/{code}/sheet":           {{"", "/items/SG02004/sheet?division=" + theVillage}},
+		"/items/{code}/poster":          {{"", "/items/SG02004/poster?division=" + theVillage}},
+		"/search":                       {{"", "/search?q=" + url.QueryEscape("养老")}, {"", "/search?q=qqqqqq"}, {villager, "/search?near=1"}, {"", "/search?q=" + url.QueryEscape("准生正")}},
+		"/region":                       {{"", "/region"}, {"", "/region?at=" + theTown}, {villager, "/region?q=" + url.QueryEscape("大寮")}},
 		"/progress":                     {{"", "/progress"}, {"", "/progress?number=" + x.received.Number + "&query_code=" + x.received.QueryCode}, {"", "/progress?number=1"}},
 		"/sitemap":                      {{"", "/sitemap"}},
 		"/accessibility":                {{"", "/accessibility"}},
@@ -44,5 +55,6 @@ func citizenPages(x things) map[string][]sample {
 	pages["/my/profile"] = []sample{{villager, "/my/profile"}}
 	pages["/my/cases/{number}/submitted"] = []sample{{villager, mine + x.received.Number + "/submitted"}}
 	pages["/my/cases/{number}/form"] = []sample{{villager, mine + x.received.Number + "/form"}}
+	maps.Copy(pages, sitePages())
 	return pages
 }
