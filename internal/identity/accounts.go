@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -28,7 +29,7 @@ type Account struct {
 // Active tells whether the account may sign in.
 func (a Account) Active() bool { return a.State == stateActive }
 
-const accountFields = `SELECT DISTINCT a.id, a.name, a.name_key, a.display_name, a.kind, a.agency, a.outlet, a.staff, a.division, a.state, a.created_at
+const accountFields = `SELECT a.id, a.name, a.name_key, a.display_name, a.kind, a.agency, a.outlet, a.staff, a.division, a.state, a.created_at
 	FROM identity_account a`
 
 type listedAccount struct {
@@ -95,23 +96,32 @@ func (m *Module) Colleagues(ctx context.Context, agency string, v Verb) ([]Accou
 	if !FromContext(ctx).IsStaff() {
 		return nil, ErrNoRight
 	}
-	var roles []string
-	for _, r := range Roles() {
-		for _, own := range r.Verbs {
-			if own == v {
-				roles = append(roles, r.Name)
-			}
-		}
-	}
+	in, args := rolesWith(v)
+	// Two halves, each by its index: those who work there, and those whose grant
+	// names the agency.
 	w := new(db.Where).And("a.kind = ?", string(KindStaff)).And("a.state = ?", stateActive)
-	w.And("(a.agency <> '' AND a.agency = ?) OR (g.agency <> '' AND g.agency = ?)", agency, agency).In("g.role", roles)
+	w.And(`a.id IN (
+		SELECT x.id FROM identity_account x WHERE x.agency <> '' AND x.agency = ?
+			AND EXISTS (SELECT 1 FROM identity_grant g WHERE g.account = x.id AND g.role IN (`+in+`))
+		UNION SELECT g.account FROM identity_grant g WHERE g.agency <> '' AND g.agency = ? AND g.role IN (`+in+`))`,
+		slices.Concat([]any{agency}, args, []any{agency}, args)...)
 	var rows []listedAccount
-	err := m.DB.Conn(ctx).Select(ctx, &rows, accountFields+` JOIN identity_grant g ON g.account = a.id`+w.SQL()+
-		` ORDER BY a.name_key LIMIT 200`, w.Args()...)
+	err := m.DB.Conn(ctx).Select(ctx, &rows, accountFields+w.SQL()+` ORDER BY a.name_key LIMIT 200`, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list colleagues: %w", err)
 	}
 	return plainAccounts(rows), nil
+}
+
+// rolesWith are the roles that hold a verb, as the inside of an IN; '' is no role.
+func rolesWith(v Verb) (in string, args []any) {
+	in, args = "?", []any{""}
+	for _, r := range Roles() {
+		if slices.Contains(r.Verbs, v) {
+			in, args = in+", ?", append(args, r.Name)
+		}
+	}
+	return in, args
 }
 
 // NamesOf gives the display names of accounts by id; those that are no more are
