@@ -113,7 +113,7 @@ func (m *Module) Colleagues(ctx context.Context, agency string, v Verb) ([]Accou
 	return plainAccounts(rows), nil
 }
 
-// rolesWith are the roles that hold a verb, as the inside of an IN; '' is no role.
+// rolesWith are the roles that hold a verb, as the inside of an IN; ” is no role.
 func rolesWith(v Verb) (in string, args []any) {
 	in, args = "?", []any{""}
 	for _, r := range Roles() {
