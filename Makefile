@@ -17,8 +17,8 @@ build:
 setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, the HTML checker
 	scripts/setup
 
-test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser
-	scripts/with-postgres go test -count=1 -timeout 20m ./...
+test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser; pictures of every page stay in bin/pictures
+	YIMEN_PICTURES=$(CURDIR)/bin/pictures scripts/with-postgres go test -count=1 -timeout 20m ./...
 
 check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
 	scripts/check

@@ -1,8 +1,11 @@
 package browser_test
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
+	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -101,6 +104,18 @@ func samplesOf(x things) map[string][]sample {
 
 func clerkOf(x cases.Case) string { return "clerk-" + x.DeliverTo.Code }
 
+// picturesVar names the folder where every page is kept as a picture in every
+// size; make test sets it.
+const picturesVar = "YIMEN_PICTURES"
+
+var notInNames = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
+
+// fileName is an address as the name of a file.
+func fileName(at string) string {
+	name := strings.Trim(notInNames.ReplaceAllString(at, "_"), "_")
+	return cmp.Or(name[:min(len(name), 80)], "home")
+}
+
 // sizes are a phone, a tablet, an office desk and a wall.
 var sizes = [][2]int{{360, 740}, {768, 1024}, {1366, 768}, {1920, 1080}}
 
@@ -170,8 +185,12 @@ func (v *visitor) inspect(t *testing.T, at string) {
 		v.Resize(360, 740) // where citizens read; what is folded away there is not asked about
 	}
 	v.Axe(t)
+	dir := os.Getenv(picturesVar)
 	for _, size := range sizes {
 		v.Fits(t, size[0])
+		if dir != "" {
+			v.Picture(t, dir, fileName(at), size[0], size[1])
+		}
 	}
 	v.Resize(1366, 768)
 	v.Calm(t)

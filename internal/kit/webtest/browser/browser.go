@@ -190,6 +190,21 @@ func (b *Browser) Screenshot(t testing.TB, name string, width, height int) strin
 	return path
 }
 
+// Picture keeps the whole page, at a window of this size, as
+// <dir>/<name>-<width>.jpg.
+func (b *Browser) Picture(t testing.TB, dir, name string, width, height int) {
+	t.Helper()
+	b.Resize(width, height)
+	jpg, err := chromedp.Run(b.ctx, chromedp.FullScreenshot(60))
+	b.check("take picture", err)
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		t.Fatalf("browser: folder for pictures: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d.jpg", name, width)), jpg, 0o644); err != nil {
+		t.Fatalf("browser: write picture: %v", err)
+	}
+}
+
 // Fits fails the test if the page is wider than its window: people would have
 // to scroll sideways to read.
 func (b *Browser) Fits(t testing.TB, width int) {
