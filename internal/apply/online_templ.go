@@ -1123,7 +1123,7 @@ func deliverView(j *journey) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "deliver_address", Label: "邮寄地址", Value: j.form.Value("deliver_address"), Error: j.form.ErrorOf("deliver_address"), MaxLength: 200, Autocomplete: "street-address", Help: "写到门牌号，并写收件人。"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "deliver_address", Label: "邮寄地址", Value: j.form.Value("deliver_address"), Error: j.form.ErrorOf("deliver_address"), MaxLength: 200, Autocomplete: "address-line1", Help: "写到门牌号，并写收件人。"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1781,7 +1781,7 @@ func choosers(m catalogue.Material) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "\" multiple></label> <button type=\"submit\" class=\"btn ap-send\" name=\"do\" value=\"add\">上传选好的文件</button></div><ul class=\"ap-queue\" role=\"status\" aria-live=\"polite\"></ul><p class=\"form-hint\">有正反面或好几页的，逐张拍；照片会先变小再上传，省流量。也可以传 PDF、OFD、Word、Excel，每个不超过 50 MB。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 131, "\" multiple></label> <button type=\"submit\" class=\"btn ap-send\" name=\"do\" value=\"add\">上传选好的文件</button></div><div role=\"status\"><ul class=\"ap-queue\"></ul></div><p class=\"form-hint\">有正反面或好几页的，逐张拍；照片会先变小再上传，省流量。也可以传 PDF、OFD、Word、Excel，每个不超过 50 MB。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -68,7 +68,7 @@ func Sheet(item, mark string, rows []ui.Row, fields []catalogue.FormField, form 
 				return templ_7745c5c3_Err
 			}
 			if len(materials) > 0 {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"ym-readback\"><h3>提交的材料</h3><ol>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<section class=\"ym-readback\"><h2>提交的材料</h2><ol>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

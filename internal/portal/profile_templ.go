@@ -89,7 +89,7 @@ func profileView(p profilePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "address", Label: "新的地址", Autocomplete: "street-address", MaxLength: 200, Value: p.form.Value("address"), Error: p.form.ErrorOf("address"), Help: "写到门牌号，邮寄结果时用。"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "address", Label: "新的地址", Autocomplete: "address-line1", MaxLength: 200, Value: p.form.Value("address"), Error: p.form.ErrorOf("address"), Help: "写到门牌号，邮寄结果时用。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

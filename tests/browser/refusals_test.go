@@ -33,6 +33,12 @@ func (c *caller) as(t testing.TB, account string) *webtest.Client {
 	return client
 }
 
+// follow is as, but goes where a page sends one.
+func (c *caller) follow(t testing.TB, account string) *webtest.Client {
+	t.Helper()
+	return c.as(t, account).Follow()
+}
+
 // guards are the names of the guards of the pages, by pattern.
 func guards(c *city) map[string]string {
 	all := map[string]string{}

@@ -43,6 +43,13 @@ func (c *Client) NoRedirect() *Client {
 	return &d
 }
 
+// Follow returns a client with the same cookies that follows redirects.
+func (c *Client) Follow() *Client {
+	d := *c
+	d.follow = true
+	return &d
+}
+
 // With returns a client with the same cookies that sends one more header.
 func (c *Client) With(name, value string) *Client {
 	d := *c

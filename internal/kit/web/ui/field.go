@@ -93,6 +93,12 @@ func (o FieldOpts) isGroup() bool {
 }
 
 // attrs are what all inputs share.
+// writable is o for a list, which HTML cannot make read-only.
+func (o FieldOpts) writable() FieldOpts {
+	o.ReadOnly = false
+	return o
+}
+
 func (o FieldOpts) attrs() templ.Attributes {
 	a := templ.Attributes{"id": o.id(), "name": o.Name}
 	var described []string
