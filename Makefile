@@ -1,7 +1,7 @@
 # Everything is two commands: `make demo` and `make test`. The rest is for those who change the code.
 SHELL := /bin/bash
 export CGO_ENABLED := 0
-export YIMEN_HTML_CHECKER := $(CURDIR)/bin/vnu.jar
+export YIMEN_TEST_HTML_CHECKER := $(CURDIR)/bin/vnu.jar
 BIN := bin/yimen
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO_BUILD := go build -trimpath -ldflags "-s -w -X yimen/internal/app.Version=$(VERSION)"
@@ -18,7 +18,7 @@ setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, 
 	scripts/setup
 
 test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser; pictures of every page stay in bin/pictures
-	YIMEN_PICTURES=$(CURDIR)/bin/pictures scripts/with-postgres go test -count=1 -timeout 20m ./...
+	YIMEN_TEST_PICTURES=$(CURDIR)/bin/pictures scripts/with-postgres go test -count=1 -timeout 20m ./...
 
 check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
 	scripts/check

@@ -28,7 +28,7 @@ func TestIntakeOfAPersonWithoutAnAccount(t *testing.T) {
 	s := newSite(t)
 	b := s.As(clerk)
 	page := b.Get("/counter").Status(200).Must("大寮坑村", "谁来了，办什么")
-	page = page.Form("#ct-find").Fill("q", "养老保险参保").Send().Status(200).Must("城乡居民基本养老保险参保登记", item)
+	page.Form("#ct-find").Fill("q", "养老保险参保").Send().Status(200).Must("城乡居民基本养老保险参保登记", item)
 	page = b.PostForm("/counter/start", url.Values{"pick": {item}}).Status(200).Must("城乡居民基本养老保险参保登记", "还缺", "姓名或名称")
 	if !strings.HasPrefix(page.URL.Path, "/counter/intake/") {
 		t.Fatalf("starting leads to %s", page.URL)

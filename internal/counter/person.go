@@ -8,7 +8,6 @@ import (
 
 	"yimen/gb"
 	"yimen/internal/cases"
-	"yimen/internal/catalogue"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
 	"yimen/workday"
@@ -27,7 +26,6 @@ type personPage struct {
 	open   []openCase
 	ended  []cases.Case
 	drafts []personDraft
-	usual  []catalogue.Item // what they, or others here, came for before
 	form   *web.Form
 }
 

@@ -129,7 +129,7 @@ var timeFields = []field{
 	{Path: "statutory.unit", Label: "法定时限的单位", Kind: choice, Options: limitUnits, Required: true},
 	{Path: "promised.n", Label: "承诺办结时限", Kind: number, Required: true, Help: "当场办结的填0。"},
 	{Path: "promised.unit", Label: "承诺时限的单位", Kind: choice, Options: limitUnits, Required: true},
-	{Path: "special", Label: "特别程序", Kind: lines, Wide: true, Help: "不计入时限的程序，一行一个，可带工作日数，如：publicity:7（公示7个工作日）、inspection（检验）。"},
+	{Path: "special", Label: "特别程序", Kind: lines, Wide: true, Help: "不计入时限的程序，一行一个，可带工作日数，如“publicity:7”是公示7个工作日。可用的有：" + inWords(procedures) + "。"},
 	{Path: "fee.charged", Label: "收费", Kind: tick},
 	{Path: "fee.online", Label: "支持网上支付", Kind: tick},
 	{Path: "fee.item", Label: "收费项目", Max: 200},
@@ -240,4 +240,13 @@ func labelOf(options []ui.Option, value string) string {
 		}
 	}
 	return value
+}
+
+// inWords lists choices with their codes, for those who type codes.
+func inWords(list []ui.Option) string {
+	parts := make([]string, len(list))
+	for i, o := range list {
+		parts[i] = o.Value + "（" + o.Label + "）"
+	}
+	return strings.Join(parts, "、")
 }

@@ -131,9 +131,3 @@ func (p *page) summary() []ui.Row {
 		{Label: "问题", Value: fmt.Sprintf("%d个", len(d.Situations))}, {Label: "办理环节", Value: fmt.Sprintf("%d个", len(d.Process.Steps()))},
 	}
 }
-
-// lowest is the earliest time a publication can be scheduled for, as the
-// browser's input writes it.
-func (m *Module) lowest(r *http.Request) string {
-	return clock.FromContext(r.Context(), m.Clock).Now().In(clock.Beijing).Format("2006-01-02T15:04")
-}

@@ -68,7 +68,7 @@ func TestASectionIsEdited(t *testing.T) {
 		if kept := page.Form("#section").Values.Get("promised.n"); kept != "很多" {
 			t.Errorf("the page now reads %q", kept)
 		}
-		page = page.Form("#section").Fill("promised.n", "8").Send().Status(200).Must("现行版：10").MustNot("超过法定")
+		page.Form("#section").Fill("promised.n", "8").Send().Status(200).Must("现行版：10").MustNot("超过法定")
 		if d := s.now(t, relief); d.Promised.N != 8 {
 			t.Errorf("stored are %d days", d.Promised.N)
 		}

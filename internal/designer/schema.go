@@ -29,7 +29,6 @@ type form struct {
 	rules    []json.RawMessage // allOf, without those that make a field required under its condition
 	needed   map[string]json.RawMessage
 	was      []json.RawMessage // allOf as it was read
-	title    func(string) string
 }
 
 // formField is one property.

@@ -55,11 +55,6 @@ type Words struct {
 	MailOn  bool   `db:"mail_on" json:"mail_on"`
 }
 
-// on tells whether a channel is switched on.
-func (w Words) on(channel string) bool {
-	return channel == SMS && w.SMSOn || channel == Mail && w.MailOn
-}
-
 var registry = struct {
 	sync.RWMutex
 	byKey map[string]Template

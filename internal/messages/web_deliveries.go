@@ -17,7 +17,6 @@ type deliveriesPage struct {
 	next   string
 	paged  bool
 	counts map[string]map[State]int
-	edits  bool
 }
 
 // deliveriesPage lists what left or was to leave.

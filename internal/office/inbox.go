@@ -30,7 +30,6 @@ type inboxPage struct {
 	bodies map[string]string        // agencies by code
 	whose  map[string]cases.Brief   // cases by number
 	seats  map[string]workflow.Seat // of the tasks, by id
-	places map[string]string        // divisions in which matters were handed in
 	next   string
 	paged  bool
 

@@ -136,10 +136,3 @@ func (p homePage) eventsTitle() string {
 	}
 	return "按人生的大事找"
 }
-
-func (p homePage) other() (audience, label string) {
-	if p.audience == "enterprise" {
-		return "person", "个人办事"
-	}
-	return "enterprise", "企业办事"
-}

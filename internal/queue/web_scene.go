@@ -17,7 +17,6 @@ import (
 // where, and one's own counter.
 type scenePage struct {
 	outlet  org.Outlet
-	halls   []org.Outlet // others the viewer may look at, for a manager
 	now     Summary
 	windows []window
 	waiting []Ticket

@@ -16,7 +16,7 @@ import (
 )
 
 // checkerVar names the Nu HTML checker (vnu.jar), which scripts/setup fetches.
-const checkerVar = "YIMEN_HTML_CHECKER"
+const checkerVar = "YIMEN_TEST_HTML_CHECKER"
 
 // notErrors are messages about htmx's attributes, which are its interface, and
 // about an attribute of SVG 2 that the checker does not know yet.

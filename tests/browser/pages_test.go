@@ -106,7 +106,7 @@ func clerkOf(x cases.Case) string { return "clerk-" + x.DeliverTo.Code }
 
 // picturesVar names the folder where every page is kept as a picture in every
 // size; make test sets it.
-const picturesVar = "YIMEN_PICTURES"
+const picturesVar = "YIMEN_TEST_PICTURES"
 
 var notInNames = regexp.MustCompile(`[^A-Za-z0-9_-]+`)
 
