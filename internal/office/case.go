@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"yimen/gb"
+	"yimen/internal/apply"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
@@ -368,4 +369,9 @@ func (p *casePage) handed(id string) []cases.Material {
 		}
 	}
 	return append(now, before...)
+}
+
+// onPaper says whether something was handed in on paper.
+func (p *casePage) onPaper() bool {
+	return slices.ContainsFunc(p.c.Content.Materials, func(m cases.Material) bool { return m.Way == apply.WayPaper })
 }
