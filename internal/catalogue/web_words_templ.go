@@ -441,7 +441,7 @@ func synonymsView(p synonymsPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Table(ui.TableOpts{Caption: "同义词", Columns: []string{"人们说", "指的是", "编号", "修改", ""}, Sticky: true, Fold: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Table(ui.TableOpts{Caption: "同义词", Columns: []string{"人们说", "指的是", "编号", "修改", ""}, Fold: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var13), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

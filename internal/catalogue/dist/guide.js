@@ -19,7 +19,6 @@
     ticked[box.dataset.tick] = box.checked;
     try { sessionStorage.setItem(key(list), JSON.stringify(ticked)); } catch (err) { /* nowhere to keep it */ }
   });
-  document.addEventListener("htmx:afterSwap", restore);
   document.addEventListener("htmx:after:swap", restore);
   restore();
 })();

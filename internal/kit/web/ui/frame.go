@@ -30,6 +30,7 @@ type Site struct {
 	Police    string // 公安备案号
 	Hotline   string // "": 12345
 	SearchURL string // target of the header's search, field q; "": /search
+	ReportURL string // where a mistake on a page is told of (网站找错), fields page and title; "" hides the link
 	RegionURL string // where the region is chosen; "" hides the switch
 	MapURL    string // 网站地图; "": /sitemap
 	AccessURL string // 无障碍声明; "": /accessibility
@@ -258,7 +259,11 @@ func (p page) contrastURL() string {
 	return p.themeURL("contrast")
 }
 
-func (p page) elderURL() string  { return "/elder?next=" + url.QueryEscape(p.Path) }
+func (p page) elderURL() string { return "/elder?next=" + url.QueryEscape(p.Path) }
+func (p page) reportURL() string {
+	return p.Site.ReportURL + "?" + url.Values{"page": {p.Path}, "title": {p.Title}}.Encode()
+}
+
 func (p page) regionURL() string { return p.Site.RegionURL + "?next=" + url.QueryEscape(p.Path) }
 
 func (u *User) logoutURL() string {
