@@ -646,7 +646,7 @@ func whoView(j *journey) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "mandate", Label: "这件事为谁办？", Type: "radio", Required: true, Value: j.form.Value("mandate"), Error: j.form.ErrorOf("mandate"), Options: j.whoOptions(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "mandate", Label: "这件事为谁办？", Type: "radio", Heading: true, Required: true, Value: j.form.Value("mandate"), Error: j.form.ErrorOf("mandate"), Options: j.whoOptions(ctx)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -866,7 +866,7 @@ func questionView(j *journey, q catalogue.Question) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = Questions([]catalogue.Question{q}, j.givenNow(), j.form).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = question(q, j.givenNow(), j.form, true).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1114,7 +1114,7 @@ func deliverView(j *journey) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "deliver", Label: "结果怎么给您？", Type: "radio", Required: true, Value: j.form.Value("deliver"), Options: deliverOptions(j.def), Error: j.form.ErrorOf("deliver")}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "deliver", Label: "结果怎么给您？", Type: "radio", Heading: true, Required: true, Value: j.form.Value("deliver"), Options: deliverOptions(j.def), Error: j.form.ErrorOf("deliver")}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -453,9 +453,9 @@ func branchItem(t *treePage, b branch) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var19 string
-			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.ResolveAttributeValue("在“" + b.Question.Text + "”后添加问题")
+			templ_7745c5c3_Var19, templ_7745c5c3_Err = templ.ResolveAttributeValue("在后面添加（“" + b.Question.Text + "”之后）")
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/designer/situations.templ`, Line: 91, Col: 181}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/designer/situations.templ`, Line: 91, Col: 190}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var19)
 			if templ_7745c5c3_Err != nil {
@@ -1429,9 +1429,9 @@ func whenInputs(p *questionPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var61 string
-					templ_7745c5c3_Var61, templ_7745c5c3_Err = templ.ResolveAttributeValue(fmt.Sprintf("删除条件%d", i+1))
+					templ_7745c5c3_Var61, templ_7745c5c3_Err = templ.ResolveAttributeValue(fmt.Sprintf("删除这个条件（第%d个）", i+1))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/designer/situations.templ`, Line: 301, Col: 152}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/designer/situations.templ`, Line: 301, Col: 170}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var61)
 					if templ_7745c5c3_Err != nil {

@@ -51,7 +51,7 @@ func TestStaffListIsImported(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "人员.csv")
 	must(t, os.WriteFile(file, []byte(staffFile), 0o600))
 	v.Open("/admin/exchange").Fill("register", "staff").Attach("file", file).Click("开始")
-	v.SaysSoon(v.At(), "1 行有错").Says("第 3 行 岗位", "没有这个岗位", "没有写入")
+	v.SaysSoon(v.At(), "返回").Says("1 行有错", "第 3 行 岗位", "没有这个岗位", "没有写入")
 	v.Axe(t)
 	must(t, os.WriteFile(file, []byte(strings.ReplaceAll(staffFile, "no_such_post", "window_clerk")), 0o600))
 	v.Click("返回").Fill("register", "staff").Fill("how", "all").Attach("file", file).Click("开始")

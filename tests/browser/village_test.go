@@ -45,7 +45,7 @@ func villageRelief() *application {
 // takeIn takes an application in at the desk and gives its number and code.
 func takeIn(clerk *visitor, a *application) (number, code string) {
 	clerk.t.Helper()
-	clerk.Fill("q", "临时").Click("查找事项").Click("临时救助")
+	clerk.Fill("q", "临时救助").Click("开始").Click("临时救助").Click("分步填写")
 	number = clerk.apply(a)
 	clerk.Says("收件完成", number)
 	c, err := clerk.city.Cases.Find(clerk.city.System, number)

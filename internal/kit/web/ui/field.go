@@ -27,6 +27,7 @@ type FieldOpts struct {
 	Type         string // "": text
 	Value        string
 	Values       []string // the ticked ones of a multiple field
+	Heading      bool     // the question of a group is the heading of its page
 	Error        string
 	Help         string
 	Required     bool

@@ -18,7 +18,7 @@ import (
 )
 
 // patience is how long one test may use its browser.
-const patience = 5 * time.Minute
+const patience = 15 * time.Minute
 
 //go:embed axe.min.js
 var axe string
