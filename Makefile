@@ -17,8 +17,8 @@ build:
 setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, the HTML checker
 	scripts/setup
 
-test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser; pictures of every page stay in bin/pictures
-	YIMEN_TEST_PICTURES=$(CURDIR)/bin/pictures scripts/with-postgres go test -count=1 -timeout 20m ./...
+test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser
+	scripts/with-postgres go test -count=1 -timeout 20m ./...
 
 check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
 	scripts/check
@@ -29,8 +29,8 @@ bench: setup ## budgets of docs/performance.md, beside the raw rate of the datab
 generate: ## pages (templ) anew
 	go tool templ generate
 
-screenshots: setup build ## the pictures in docs/screenshots, taken by the browser tests
-	YIMEN_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-postgres go test -count=1 ./tests/browser/...
+screenshots: setup build ## the pictures in docs/screenshots; every page in every size in bin/pictures
+	YIMEN_TEST_PICTURES=$(CURDIR)/bin/pictures YIMEN_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-postgres go test -count=1 ./tests/browser/...
 
 clean:
 	rm -rf bin
