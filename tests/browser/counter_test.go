@@ -55,13 +55,13 @@ func TestIntakeInFewKeys(t *testing.T) {
 			k.enterTo("#in-sheet", true)
 			k.gaps()
 			k.tap("\r") // the button has the focus
-			k.until(`location.pathname.startsWith("/counter/done/")`)
+			k.until(`location.pathname.startsWith("/counter/done/") && document.readyState === "complete"`)
 			k.Says("收件完成", who.who.Name)
 			if at := k.at(); at.Type != "a" {
 				t.Errorf("the focus is at %+v, want the receipt to print", at)
 			}
 			k.tap("\r")
-			k.until(`location.pathname.includes("/notices/")`)
+			k.until(`location.pathname.includes("/notices/") && document.readyState === "complete" && !!document.querySelector(".ym-sheet")`)
 			k.Says("材料收件凭证")
 			t.Logf("%s: %d keys from the desk to the receipt (at most %d)", x.name, k.n, mostKeys)
 			if k.n > mostKeys {
