@@ -226,7 +226,7 @@ func TestBrokenDatabase(t *testing.T) {
 	}
 	for path, b := range map[string]*webtest.Client{"/admin/jobs": system, "/admin/accounts": system, "/admin/audit": auditor,
 		"/admin/calendar": system, "/admin/outlets": system,
-		"/admin/org": system, "/admin/staff": system, "/admin/exchange": system, "/work": system} {
+		"/admin/org": system, "/admin/staff": system, "/admin/exchange": system, "/batches": system} {
 		page := b.NoRedirect().Get(path).Status(503)
 		if strings.Contains(page.Body, "sql") {
 			t.Errorf("%s shows the cause", path)

@@ -100,8 +100,8 @@ func TestExchange(t *testing.T) {
 	}
 	b.Get("/admin/staff?q=wang-1").Must("王一")
 	b.Get("/admin/staff?q=wang-2").Must("没有符合条件")
-	b.Get("/work").Status(200).Must("导入工作人员：人员.csv", "已完成")
-	s.As("admin-security").Get("/work").Status(200).MustNot("人员.csv")
+	b.Get("/batches").Status(200).Must("导入工作人员：人员.csv", "已完成")
+	s.As("admin-security").Get("/batches").Status(200).MustNot("人员.csv")
 }
 
 func TestExchangeFiles(t *testing.T) {

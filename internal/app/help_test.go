@@ -14,7 +14,7 @@ func TestEveryStaffPageHasItsHelp(t *testing.T) {
 	a, n := openApp(t, true), 0
 	for _, r := range a.Router.Routes() {
 		if r.Method != "GET" || !strings.HasPrefix(r.Pattern, "/counter") && !strings.HasPrefix(r.Pattern, "/office") &&
-			!strings.HasPrefix(r.Pattern, "/admin") && !strings.HasPrefix(r.Pattern, "/work") {
+			!strings.HasPrefix(r.Pattern, "/admin") && !strings.HasPrefix(r.Pattern, "/batches") {
 			continue
 		}
 		n++

@@ -55,7 +55,7 @@ var topics = []topic{
 	{"/office/cases/*", "approver#待办", "clerk#收件之后"},
 	{"/office/cases/*/*", "approver#在办件上的动作不是环节", "clerk#收件之后"},
 	{"/office/messages", "approver#消息", "clerk#消息"},
-	{"/work", "administrator#系统管理员", ""},
+	{"/batches", "administrator#系统管理员", ""},
 	{"/admin", "administrator#系统管理员", ""},
 	{"/admin/items", "editor#改一项", ""},
 	{"/admin/items/new", "editor#一个版本的一生", ""},

@@ -11,14 +11,14 @@ import (
 )
 
 // URL is the page of a work.
-func URL(id string) string { return "/work/" + url.PathEscape(id) }
+func URL(id string) string { return "/batches/" + url.PathEscape(id) }
 
 // Routes adds the pages; everybody sees the works of their own.
 func (t *Tracker) Routes(rt *web.Router, guard web.Guard) {
-	rt.Get("/work", guard, t.listPage)
-	rt.Get("/work/{id}", guard, t.workPage)
-	rt.Get("/work/{id}/report.csv", guard, t.report)
-	rt.Post("/work/{id}/stop", guard, t.stopWork)
+	rt.Get("/batches", guard, t.listPage)
+	rt.Get("/batches/{id}", guard, t.workPage)
+	rt.Get("/batches/{id}/report.csv", guard, t.report)
+	rt.Post("/batches/{id}/stop", guard, t.stopWork)
 }
 
 // shown is a work as its page shows it.
@@ -55,11 +55,11 @@ func (t *Tracker) listPage(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if next != "" {
-		next = "/work?after=" + url.QueryEscape(next)
+		next = "/batches?after=" + url.QueryEscape(next)
 	}
 	first := ""
 	if after != "" {
-		first = "/work"
+		first = "/batches"
 	}
 	return web.Render(w, r, http.StatusOK, listView(list, next, first))
 }
@@ -121,5 +121,5 @@ func (s State) badge() (label, tone string) {
 }
 
 func (w Work) pageOpts() ui.PageOpts {
-	return ui.PageOpts{Title: w.Title, Face: ui.Staff, Narrow: true, Breadcrumb: []ui.Crumb{{Label: "批量工作", URL: "/work"}, {Label: w.Title}}}
+	return ui.PageOpts{Title: w.Title, Face: ui.Staff, Narrow: true, Breadcrumb: []ui.Crumb{{Label: "批量工作", URL: "/batches"}, {Label: w.Title}}}
 }
