@@ -880,7 +880,7 @@ type TableOpts struct {
 	Show    bool     // show the caption
 	Columns []string // header cells; "" is an empty one
 	Sticky  bool     // the header stays while rows scroll
-	Fold    bool     // on a phone each row becomes a card; give cells data-label
+	Fold    bool     // on a phone (of six columns and more: on a tablet) each row becomes a card; give cells data-label
 }
 
 // Table draws the header; children are the rows (tr).
@@ -905,7 +905,7 @@ func Table(o TableOpts) templ.Component {
 			templ_7745c5c3_Var42 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		var templ_7745c5c3_Var43 = []any{"ym-table", templ.KV("is-sticky", o.Sticky), templ.KV("is-fold", o.Fold)}
+		var templ_7745c5c3_Var43 = []any{"ym-table", templ.KV("is-sticky", o.Sticky), templ.KV("is-fold", o.Fold), templ.KV("is-wide", o.Fold && len(o.Columns) > 5)}
 		templ_7745c5c3_Err = templ.RenderCSSItems(ctx, templ_7745c5c3_Buffer, templ_7745c5c3_Var43...)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
@@ -930,7 +930,7 @@ func Table(o TableOpts) templ.Component {
 		var templ_7745c5c3_Var45 string
 		templ_7745c5c3_Var45, templ_7745c5c3_Err = templ.ResolveAttributeValue(o.Caption)
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/kit/web/ui/parts.templ`, Line: 182, Col: 125}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/kit/web/ui/parts.templ`, Line: 182, Col: 176}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var45)
 		if templ_7745c5c3_Err != nil {
