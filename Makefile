@@ -2,6 +2,7 @@
 SHELL := /bin/bash
 export CGO_ENABLED := 0
 export YIMEN_TEST_HTML_CHECKER := $(CURDIR)/bin/vnu.jar
+export YIMEN_TEST_PICTURES := $(CURDIR)/bin/pictures
 BIN := bin/yimen
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO_BUILD := go build -trimpath -ldflags "-s -w -X yimen/internal/app.Version=$(VERSION)"
@@ -17,7 +18,7 @@ build:
 setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, the HTML checker
 	scripts/setup
 
-test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser
+test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser (pictures of its stories in bin/pictures)
 	scripts/with-postgres go test -count=1 -timeout 20m ./...
 
 check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
@@ -30,7 +31,7 @@ generate: ## pages (templ) anew
 	go tool templ generate
 
 screenshots: setup build ## the pictures in docs/screenshots; every page in every size in bin/pictures
-	YIMEN_TEST_PICTURES=$(CURDIR)/bin/pictures YIMEN_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-postgres go test -count=1 ./tests/browser/...
+	YIMEN_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-postgres go test -count=1 ./tests/browser/...
 
 clean:
 	rm -rf bin

@@ -42,29 +42,25 @@ func (c *city) told(t testing.TB, account, template string) string {
 // A villager hears on the phone what is missing: the badge, the message with
 // its day, the case; then puts the box in order and chooses mail.
 func TestReadingMessages(t *testing.T) {
-	c := theCity()
-	x := c.correcting(t, unemployment("other"))
-	must(t, c.Queue.Drain(c.System))
-	x = c.found(t, x.Number)
+	everySize(t, func(t *testing.T, c *city, v *visitor) {
+		x := c.correcting(t, unemployment("other"))
+		must(t, c.Queue.Drain(c.System))
+		x = c.found(t, x.Number)
 
-	phone := visit(t, c)
-	phone.Resize(360, 740)
-	phone.As(villager)
-	if phone.Open("/").Has(`a[href="/my/messages"] .ym-count`) == 0 {
-		t.Error("no badge on the first page")
-	}
-	phone.Open("/my/messages").Says("未读", "请补正材料："+x.ItemName)
-	phone.Axe(t)
-	phone.Fits(t, 360)
-	phone.Click("请补正材料："+x.ItemName).Says(x.CorrectionDueOn.Chinese(), "法定告知", x.Number)
-	phone.Click("查看办件").Says(x.Number, "补正")
-	phone.Open("/my/messages").Click("全部标为已读").Says("全部消息已标为已读")
-	if phone.Open("/").Has(`a[href="/my/messages"] .ym-count`) != 0 {
-		t.Error("the badge stays")
-	}
-	phone.Open("/my/settings").Fill("address", "lan@example.com").Click("发送验证码").Says("验证码已发到 lan@example.com")
-	phone.Fits(t, 360)
-	phone.Calm(t)
+		v.As(villager)
+		if v.Open("/").Has(`a[href="/my/messages"] .ym-count`) == 0 {
+			t.Error("no badge on the first page")
+		}
+		v.Open("/my/messages?show=unread").Says("未读", "请补正材料："+x.ItemName).Keep("box")
+		v.Axe(t)
+		v.Click("请补正材料："+x.ItemName).Says(x.CorrectionDueOn.Chinese(), "法定告知", x.Number).Keep("message")
+		v.Click("查看办件").Says(x.Number, "补正")
+		v.Open("/my/messages").Click("全部标为已读").Says("全部消息已标为已读")
+		if v.Open("/").Has(`a[href="/my/messages"] .ym-count`) != 0 {
+			t.Error("the badge stays")
+		}
+		v.Open("/my/settings").Fill("address", "lan@example.com").Click("发送验证码").Says("验证码已发到 lan@example.com").Keep("settings")
+	})
 }
 
 // The administrator of a city changes what a notice says and sees at once what

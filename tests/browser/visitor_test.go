@@ -27,6 +27,7 @@ type visitor struct {
 	*browser.Browser
 	t    testing.TB
 	city *city
+	size [2]int // of the window, in CSS pixels
 }
 
 // visit opens a Chromium of one's own.
@@ -36,7 +37,11 @@ func visit(t testing.TB, c *city) *visitor {
 }
 
 // beside is another person, with a browser of their own beside this one.
-func (v *visitor) beside() *visitor { return arrive(v.t, v.city, v.Session(v.t)) }
+func (v *visitor) beside() *visitor {
+	other := arrive(v.t, v.city, v.Session(v.t))
+	other.screen(v.size)
+	return other
+}
 
 func arrive(t testing.TB, c *city, b *browser.Browser) *visitor {
 	t.Helper()
@@ -50,7 +55,7 @@ func arrive(t testing.TB, c *city, b *browser.Browser) *visitor {
 		}
 	})
 	must(t, err)
-	v.Resize(1366, 768)
+	v.screen(desk)
 	return v
 }
 

@@ -1,0 +1,52 @@
+package browser_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// sizes are a phone, a tablet, an office desk and a wall.
+var sizes = [][2]int{{360, 740}, {768, 1024}, {1366, 768}, {1920, 1080}}
+
+// desk is the window of whoever does not say otherwise.
+var desk = [2]int{1366, 768}
+
+// everySize tells a story once on each screen, by somebody who has just come.
+// Each time it must begin with things of its own: what the last one did stays
+// done.
+func everySize(t *testing.T, story func(t *testing.T, c *city, v *visitor)) {
+	t.Helper()
+	for _, size := range sizes {
+		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
+			v := visit(t, theCity())
+			v.screen(size)
+			story(t, v.city, v)
+			v.Calm(t)
+		})
+	}
+}
+
+// screen gives the visitor, and whoever comes beside from now on, a window of
+// this size.
+func (v *visitor) screen(size [2]int) {
+	v.t.Helper()
+	v.size = size
+	v.Resize(size[0], size[1])
+}
+
+// Keep looks at the page as it stands in the story: it must not be wider than
+// the window. With YIMEN_TEST_PICTURES, which make test sets, what the window
+// shows is kept as <story>-<name>-<width>.jpg.
+func (v *visitor) Keep(name string) *visitor {
+	v.t.Helper()
+	v.Fits(v.t, v.size[0])
+	v.Resize(v.size[0], v.size[1])
+	if dir := os.Getenv(picturesVar); dir != "" {
+		story, _, _ := strings.Cut(v.t.Name(), "/")
+		v.Glance(v.t, filepath.Join(dir, "stories"), fmt.Sprintf("%s-%s-%d", strings.TrimPrefix(story, "Test"), name, v.size[0]))
+	}
+	return v
+}
