@@ -122,7 +122,7 @@ func (m *Module) saveCalendar(w http.ResponseWriter, r *http.Request) error {
 	if !form.OK() {
 		return web.Render(w, r, http.StatusUnprocessableEntity, calendarView(p))
 	}
-	web.Flash(r, "success", fmt.Sprintf("%s %d 年的日历已保存，在办办件的期限正在重算。", p.name, p.year))
+	web.Flash(r, "success", fmt.Sprintf("%s %d年的日历已保存，在办办件的期限正在重算。", p.name, p.year))
 	return web.Redirect(w, r, "/admin/calendar?"+url.Values{"division": {p.division}, "year": {strconv.Itoa(p.year)}}.Encode())
 }
 
@@ -165,7 +165,7 @@ func (p *calendarPage) read() []workday.Day {
 		case err != nil:
 			p.form.Error(dayField(row, "date"), "请选择日期。")
 		case date.Year() != p.year:
-			p.form.Error(dayField(row, "date"), fmt.Sprintf("日期应在 %d 年内；其他年份请先切换。", p.year))
+			p.form.Error(dayField(row, "date"), fmt.Sprintf("日期应在%d年内；其他年份请先切换。", p.year))
 		case slices.ContainsFunc(days, func(d workday.Day) bool { return d.Date == date }):
 			p.form.Error(dayField(row, "date"), "这一天已经填过，请删去一行。")
 		}

@@ -80,7 +80,7 @@ func (p *noticePage) read() {
 	}
 	n := workday.ParseNotice(text, 0)
 	if n.Year != 0 && n.Year != year {
-		p.form.Error("year", fmt.Sprintf("通知写的是 %d 年，与所填年份不同，请核对。", n.Year))
+		p.form.Error("year", fmt.Sprintf("通知写的是%d年，与所填年份不同，请核对。", n.Year))
 		return
 	}
 	n = workday.ParseNotice(text, year)
@@ -122,6 +122,6 @@ func (m *Module) saveNotice(w http.ResponseWriter, r *http.Request, p noticePage
 			return err
 		}
 	}
-	web.Flash(r, "success", fmt.Sprintf("%d 年的放假安排已登记，在办办件的期限正在重算。", p.notice.Year))
+	web.Flash(r, "success", fmt.Sprintf("%d年的放假安排已登记，在办办件的期限正在重算。", p.notice.Year))
 	return web.Redirect(w, r, "/admin/calendar?"+url.Values{"division": {nationwide}, "year": {strconv.Itoa(p.notice.Year)}}.Encode())
 }

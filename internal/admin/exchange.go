@@ -110,7 +110,7 @@ func (m *Module) load(ctx context.Context, run *progress.Run, u upload) error {
 	}
 	lines := make([]progress.Line, len(report.Errors))
 	for i, e := range report.Errors {
-		lines[i] = progress.Line{No: e.Line, Key: fmt.Sprintf("%d.%d", e.Line, i), Title: fmt.Sprintf("第 %d 行 %s", e.Line, labelOf(u.Register, e.Field)), Message: e.Message}
+		lines[i] = progress.Line{No: e.Line, Key: fmt.Sprintf("%d.%d", e.Line, i), Title: fmt.Sprintf("第%d行 %s", e.Line, labelOf(u.Register, e.Field)), Message: e.Message}
 	}
 	if err := run.Report(ctx, lines); err != nil {
 		return err
@@ -126,15 +126,15 @@ func outcome(u upload, r org.ImportReport) string {
 	}
 	switch {
 	case u.Try && len(wrong) == 0:
-		return fmt.Sprintf("检查了 %d 行，全部正确，可以导入；这次没有写入。", r.Rows)
+		return fmt.Sprintf("检查了%d行，全部正确，可以导入；这次没有写入。", r.Rows)
 	case u.Try:
-		return fmt.Sprintf("检查了 %d 行，%d 行有错；这次没有写入。", r.Rows, len(wrong))
+		return fmt.Sprintf("检查了%d行，%d行有错；这次没有写入。", r.Rows, len(wrong))
 	case len(wrong) == 0:
-		return fmt.Sprintf("共 %d 行，全部导入。", r.Loaded)
+		return fmt.Sprintf("共%d行，全部导入。", r.Loaded)
 	case u.Partial:
-		return fmt.Sprintf("共 %d 行，导入 %d 行，%d 行有错没有导入。", r.Rows, r.Loaded, len(wrong))
+		return fmt.Sprintf("共%d行，导入%d行，%d行有错没有导入。", r.Rows, r.Loaded, len(wrong))
 	}
-	return fmt.Sprintf("共 %d 行，%d 行有错，整个文件没有导入；改好后重新上传。", r.Rows, len(wrong))
+	return fmt.Sprintf("共%d行，%d行有错，整个文件没有导入；改好后重新上传。", r.Rows, len(wrong))
 }
 
 // labelOf is a column in words.

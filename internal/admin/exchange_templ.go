@@ -66,7 +66,7 @@ func exchangeView(p exchangePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "file", Label: "CSV 文件", Type: "file", Required: true, Accept: ".csv,text/csv", Error: p.form.ErrorOf("file"),
-				Help: "第一行是列名，与模板一致；编码 UTF-8 或 GB18030，最大 64 MB。已有的代码会被替换，没有的新增。"}).Render(ctx, templ_7745c5c3_Buffer)
+				Help: "第一行是列名，与模板一致；编码 UTF-8 或 GB18030，最大64 MB。已有的代码会被替换，没有的新增。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

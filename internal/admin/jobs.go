@@ -55,7 +55,7 @@ func (m *Module) retryKind(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	web.Flash(r, "success", fmt.Sprintf("已安排 %d 个失败的任务立即重试。", n))
+	web.Flash(r, "success", fmt.Sprintf("已安排%d个失败的任务立即重试。", n))
 	return web.Redirect(w, r, "/admin/jobs")
 }
 

@@ -93,8 +93,8 @@ func TestExchange(t *testing.T) {
 		return b.Get(to).Status(200)
 	}
 	for how, want := range map[string][]string{
-		"all":     {"共 2 行，1 行有错，整个文件没有导入", "第 3 行 岗位", "没有这个岗位"},
-		"partial": {"共 2 行，导入 1 行，1 行有错没有导入", "第 3 行 岗位"},
+		"all":     {"共2行，1行有错，整个文件没有导入", "第3行 岗位", "没有这个岗位"},
+		"partial": {"共2行，导入1行，1行有错没有导入", "第3行 岗位"},
 	} {
 		send(how).Must(want...).Must("下载结果表")
 	}

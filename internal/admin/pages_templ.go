@@ -175,12 +175,12 @@ func auditView(p auditPage) templ.Component {
 			ctx = templ.InitializeContext(ctx)
 			if p.report != nil {
 				if p.report.OK() {
-					templ_7745c5c3_Err = ui.Alert("success", fmt.Sprintf("日志完整：校验 %d 条、%d 批，另有 %d 条等待封存。末尾批次 %d，校验值 %s。", p.report.Rows, p.report.Batches, p.report.Unsealed, p.report.Head.Seq, p.report.Head.Chain)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Alert("success", fmt.Sprintf("日志完整：校验%d条、%d批，另有%d条等待封存。末尾批次%d，校验值 %s。", p.report.Rows, p.report.Batches, p.report.Unsealed, p.report.Head.Seq, p.report.Head.Chain)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.Alert("danger", fmt.Sprintf("日志不完整：发现 %d 处问题，请立即报告安全负责人并保全数据库。", p.report.Found)).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Alert("danger", fmt.Sprintf("日志不完整：发现%d处问题，请立即报告安全负责人并保全数据库。", p.report.Found)).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -931,7 +931,7 @@ func newAccountView(form *web.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "name", Label: "账号名称", Required: true, MaxLength: 64, Autocomplete: "off", Help: "登录用，2 至 64 位字母、数字或 . _ @ -。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "name", Label: "账号名称", Required: true, MaxLength: 64, Autocomplete: "off", Help: "登录用，2至64位字母、数字或 . _ @ -。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -939,11 +939,11 @@ func newAccountView(form *web.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "agency", Label: "所在单位代码", MaxLength: 40, Help: "例如 440232-d11；镇、村为 12 位区划代码。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "agency", Label: "所在单位代码", MaxLength: 40, Help: "例如440232-d11；镇、村为12位区划代码。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "outlet", Label: "所在网点代码", MaxLength: 40, Help: "在窗口工作的填写，12 位。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "outlet", Label: "所在网点代码", MaxLength: 40, Help: "在窗口工作的填写，12位。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1219,7 +1219,7 @@ func rolesView(p *rolesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "division", Label: "行政区划代码", MaxLength: 12, InputMode: "numeric", Help: "12 位；含所辖全部地区。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "division", Label: "行政区划代码", MaxLength: 12, InputMode: "numeric", Help: "12位；含所辖全部地区。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1227,7 +1227,7 @@ func rolesView(p *rolesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "agency", Label: "只限一个单位", MaxLength: 40, Help: "单位代码，例如 440232-d11。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "agency", Label: "只限一个单位", MaxLength: 40, Help: "单位代码，例如440232-d11。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1331,20 +1331,20 @@ func outletsView(p outletsPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, " <p class=\"ym-muted\" role=\"status\">共 ")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 81, " <p class=\"ym-muted\" role=\"status\">共")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
 			var templ_7745c5c3_Var59 string
 			templ_7745c5c3_Var59, templ_7745c5c3_Err = templ.JoinStringErrs(strconv.Itoa(p.total))
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/pages.templ`, Line: 209, Col: 63}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/admin/pages.templ`, Line: 209, Col: 62}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var59))
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, " 个网点</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 82, "个网点</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1550,7 +1550,7 @@ func outletView(o org.Outlet, form *web.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "phone", Label: "咨询电话", Type: "tel", Required: true, MaxLength: 30, Help: "带区号，例如 0751-5389123。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "phone", Label: "咨询电话", Type: "tel", Required: true, MaxLength: 30, Help: "带区号，例如0751-5389123。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1558,7 +1558,7 @@ func outletView(o org.Outlet, form *web.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "hours", Label: "办公时间", Required: true, MaxLength: 300, Help: "写成“1-5 08:30-12:00;1-5 14:30-17:30”，1 为周一，多段用分号隔开。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "hours", Label: "办公时间", Required: true, MaxLength: 300, Help: "写成“1-5 08:30-12:00;1-5 14:30-17:30”，1为周一，多段用分号隔开。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -25,7 +25,7 @@ type register struct {
 // The columns are org's; the words are ours. A test holds them together.
 var registers = []register{
 	{org.Divisions, "行政区划", []ui.FieldOpts{
-		{Name: "code", Label: "区划代码", Required: true, MaxLength: 12, InputMode: "numeric", Help: "12 位数字；上级由代码推出。"},
+		{Name: "code", Label: "区划代码", Required: true, MaxLength: 12, InputMode: "numeric", Help: "12位数字；上级由代码推出。"},
 		{Name: "name", Label: "名称", Required: true, MaxLength: 100, Help: "写全称，例如“大寮坑村民委员会”。"},
 		{Name: "short_name", Label: "简称", MaxLength: 100, Help: "平时的叫法，例如“大寮坑村”。"},
 		{Name: "kind", Label: "类别", MaxLength: 20, Help: "例如：县、镇、街道、行政村、社区。"},
@@ -36,7 +36,7 @@ var registers = []register{
 		{Name: "source", Label: "依据", MaxLength: 200},
 	}},
 	{org.Agencies, "部门和单位", []ui.FieldOpts{
-		{Name: "code", Label: "单位代码", Required: true, MaxLength: 40, Help: "部门写成“440232-d11”；政府、村委会为 12 位区划代码。"},
+		{Name: "code", Label: "单位代码", Required: true, MaxLength: 40, Help: "部门写成“440232-d11”；政府、村委会为12位区划代码。"},
 		{Name: "name", Label: "全称", Required: true, MaxLength: 100},
 		{Name: "short_name", Label: "简称", MaxLength: 100},
 		{Name: "division", Label: "所在区划代码", Required: true, MaxLength: 12, InputMode: "numeric"},
@@ -44,24 +44,24 @@ var registers = []register{
 		{Name: "dept", Label: "部门线", MaxLength: 10, Help: "例如 D11；政府、村委会不填。"},
 		{Name: "parent", Label: "上级单位代码", MaxLength: 40},
 		{Name: "uscc", Label: "统一社会信用代码", MaxLength: 18},
-		{Name: "phone", Label: "咨询电话", Type: "tel", MaxLength: 30, Help: "带区号，例如 0751-5389123。"},
+		{Name: "phone", Label: "咨询电话", Type: "tel", MaxLength: 30, Help: "带区号，例如0751-5389123。"},
 		{Name: "complaint", Label: "投诉电话", Type: "tel", MaxLength: 30, Help: "不能与咨询电话相同。"},
 	}},
 	{org.Outlets, "办事网点", []ui.FieldOpts{
-		{Name: "code", Label: "网点代码", Required: true, MaxLength: 12, InputMode: "numeric", Help: "12 位数字。"},
+		{Name: "code", Label: "网点代码", Required: true, MaxLength: 12, InputMode: "numeric", Help: "12位数字。"},
 		{Name: "name", Label: "名称", Required: true, MaxLength: 100},
 		{Name: "kind", Label: "类别", Type: "select", Required: true, Options: outletKindOptions},
 		{Name: "division", Label: "所在区划代码", Required: true, MaxLength: 12, InputMode: "numeric"},
 		{Name: "address", Label: "地址", Required: true, MaxLength: 200},
-		{Name: "phone", Label: "咨询电话", Type: "tel", Required: true, MaxLength: 30, Help: "带区号，例如 0751-5389123。"},
+		{Name: "phone", Label: "咨询电话", Type: "tel", Required: true, MaxLength: 30, Help: "带区号，例如0751-5389123。"},
 		{Name: "complaint", Label: "投诉电话", Type: "tel", Required: true, MaxLength: 30, Help: "不能与咨询电话相同。"},
-		{Name: "hours", Label: "办公时间", Required: true, MaxLength: 300, Help: "写成“1-5 08:30-12:00;1-5 14:30-17:30”，1 为周一，多段用分号隔开。"},
+		{Name: "hours", Label: "办公时间", Required: true, MaxLength: 300, Help: "写成“1-5 08:30-12:00;1-5 14:30-17:30”，1为周一，多段用分号隔开。"},
 	}},
 	{org.StaffList, "工作人员", []ui.FieldOpts{
 		{Name: "id", Label: "人员编号", Required: true, MaxLength: 64, Help: "字母、数字或 . _ -；一经使用不再更改。"},
 		{Name: "name", Label: "姓名", Required: true, MaxLength: 100},
-		{Name: "agency", Label: "所在单位代码", MaxLength: 40, Help: "例如 440232-d11；只在窗口工作的可以不填。"},
-		{Name: "outlet", Label: "所在网点代码", MaxLength: 12, InputMode: "numeric", Help: "在窗口工作的填写，12 位。"},
+		{Name: "agency", Label: "所在单位代码", MaxLength: 40, Help: "例如440232-d11；只在窗口工作的可以不填。"},
+		{Name: "outlet", Label: "所在网点代码", MaxLength: 12, InputMode: "numeric", Help: "在窗口工作的填写，12位。"},
 		{Name: "post", Label: "岗位", Type: "select", Required: true},
 		{Name: "active", Label: "在岗", Type: "checkbox", Values: []string{"1"}},
 	}},

@@ -65,7 +65,7 @@ func (w *Wizard) saveMaterial(rw http.ResponseWriter, r *http.Request) error {
 func (j *journey) uploaded(ctx context.Context, m catalogue.Material) ([]cases.Handed, error) {
 	have := len(onlyFiles(HandedAll(j.draft.Submission.Materials, m.ID)))
 	if n := len(j.form.Files("file." + m.ID)); n > 0 && have+n > maxFiles {
-		j.form.Error("file."+m.ID, "一份材料最多 20 个文件，请先删除不要的，或合成一个 PDF 再上传。")
+		j.form.Error("file."+m.ID, "一份材料最多20个文件，请先删除不要的，或合成一个 PDF 再上传。")
 		return nil, nil
 	}
 	fresh, err := takeFiles(ctx, j.form, m.ID, j.w.Cases.Uploads(), actor(ctx).Account)

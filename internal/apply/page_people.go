@@ -140,7 +140,7 @@ func (j *journey) takePhone(ctx context.Context) error {
 	j.draft.Submission.Applicant = a
 	if _, err := gb.ParseMobile(phone); err != nil {
 		if _, err := gb.ParsePhone(phone, "0751"); err != nil {
-			j.form.Error("phone", "电话号码不正确，请填写 11 位手机号，或带区号的固定电话，例如 0751-8881234。")
+			j.form.Error("phone", "电话号码不正确，请填写11位手机号，或带区号的固定电话，例如0751-8881234。")
 			return nil
 		}
 	}

@@ -87,7 +87,7 @@ func (j *journey) takeDelivery(ctx context.Context) error {
 	if way == cases.DeliverPost {
 		address = j.form.Value("deliver_address")
 		if n := len([]rune(address)); n < 5 || n > 200 {
-			j.form.Error("deliver_address", "请写清邮寄地址，5 至 200 个字，写到门牌号。")
+			j.form.Error("deliver_address", "请写清邮寄地址，5至200个字，写到门牌号。")
 			return nil
 		}
 	}
@@ -102,7 +102,7 @@ func (j *journey) takeDeferral(ctx context.Context) error {
 	if text := j.form.Value("defer_until"); text != "" {
 		var err error
 		if day, err = workday.ParseDate(text); err != nil {
-			j.form.Error("defer_until", "日期不正确，请重新选择，例如 2026年12月1日。")
+			j.form.Error("defer_until", "日期不正确，请重新选择，例如2026年12月1日。")
 			return nil
 		}
 		if !day.After(j.w.today(ctx)) {

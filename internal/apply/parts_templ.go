@@ -385,7 +385,7 @@ func materialItem(m catalogue.Material, list []cases.Handed, kept map[string]fil
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "file." + m.ID, Label: "选择文件：" + m.Name, Type: "file", Accept: Accept, Multiple: true, Help: "照片、PDF、OFD 或 Office 文档，每个不超过 50 MB；有正反面的可以一次选几个。"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "file." + m.ID, Label: "选择文件：" + m.Name, Type: "file", Accept: Accept, Multiple: true, Help: "照片、PDF、OFD 或 Office 文档，每个不超过50 MB；有正反面的可以一次选几个。"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

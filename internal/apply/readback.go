@@ -108,11 +108,11 @@ func MaterialHint(m catalogue.Material) string {
 	var parts []string
 	switch {
 	case m.Originals > 0 && m.Copies > 0:
-		parts = append(parts, fmt.Sprintf("原件 %d 份、复印件 %d 份", m.Originals, m.Copies))
+		parts = append(parts, fmt.Sprintf("原件%d份、复印件%d份", m.Originals, m.Copies))
 	case m.Originals > 0:
-		parts = append(parts, fmt.Sprintf("原件 %d 份", m.Originals))
+		parts = append(parts, fmt.Sprintf("原件%d份", m.Originals))
 	case m.Copies > 0:
-		parts = append(parts, fmt.Sprintf("复印件 %d 份", m.Copies))
+		parts = append(parts, fmt.Sprintf("复印件%d份", m.Copies))
 	}
 	if m.Issuer != "" {
 		parts = append(parts, "出具单位："+m.Issuer)
@@ -131,7 +131,7 @@ func Size(bytes int64) string {
 	case bytes >= 1<<10:
 		return fmt.Sprintf("%d KB", (bytes+512)>>10)
 	}
-	return fmt.Sprintf("%d 字节", bytes)
+	return fmt.Sprintf("%d字节", bytes)
 }
 
 // materialProblem is what is wrong with a material: its upload, or that it is

@@ -112,7 +112,7 @@ func (w *Wizard) checkNumber(ctx context.Context, bad *errs.Fields, field, idTyp
 func checkPhone(bad *errs.Fields, field, phone string) {
 	if _, err := gb.ParseMobile(phone); err != nil {
 		if _, err := gb.ParsePhone(phone, "0751"); err != nil {
-			bad.Add(field, "电话号码不正确，请填写 11 位手机号或带区号的固定电话（如 0751-8881234）。")
+			bad.Add(field, "电话号码不正确，请填写11位手机号或带区号的固定电话（如0751-8881234）。")
 		}
 	}
 }

@@ -20,6 +20,8 @@ var slips = []struct {
 }{
 	{"a Latin quotation mark", regexp.MustCompile(`\p{Han}["']|(?:^|[^=\\(\[{,:A-Za-z0-9])["']\p{Han}`)},
 	{"a half-width mark", regexp.MustCompile(`\p{Han}[,;?!](?:\s|\p{Han}|$)|\p{Han}:(?:\s*\p{Han}|$)`)},
+	// The browser sets the narrow gap itself (text-autospace); times of day are words of their own.
+	{"a space between Han and a number", regexp.MustCompile(`\p{Han} (?:%d|\d+(?:[^\d:]|$))|(?:^|[^A-Za-z0-9.\-\d ])(?:%d|\d[\d.,]*) \p{Han}`)},
 	{"dots that are no ellipsis", regexp.MustCompile(`\p{Han}\.{2,}|\.{3,}\p{Han}|[^…]…[^…]|^…[^…]|[^…]…$`)},
 }
 
@@ -37,12 +39,12 @@ func TestChineseIsSetInChineseMarks(t *testing.T) {
 
 // The rules find what they are for, and leave alone what is right.
 func TestSlipsAreFound(t *testing.T) {
-	for _, wrong := range []string{`点"提交"`, `请稍后,再试`, `办好了吗?`, `加载中...`, `加载中…`, `电话:请填写`} {
+	for _, wrong := range []string{`点"提交"`, `请稍后,再试`, `办好了吗?`, `加载中...`, `加载中…`, `电话:请填写`, `共 3 件`, `共%d 件`, `第 %d 行`} {
 		if !slipped(wrong) {
 			t.Errorf("%q passes", wrong)
 		}
 	}
-	for _, right := range []string{`点“提交”`, `请稍后，再试`, `加载中……`, `09:30—12:00`, `GB/T 37668—2019`, `网址 /my?next=`} {
+	for _, right := range []string{`点“提交”`, `请稍后，再试`, `加载中……`, `09:30—12:00`, `GB/T 37668—2019`, `网址 /my?next=`, `共3件`, `9月30日 15:04`, `用 A4 纸`} {
 		if slipped(right) {
 			t.Errorf("%q is found wrong", right)
 		}

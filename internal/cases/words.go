@@ -22,13 +22,13 @@ func (c Case) DueText() string {
 	case c.DaysLeft == nil:
 		return c.DueOn.Chinese()
 	case *c.DaysLeft < 0:
-		return fmt.Sprintf("%s（超 %d 个工作日）", c.DueOn.Chinese(), -*c.DaysLeft)
+		return fmt.Sprintf("%s（超%d个工作日）", c.DueOn.Chinese(), -*c.DaysLeft)
 	case *c.DaysLeft == 0 && c.Light == LightOverdue:
 		return c.DueOn.Chinese() + "（已过期）"
 	case *c.DaysLeft == 0:
 		return c.DueOn.Chinese() + "（今天到期）"
 	}
-	return fmt.Sprintf("%s（剩 %d 个工作日）", c.DueOn.Chinese(), *c.DaysLeft)
+	return fmt.Sprintf("%s（剩%d个工作日）", c.DueOn.Chinese(), *c.DaysLeft)
 }
 
 // ClockName is the limit that runs now in the words of the trade.

@@ -34,7 +34,7 @@ type listInput struct {
 	Dept     string `query:"dept" doc:"部门编号，如 D11"`
 	Domain   string `query:"domain" doc:"业务领域"`
 	Tag      string `query:"tag" doc:"标签"`
-	Level    int    `query:"level" doc:"行使层级：3市 4县 5镇 6村"`
+	Level    int    `query:"level" doc:"行使层级：3市、4县、5镇、6村"`
 	After    string `query:"after" doc:"上一页给出的 next"`
 	Limit    int    `query:"limit" minimum:"1" maximum:"200" default:"20" doc:"每页条数，最多200"`
 }
@@ -94,7 +94,7 @@ type guideJSON struct {
 	Kind               string          `json:"kind"`
 	Domain             string          `json:"domain"`
 	Audience           []string        `json:"audience"`
-	Levels             []int           `json:"levels" doc:"行使层级：3市 4县 5镇 6村"`
+	Levels             []int           `json:"levels" doc:"行使层级：3市、4县、5镇、6村"`
 	DecidedAt          int             `json:"decided_at"`
 	Tags               []string        `json:"tags"`
 	Version            int             `json:"version"`

@@ -65,7 +65,7 @@ type Definition struct {
 	Seq      string `json:"seq"`
 	Name     string `json:"name"`      // 业务办理项名称, at most 200 characters
 	BaseName string `json:"base_name"` // 事项名称 of the base catalogue
-	Type     string `json:"type"`      // 事项类型 01, 05, 07, 08, 09, 10, 20
+	Type     string `json:"type"`      // 事项类型01, 05, 07, 08, 09, 10, 20
 	Domain   string `json:"domain"`    // 业务领域: 社会保险
 
 	// Who is responsible, and where (§2.3). Dept is the department's key (D11)
@@ -111,7 +111,7 @@ type Definition struct {
 	Visits      int      `json:"visits"`                // 到现场次数
 	VisitReason string   `json:"visit_reason"`          // 必须现场办理原因, empty when Visits is 0
 	Online      bool     `json:"online"`                // 是否网办
-	Depth       int      `json:"depth"`                 // 网上办理深度 1–4
+	Depth       int      `json:"depth"`                 // 网上办理深度1–4
 	Channels    []string `json:"channels"`              // window | web | mobile | post | kiosk
 	Scope       string   `json:"scope"`                 // 通办范围: 全国 跨省 跨市 跨县 全市 跨镇 跨村, or ""
 	Hall        bool     `json:"hall"`                  // 是否进驻政务大厅
@@ -154,7 +154,7 @@ type Limit struct {
 func (l Limit) None() bool { return l.N == 0 }
 
 // Workdays is the limit in working days; natural days count five for seven
-// (§16, 时限压缩率), rounded up.
+// (§16,时限压缩率), rounded up.
 func (l Limit) Workdays() int {
 	if l.Unit == UnitDay {
 		return (l.N*5 + 6) / 7

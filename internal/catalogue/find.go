@@ -111,7 +111,7 @@ func (m *Module) readable(ctx context.Context, q *Query) error {
 		}
 	}
 	if q.Level != 0 && (q.Level < LevelCity || q.Level > LevelVillage) {
-		return errs.ErrInvalid.Field("level", "行使层级应为 3（市）、4（县）、5（镇）或 6（村）。")
+		return errs.ErrInvalid.Field("level", "行使层级应为3（市）、4（县）、5（镇）或6（村）。")
 	}
 	if !slices.Contains([]string{"", "person", "enterprise"}, q.Audience) {
 		return errs.ErrInvalid.Field("audience", "服务对象应为 person（个人）或 enterprise（企业）。")

@@ -133,9 +133,9 @@ func typeMessage(want []string) string {
 	for _, w := range want {
 		switch w {
 		case "integer":
-			return "%s应填写整数，如 3。"
+			return "%s应填写整数，如3。"
 		case "number":
-			return "%s应填写数字，如 120.5。"
+			return "%s应填写数字，如120.5。"
 		case "boolean":
 			return "%s请选择是或否。"
 		case "array":
@@ -155,8 +155,8 @@ func constMessage(want any) string {
 }
 
 var formatMessages = map[string]string{
-	"email": "邮箱地址不正确，请按 name@example.cn 的格式填写。", "date-time": "时间不正确，请按 2026-05-01T09:00:00+08:00 的格式填写。",
-	"time": "时间不正确，请按 09:00:00+08:00 的格式填写。", "uri": "网址不正确，请以 http:// 或 https:// 开头填写。",
+	"email": "邮箱地址不正确，请按 name@example.cn 的格式填写。", "date-time": "时间不正确，请按2026-05-01T09:00:00+08:00的格式填写。",
+	"time": "时间不正确，请按 09:00:00+08:00的格式填写。", "uri": "网址不正确，请以 http:// 或 https:// 开头填写。",
 }
 
 // formatMessage takes the words of our own formats, and has words for the

@@ -42,7 +42,7 @@ func division(s string) error {
 	return err
 }
 
-var errDate = errors.New("日期应为 年-月-日，如 2026-05-01，且是真实存在的日子。")
+var errDate = errors.New("日期应为 年-月-日，如2026-05-01，且是真实存在的日子。")
 
 func date(s string) error {
 	if _, err := workday.ParseDate(s); err != nil {

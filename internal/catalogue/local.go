@@ -63,7 +63,7 @@ func checkLocal(l Local) error {
 		}
 	}
 	if l.Phone != "" && !phonePattern.MatchString(l.Phone) {
-		bad.Add("phone", "咨询电话无法识别，请填写区号和号码，如 0751-8888888。")
+		bad.Add("phone", "咨询电话无法识别，请填写区号和号码，如0751-8888888。")
 	}
 	return bad.Err()
 }

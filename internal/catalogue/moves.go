@@ -109,7 +109,7 @@ var moves = []move{
 // Errors about versions.
 var (
 	ErrItemUnknown   = errs.Define(errs.NotFound, "item_unknown", "没有找到这个事项，可能已取消或编号有误，请重新搜索。")
-	ErrItemSuspended = errs.Define(errs.Conflict, "item_suspended", "该事项已暂停办理，请留意恢复通知或拨打 12345 咨询。")
+	ErrItemSuspended = errs.Define(errs.Conflict, "item_suspended", "该事项已暂停办理，请留意恢复通知或拨打12345咨询。")
 	ErrVersion       = errs.Define(errs.NotFound, "item_version_unknown", "没有找到事项的这个版本，请刷新后重试。")
 	ErrMove          = errs.Define(errs.Conflict, "item_move_not_allowed", "事项当前状态不能执行此操作，请刷新后重试。")
 	ErrStale         = errs.Define(errs.Conflict, "item_changed_meanwhile", "您编辑期间事项已被他人修改，请刷新后在最新内容上重做。")

@@ -89,17 +89,17 @@ func (v *shape) responsibility(d *Definition) {
 	}
 	for i, level := range d.Levels {
 		if level < LevelCity || level > LevelVillage {
-			v.Add(fmt.Sprintf("levels.%d", i), "行使层级应为 3（市）、4（县）、5（镇）或 6（村），现为 %d。", level)
+			v.Add(fmt.Sprintf("levels.%d", i), "行使层级应为3（市）、4（县）、5（镇）或6（村），现为%d。", level)
 		}
 	}
 	if d.DecidedAt < LevelCity || d.DecidedAt > LevelVillage {
-		v.Add("decided_at", "决定层级应为 3（市）、4（县）、5（镇）或 6（村），现为 %d。", d.DecidedAt)
+		v.Add("decided_at", "决定层级应为3（市）、4（县）、5（镇）或6（村），现为%d。", d.DecidedAt)
 	}
 	v.oneOf("accepted_by", "受理主体", d.AcceptedBy, AcceptedByWindow, AcceptedByAgency)
 	v.allOf("audience", "服务对象", d.Audience, "person", "enterprise")
 	for field, phone := range map[string]string{"consult": d.Consult, "complaint": d.Complaint} {
 		if phone != "" && !phonePattern.MatchString(phone) {
-			v.Add(field, "电话“%s”无法识别，请填写区号和号码，如 0751-8888888。", phone)
+			v.Add(field, "电话“%s”无法识别，请填写区号和号码，如0751-8888888。", phone)
 		}
 	}
 }
@@ -123,10 +123,10 @@ func (v *shape) time(d *Definition) {
 func (v *shape) limit(field, title string, l Limit) {
 	v.oneOf(field+".unit", title+"的单位", l.Unit, UnitWorkday, UnitDay, UnitNone)
 	if l.N < 0 || l.N > 3660 {
-		v.Add(field+".n", "%s应在 0 到 3660 之间，现为 %d。", title, l.N)
+		v.Add(field+".n", "%s应在0到3660之间，现为%d。", title, l.N)
 	}
 	if l.Unit == UnitNone && l.N != 0 {
-		v.Add(field+".n", "%s的单位为“无”时天数应为 0，现为 %d。", title, l.N)
+		v.Add(field+".n", "%s的单位为“无”时天数应为0，现为%d。", title, l.N)
 	}
 }
 
@@ -141,10 +141,10 @@ func (v *shape) materials(d *Definition) {
 		v.oneOf(at+".necessity", "材料必要性", m.Necessity, Required, Optional, Defer)
 		v.oneOf(at+".source", "来源渠道", m.Source, "applicant", "government", "other")
 		if m.Originals < 0 || m.Originals > 99 {
-			v.Add(at+".originals", "原件份数应在 0 到 99 之间，现为 %d。", m.Originals)
+			v.Add(at+".originals", "原件份数应在0到99之间，现为%d。", m.Originals)
 		}
 		if m.Copies < 0 || m.Copies > 99 {
-			v.Add(at+".copies", "复印件份数应在 0 到 99 之间，现为 %d。", m.Copies)
+			v.Add(at+".copies", "复印件份数应在0到99之间，现为%d。", m.Copies)
 		}
 	}
 }
@@ -179,10 +179,10 @@ func (v *shape) situations(d *Definition) {
 func (v *shape) channels(d *Definition) {
 	v.allOf("channels", "办理形式", d.Channels, "window", "web", "mobile", "post", "kiosk")
 	if d.Depth < 1 || d.Depth > 4 {
-		v.Add("depth", "网上办理深度应为 1 到 4，现为 %d。", d.Depth)
+		v.Add("depth", "网上办理深度应为1到4，现为%d。", d.Depth)
 	}
 	if d.Visits < 0 || d.Visits > 9 {
-		v.Add("visits", "到现场次数应在 0 到 9 之间，现为 %d。", d.Visits)
+		v.Add("visits", "到现场次数应在0到9之间，现为%d。", d.Visits)
 	}
 	v.oneOf("scope", "通办范围", d.Scope, "", "全国", "跨省", "跨市", "跨县", "全市", "跨镇", "跨村")
 }

@@ -101,7 +101,7 @@ func levelsColumn() column[Definition] {
 		for _, line := range lines(s) {
 			n, err := strconv.Atoi(line)
 			if err != nil {
-				return fmt.Errorf("应每行填写一个层级数字（3市 4县 5镇 6村），现为“%s”", line)
+				return fmt.Errorf("应每行填写一个层级数字（3市、4县、5镇、6村），现为“%s”", line)
 			}
 			d.Levels = append(d.Levels, n)
 		}

@@ -97,7 +97,7 @@ func longForm(t *testing.T) json.RawMessage {
 	must(t, json.Unmarshal([]byte(sampleForm), &schema))
 	properties := schema["properties"].(map[string]any)
 	for i := range 600 {
-		properties[fmt.Sprintf("note_%d", i)] = map[string]any{"type": "string", "title": fmt.Sprintf("说明 %d 请 如 实 填 写", i), "x-order": 1000 + i}
+		properties[fmt.Sprintf("note_%d", i)] = map[string]any{"type": "string", "title": fmt.Sprintf("说明%d请 如 实 填 写", i), "x-order": 1000 + i}
 	}
 	raw, err := json.Marshal(schema)
 	must(t, err)

@@ -192,7 +192,7 @@ func (m *Module) readAct(ctx context.Context, p *actPage) (cases.Act, error) {
 	if days := f.Value("days"); days != "" {
 		n, err := strconv.Atoi(days)
 		if err != nil {
-			f.Error("days", "请填写天数，例如 10。")
+			f.Error("days", "请填写天数，例如10。")
 		}
 		a.Days = n
 	}
@@ -278,7 +278,7 @@ func (p *actPage) pauseFields() []ui.FieldOpts {
 	for _, x := range p.def.Procedures() {
 		label := cases.ProcedureName(x.Kind)
 		if x.Days > 0 {
-			label += "（" + strconv.Itoa(x.Days) + " 个工作日）"
+			label += "（" + strconv.Itoa(x.Days) + "个工作日）"
 		}
 		options = append(options, ui.Option{Value: x.Kind, Label: label})
 	}

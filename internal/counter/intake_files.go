@@ -83,7 +83,7 @@ func (m *Module) addFiles(ctx context.Context, s *sheet, need catalogue.Material
 	}
 	before := filesOf(s.sub().Materials, need.ID)
 	if len(before)+len(added) > filesMost {
-		f.Error("materials."+need.ID, "一份材料最多 "+strconv.Itoa(filesMost)+" 个文件，请删掉多余的，或合成一个 PDF。")
+		f.Error("materials."+need.ID, "一份材料最多"+strconv.Itoa(filesMost)+"个文件，请删掉多余的，或合成一个 PDF。")
 		added = added[:max(0, filesMost-len(before))]
 	}
 	if len(added) == 0 {

@@ -132,7 +132,7 @@ func TestCardReader(t *testing.T) {
 	s := newSite(t)
 	b := s.As(clerk)
 	b.Get("/counter/settings").Form(`form[action=/counter/settings/reader]`).Fill("name", "").Send().Status(422).Must("起个名字")
-	page := b.Get("/counter/settings").Form(`form[action=/counter/settings/reader]`).Fill("name", "1 号窗口读卡器").Send().Status(200).Must("令牌只显示这一次", "1 号窗口读卡器")
+	page := b.Get("/counter/settings").Form(`form[action=/counter/settings/reader]`).Fill("name", "1号窗口读卡器").Send().Status(200).Must("令牌只显示这一次", "1号窗口读卡器")
 	token := ""
 	for _, n := range page.Find("[data-copy]") {
 		for _, a := range n.Attr {
@@ -172,7 +172,7 @@ func TestPaperOfTheWindow(t *testing.T) {
 	s := newSite(t)
 	c := s.Submit(clerk, item, village, nil)
 	b := s.As(clerk)
-	b.Get("/counter/settings").Form(`form[action=/counter/settings/paper]`).Fill("paper", "80mm").Send().Status(200).Must("80 毫米小票纸")
+	b.Get("/counter/settings").Form(`form[action=/counter/settings/paper]`).Fill("paper", "80mm").Send().Status(200).Must("80毫米小票纸")
 	b.PostForm("/counter/settings/paper", url.Values{"paper": {"letter"}}).Status(422).Must("请选择 A4 纸")
 	receipt := b.Get("/counter/done/"+c.Number).Click("打印材料收件凭证").Status(200).Must("材料收件凭证", c.Number)
 	if receipt.URL.Query().Get("paper") != "80mm" {

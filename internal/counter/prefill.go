@@ -93,7 +93,7 @@ func (m *Module) prefill(ctx context.Context, s *cases.Submission, def *catalogu
 	if taken == 0 {
 		return "", nil
 	}
-	return fmt.Sprintf("已按%s带出 %d 项内容，请与本人核对。", from, taken), nil
+	return fmt.Sprintf("已按%s带出%d项内容，请与本人核对。", from, taken), nil
 }
 
 // own are the facts of the applicant under the names that forms give them.

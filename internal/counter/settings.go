@@ -57,7 +57,7 @@ func (m *Module) savePaper(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		f.Error("paper", "请选择 A4 纸或 80 毫米小票纸。")
+		f.Error("paper", "请选择 A4 纸或80毫米小票纸。")
 		p.form = f
 		return web.Render(w, r, http.StatusUnprocessableEntity, settingsView(p))
 	}
@@ -113,7 +113,7 @@ func (m *Module) connectReader(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		f.Error("name", "请给读卡器起个名字，例如“1 号窗口读卡器”，不超过 40 个字。")
+		f.Error("name", "请给读卡器起个名字，例如“1号窗口读卡器”，不超过40个字。")
 		p.form = f
 		return web.Render(w, r, http.StatusUnprocessableEntity, settingsView(p))
 	}
@@ -143,7 +143,7 @@ func (m *Module) removeReader(w http.ResponseWriter, r *http.Request) error {
 
 func paperName(paper string) string {
 	if paper == paperRoll {
-		return " 80 毫米小票纸"
+		return " 80毫米小票纸"
 	}
 	return " A4 纸"
 }

@@ -72,7 +72,7 @@ func settingsView(p settingsPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "paper", Label: "默认纸张", Type: "radio", Required: true, Value: p.paper, Error: p.form.ErrorOf("paper"),
-					Options: []ui.Option{{Value: paperA4, Label: "A4 纸", Help: "普通打印机"}, {Value: paperRoll, Label: "80 毫米小票纸", Help: "热敏小票机；告知书、决定书仍用 A4"}}}).Render(ctx, templ_7745c5c3_Buffer)
+					Options: []ui.Option{{Value: paperA4, Label: "A4 纸", Help: "普通打印机"}, {Value: paperRoll, Label: "80毫米小票纸", Help: "热敏小票机；告知书、决定书仍用 A4"}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -253,7 +253,7 @@ func settingsView(p settingsPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "name", Label: "读卡器名称", Required: true, MaxLength: 40, Value: p.form.Value("name"), Error: p.form.ErrorOf("name"), Placeholder: "例如：1 号窗口读卡器", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "name", Label: "读卡器名称", Required: true, MaxLength: 40, Value: p.form.Value("name"), Error: p.form.ErrorOf("name"), Placeholder: "例如：1号窗口读卡器", Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -281,7 +281,7 @@ func settingsView(p settingsPage) templ.Component {
 	})
 }
 
-const readerExample = `{"id_no":"18 位证件号码","name":"姓名"}`
+const readerExample = `{"id_no":"18位证件号码","name":"姓名"}`
 
 func usedText(x reader) string {
 	if x.UsedAt == nil {

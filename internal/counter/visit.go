@@ -17,7 +17,7 @@ import (
 )
 
 // ErrVisitOver is told when the key of a person served has run out.
-var ErrVisitOver = errs.Define(errs.NotFound, "counter_visit_over", "这次接待已经结束或超过 30 分钟没有操作，请回到窗口页面重新识别办事人。")
+var ErrVisitOver = errs.Define(errs.NotFound, "counter_visit_over", "这次接待已经结束或超过30分钟没有操作，请回到窗口页面重新识别办事人。")
 
 // visitLasts is how long a key opens its page after it was last used.
 const visitLasts = 30 * time.Minute

@@ -95,7 +95,7 @@ func promise(it catalogue.Item) string {
 	if it.PromisedDays == 0 {
 		return "即办"
 	}
-	return fmt.Sprintf("%d 个工作日", it.PromisedDays)
+	return fmt.Sprintf("%d个工作日", it.PromisedDays)
 }
 
 // visitName is who is served; somebody new has only a number.
@@ -111,7 +111,7 @@ func (p *personPage) about() string {
 	if p.age == 0 {
 		return ""
 	}
-	text := strconv.Itoa(p.age) + " 岁"
+	text := strconv.Itoa(p.age) + "岁"
 	if p.age >= 60 {
 		text += "，老年人优先"
 	}
@@ -131,7 +131,7 @@ func (x openCase) next() string {
 	case x.act == cases.VerbDeliver:
 		return "结果已出，可以在这里交付。"
 	case x.State == cases.StateCorrecting:
-		return "等申请人补正：" + strconv.Itoa(len(x.demands)) + " 处。"
+		return "等申请人补正：" + strconv.Itoa(len(x.demands)) + "处。"
 	case x.State == cases.StateDelivering && x.Deliver == cases.DeliverWindow:
 		return "结果在" + x.DeliverTo.Name + "等本人领取。"
 	case x.State == cases.StateDelivering:

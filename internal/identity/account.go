@@ -92,7 +92,7 @@ func isID(s string) bool {
 func (a *NewAccount) check() error {
 	var f errs.Fields
 	if !nameForm.MatchString(a.Name) || isID(a.Name) {
-		f.Add("name", "账号名称应为 2 至 64 位的字母、数字或 . _ @ -，请修改。")
+		f.Add("name", "账号名称应为2至64位的字母、数字或 . _ @ -，请修改。")
 	}
 	switch a.Kind {
 	case KindPerson, KindEnterprise, KindStaff, KindSystem:

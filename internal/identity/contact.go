@@ -41,11 +41,11 @@ func (c *Contact) check() error {
 	c.Phone, c.Address = strings.TrimSpace(c.Phone), strings.TrimSpace(c.Address)
 	if c.Phone != "" {
 		if _, err := gb.ParseMobile(c.Phone); err != nil {
-			bad.Add("phone", "请填写 11 位手机号：短信要发到手机上。")
+			bad.Add("phone", "请填写11位手机号：短信要发到手机上。")
 		}
 	}
 	if n := utf8.RuneCountInString(c.Address); c.Address != "" && (n < 5 || n > 200) {
-		bad.Add("address", "地址请写 5 至 200 个字，写到门牌号。")
+		bad.Add("address", "地址请写5至200个字，写到门牌号。")
 	}
 	return bad.Err()
 }

@@ -61,7 +61,7 @@ func (m *Module) tryPassword(ctx context.Context, name, password, hash string) e
 		return err
 	}
 	if failed >= m.MaxFailures {
-		return ErrLocked.Say("密码连续输错 %d 次，账号已锁定，请 %d 分钟后再试。", m.MaxFailures, int(m.LockFor.Minutes()))
+		return ErrLocked.Say("密码连续输错%d次，账号已锁定，请%d分钟后再试。", m.MaxFailures, int(m.LockFor.Minutes()))
 	}
 	ok := false
 	if len(password) <= 4*maxPassword {

@@ -172,7 +172,7 @@ func (m *Module) checkProposal(ctx context.Context, a Actor, p *Proposal) (manda
 	p.checkScope(&row, &bad)
 	p.checkDates(&row, today, other.IDNo, &bad)
 	if n := utf8.RuneCountInString(row.Purpose); n == 0 || n > 100 {
-		bad.Add("purpose", "请写清委托他办什么事，不超过 100 个字，例如：代办母亲的养老保险。")
+		bad.Add("purpose", "请写清委托他办什么事，不超过100个字，例如：代办母亲的养老保险。")
 	}
 	if bad.Empty() {
 		return row, nil
@@ -231,12 +231,12 @@ func (p *Proposal) checkScope(row *mandateRow, bad *errs.Fields) {
 	case ScopeItems:
 		row.Items = strings.Join(p.Items, ",")
 		if len(p.Items) == 0 || len(p.Items) > 50 {
-			bad.Add("items", "请选择 1 至 50 个事项。")
+			bad.Add("items", "请选择1至50个事项。")
 		}
 	case ScopeCase:
 		row.Case = strings.TrimSpace(p.Case)
 		if len(row.Case) != 16 || strings.Trim(row.Case, "0123456789") != "" {
-			bad.Add("case", "请填写 16 位办件编号。")
+			bad.Add("case", "请填写16位办件编号。")
 		}
 	default:
 		bad.Add("scope", "请选择委托的范围。")
@@ -248,12 +248,12 @@ func (p *Proposal) checkDates(row *mandateRow, today workday.Date, childNo strin
 		row.From = today
 	}
 	last := workday.NewDate(row.From.Year()+maxMandateYears, row.From.Month(), row.From.Day())
-	limit := "委托期限最长 3 年，请选择较早的日期。"
+	limit := "委托期限最长3年，请选择较早的日期。"
 	if row.ChildIDNo != "" {
 		if id, err := gb.ParseResidentID(childNo, today); err == nil {
 			born := id.Birth()
 			last = workday.NewDate(born.Year()+adult, born.Month(), born.Day()).Add(-1)
-			limit = "替孩子办事到他满 18 周岁为止，最晚可选" + last.Chinese() + "。"
+			limit = "替孩子办事到他满18周岁为止，最晚可选" + last.Chinese() + "。"
 		}
 	}
 	switch {

@@ -270,11 +270,11 @@ func TestContact(t *testing.T) {
 		if err := f.SetContact(ctx, identity.Contact{Phone: "13900009999"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := f.SetContact(ctx, identity.Contact{Address: "韶关市乳源县游溪镇大寮坑村 3 号"}); err != nil {
+		if err := f.SetContact(ctx, identity.Contact{Address: "韶关市乳源县游溪镇大寮坑村3号"}); err != nil {
 			t.Fatal(err)
 		}
 		p, err := f.Person(ctx, f.id["son"])
-		if err != nil || p.Phone != "13900009999" || p.Address != "韶关市乳源县游溪镇大寮坑村 3 号" {
+		if err != nil || p.Phone != "13900009999" || p.Address != "韶关市乳源县游溪镇大寮坑村3号" {
 			t.Errorf("%+v, %v", p, err)
 		}
 		for field, c := range map[string]identity.Contact{"phone": {Phone: "8881234"}, "address": {Address: "村里"}} {

@@ -47,9 +47,9 @@ func checkPassword(kind Kind, name, password string) error {
 	n := utf8.RuneCountInString(password)
 	switch {
 	case n < least:
-		return ErrPasswordWeak.Field("password", fmt.Sprintf("密码至少 %d 位，请加长。", least))
+		return ErrPasswordWeak.Field("password", fmt.Sprintf("密码至少%d位，请加长。", least))
 	case n > maxPassword:
-		return ErrPasswordWeak.Field("password", fmt.Sprintf("密码最多 %d 位，请缩短。", maxPassword))
+		return ErrPasswordWeak.Field("password", fmt.Sprintf("密码最多%d位，请缩短。", maxPassword))
 	case classes(password) < 3:
 		return ErrPasswordWeak.Field("password", "密码应包含大写字母、小写字母、数字、符号中的至少三种。")
 	case nameKey(password) == nameKey(name):

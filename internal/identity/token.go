@@ -21,7 +21,7 @@ const tokenPrefix = "ym_"
 var ErrToken = errs.Define(errs.Unauthenticated, "token_invalid", "访问令牌无效、已过期或已被收回，请重新申请令牌。")
 
 // ErrTokenTTL is told for a lifetime out of bounds.
-var ErrTokenTTL = errs.Define(errs.Invalid, "token_ttl_invalid", "令牌有效期应在 1 分钟至 366 天之间，请修改。")
+var ErrTokenTTL = errs.Define(errs.Invalid, "token_ttl_invalid", "令牌有效期应在1分钟至366天之间，请修改。")
 
 // Token makes a bearer token of an account (id or name) for the JSON API. It
 // is shown once: only its hash is kept. One's own, or with VerbAccountManage.

@@ -30,7 +30,7 @@ func (m *Module) findChild(w http.ResponseWriter, r *http.Request) error {
 	p := childPage{form: form}
 	no, err := gb.ParseResidentID(form.Value("id_no"), workday.DateOf(m.now(r.Context()), clock.Beijing))
 	if err != nil {
-		form.Error("id_no", "号码不正确，请按户口簿或出生医学证明上的 18 位公民身份号码填写。")
+		form.Error("id_no", "号码不正确，请按户口簿或出生医学证明上的18位公民身份号码填写。")
 		return web.Render(w, r, http.StatusUnprocessableEntity, childView(p))
 	}
 	if p.found, err = m.ChildMandates(r.Context(), string(no)); err != nil {

@@ -176,7 +176,7 @@ func childView(p childPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "核验亲子关系", Face: ui.Staff, Narrow: true, Lead: "父母在网上提出替未满 18 周岁的孩子办事，孩子没有账号的，在窗口核验后生效。", Breadcrumb: []ui.Crumb{{Label: "窗口", URL: "/counter"}, {Label: "核验亲子关系"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "核验亲子关系", Face: ui.Staff, Narrow: true, Lead: "父母在网上提出替未满18周岁的孩子办事，孩子没有账号的，在窗口核验后生效。", Breadcrumb: []ui.Crumb{{Label: "窗口", URL: "/counter"}, {Label: "核验亲子关系"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -59,7 +59,7 @@ func passwordView(form *web.Form) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "new", Label: "新密码", Type: "password", Error: form.ErrorOf("new"), Required: true, Autocomplete: "new-password", MaxLength: 128,
-				Help: "至少 8 位（工作人员 10 位），含大写、小写、数字、符号中的三类，不要包含账号名。"}).Render(ctx, templ_7745c5c3_Buffer)
+				Help: "至少8位（工作人员10位），含大写、小写、数字、符号中的三类，不要包含账号名。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

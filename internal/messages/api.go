@@ -24,7 +24,7 @@ func (m *Module) API(api huma.API) {
 
 type listIn struct {
 	Unread bool   `query:"unread" doc:"只要未读"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认 20"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认20"`
 	After  string `query:"after" doc:"上一页返回的 next"`
 }
 

@@ -130,7 +130,7 @@ func pauseFields(p *actPage) []ui.FieldOpts {
 	for _, x := range p.def.Procedures() {
 		label := cases.ProcedureName(x.Kind)
 		if x.Days > 0 {
-			label += "（" + strconv.Itoa(x.Days) + " 个工作日）"
+			label += "（" + strconv.Itoa(x.Days) + "个工作日）"
 		}
 		options = append(options, ui.Option{Value: x.Kind, Label: label})
 	}
@@ -144,7 +144,7 @@ func pauseFields(p *actPage) []ui.FieldOpts {
 
 func extendFields(*actPage) []ui.FieldOpts {
 	return []ui.FieldOpts{
-		{Name: "days", Label: "延长", Type: "number", Required: true, Min: "1", Max: "10", Suffix: "天", Help: "按承诺时限的单位（工作日或自然日）计算，最多 10。"},
+		{Name: "days", Label: "延长", Type: "number", Required: true, Min: "1", Max: "10", Suffix: "天", Help: "按承诺时限的单位（工作日或自然日）计算，最多10。"},
 		{Name: "approved_by", Label: "批准人", Required: true, MaxLength: 100, Help: "本机关负责人姓名和职务。", Autocomplete: "off"},
 		{Name: "opinion", Label: "理由", Type: "textarea", Required: true, MaxLength: maxOpinion, Help: "会写进给申请人的告知书。"},
 		{Name: "document", Label: "告知书文号", MaxLength: 60, Help: "已另行制发告知书的填写；不填则由系统编号制发。"},

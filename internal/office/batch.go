@@ -167,7 +167,7 @@ func (m *Module) openBatch(ctx context.Context, form *web.Form) (*batchPage, err
 		}
 	}
 	if len(ids) > maxBatch {
-		return nil, errBatch.Say("一次最多办理 %d 件，请少选一些。", maxBatch)
+		return nil, errBatch.Say("一次最多办理%d件，请少选一些。", maxBatch)
 	}
 	if err := m.fillBatch(ctx, p, ids); err != nil {
 		return nil, err
@@ -267,7 +267,7 @@ func (m *Module) startBatch(w http.ResponseWriter, r *http.Request) error {
 	if err := m.used(ctx, work.Opinion); err != nil {
 		return err
 	}
-	id, err := m.batch(ctx, progress.Start{Title: fmt.Sprintf("批量%s %d 件", p.act.label, len(work.Lines)), Total: len(work.Lines), Back: inboxURL(p.in)}, work)
+	id, err := m.batch(ctx, progress.Start{Title: fmt.Sprintf("批量%s %d件", p.act.label, len(work.Lines)), Total: len(work.Lines), Back: inboxURL(p.in)}, work)
 	if err != nil {
 		return err
 	}

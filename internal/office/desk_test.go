@@ -71,7 +71,7 @@ func TestInboxFilters(t *testing.T) {
 	browser.Get("/office?by=assignee").Must("待签收")
 
 	form := browser.Get("/office?item=" + promisedDay).Form("form[action=/office/filters]")
-	form.Fill("name", "").Send().Status(422).Must("请写一个 20 个字以内的名称")
+	form.Fill("name", "").Send().Status(422).Must("请写一个20个字以内的名称")
 	form = browser.Get("/office?item=" + promisedDay).Form("form[action=/office/filters]")
 	form.Fill("name", "检测件").Fill("default", "1").Send().Status(200).Must("检测件", "已保存")
 	browser.Get("/office").Must("正在使用您的默认筛选", list[0].Number)
@@ -102,7 +102,7 @@ func TestBatch(t *testing.T) {
 	browser.PostForm("/office/batch", neturl.Values{"act": {"archive"}, "task": ids}).Status(404)
 	v := in(ids...)
 	v.Set("act", "approve")
-	page := browser.PostForm("/office/batch", v).Status(200).Must("将办理 3 件", "办不了的 1 件", "正由他人办理", "同意，转下一环节")
+	page := browser.PostForm("/office/batch", v).Status(200).Must("将办理3件", "办不了的1件", "正由他人办理", "同意，转下一环节")
 	// One of them changes between the preview and the stroke.
 	if _, err := s.Cases.Extend(s.Ctx(b.approver), list[2].Number, cases.Act{Days: 3, ApprovedBy: "局长", Opinion: "检测排队"}); err != nil {
 		t.Fatal(err)
@@ -146,8 +146,8 @@ func TestShareOut(t *testing.T) {
 	s.As(b.approver).Get("/office/team").Status(403)
 	s.As(b.approver).Get("/office/board").Status(403)
 	chief := s.As(b.chief)
-	page := chief.Get("/office/team").Status(200).Must("待签收 4 件", "本周办结", "按负荷分配")
-	page = page.Form("form[action=/office/batch]").Press("按负荷分配").Send().Status(200).Must("将办理 4 件", "交给")
+	page := chief.Get("/office/team").Status(200).Must("待签收4件", "本周办结", "按负荷分配")
+	page = page.Form("form[action=/office/batch]").Press("按负荷分配").Send().Status(200).Must("将办理4件", "交给")
 	page.Form("form[action=/office/batch/start]").Send().Status(200)
 	s.Drain()
 	held := map[string]int{}
@@ -157,7 +157,7 @@ func TestShareOut(t *testing.T) {
 	if len(held) < 2 || held[""] != 0 {
 		t.Errorf("shared out to %v, want at least two people and nothing left", held)
 	}
-	chief.Get("/office/board").Status(200).Must("近 30 天", list[0].ItemName)
+	chief.Get("/office/board").Status(200).Must("近30天", list[0].ItemName)
 
 	// By itself, without those who are away.
 	rules := chief.Get("/office/team").Form("form[action=/office/team/rules]").Fill("auto_assign", "1")
@@ -238,12 +238,12 @@ func TestPhrases(t *testing.T) {
 	page := browser.Get(url(list[0])).Status(200)
 	kept := approveForm(t, page).Fill("opinion", "经核对检测报告，同意。").Press("存为常用").Send().Status(200).Must("已存为常用意见", "办件还没有办理")
 	kept.Form(".ym-card").Press("同意").Send().Status(200).Must("经核对检测报告，同意。")
-	browser.Get("/office/phrases").Must("经核对检测报告，同意。", "用过 1 次")
+	browser.Get("/office/phrases").Must("经核对检测报告，同意。", "用过1次")
 	browser.Get(url(list[1])).Must("经核对检测报告，同意。")
 	s.As(b.chief).Get(url(list[1])).MustNot("经核对检测报告，同意。")
 
 	add := browser.Get("/office/phrases").Form("form[action=/office/phrases]")
-	add.Fill("phrase", "").Send().Status(422).Must("请写 1 至 300 个字")
+	add.Fill("phrase", "").Send().Status(422).Must("请写1至300个字")
 	browser.PostForm("/office/phrases", neturl.Values{"phrase": {"全局用"}, "shared": {"1"}}).Status(422)
 	s.As(b.chief).Get("/office/phrases").Form("form[action=/office/phrases]").Fill("phrase", "请按新规定办理。").Fill("shared", "1").
 		Fill("act", "return").Fill("item", promisedDay).Send().Status(200)
@@ -278,11 +278,11 @@ func TestBesideTheFiles(t *testing.T) {
 	}
 	first := whole.Content.Materials[0]
 	check := neturl.Values{"material": {first.ID}, "file": {first.File}}
-	browser.PostForm(url(list[0])+"/checks", check).Status(200).Must("已核对", "已核对 1")
+	browser.PostForm(url(list[0])+"/checks", check).Status(200).Must("已核对", "已核对1")
 	s.As(b.head).Get(url(list[0])).Must("已核对")
 	browser.PostForm(url(list[0])+"/checks", neturl.Values{"material": {"none"}}).Status(404)
 	s.As(neighbour).PostForm(url(list[0])+"/checks", check).Status(404)
-	browser.PostForm(url(list[0])+"/checks", neturl.Values{"material": {first.ID}, "file": {first.File}, "undo": {"1"}}).Status(200).Must("已核对 0")
+	browser.PostForm(url(list[0])+"/checks", neturl.Values{"material": {first.ID}, "file": {first.File}, "undo": {"1"}}).Status(200).Must("已核对0")
 	browser.Get(url(list[0]) + "/similar").Status(200).Must("同一事项、同样情形")
 	s.As(neighbour).Get(url(list[0]) + "/similar").Status(404)
 }

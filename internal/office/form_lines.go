@@ -79,7 +79,7 @@ func shownField(f catalogue.FormField, values map[string][]string) bool {
 }
 
 // formLines are all values of a form one below the other, a cell of a table as
-// 家庭成员 1：姓名, to be compared with those of another.
+// 家庭成员1：姓名, to be compared with those of another.
 func formLines(fields []catalogue.FormField, form []byte) []formLine {
 	var lines []formLine
 	for _, p := range formParts(fields, form, nil) {

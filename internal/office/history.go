@@ -83,13 +83,13 @@ func (p *casePage) detail(e cases.Entry) string {
 	}
 	switch e.Verb {
 	case cases.VerbRequestCorrection:
-		return fmt.Sprintf("共 %d 项，%d 个工作日内补正。", len(d.Deficiencies), d.Days)
+		return fmt.Sprintf("共%d项，%d个工作日内补正。", len(d.Deficiencies), d.Days)
 	case cases.VerbCorrect, cases.VerbSupplement:
 		return p.materialNames(d.Materials)
 	case cases.VerbPause:
-		return fmt.Sprintf("%s，预计 %d 个工作日。", cases.ProcedureName(d.Procedure), d.Days)
+		return fmt.Sprintf("%s，预计%d个工作日。", cases.ProcedureName(d.Procedure), d.Days)
 	case cases.VerbExtend:
-		return fmt.Sprintf("延长 %d 个工作日，至%s，%s批准。", d.Days, d.DueOn.Chinese(), d.ApprovedBy)
+		return fmt.Sprintf("延长%d个工作日，至%s，%s批准。", d.Days, d.DueOn.Chinese(), d.ApprovedBy)
 	case cases.VerbDecide:
 		return cases.OutcomeName(d.Outcome)
 	case cases.VerbRefuseAcceptance:

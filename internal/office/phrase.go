@@ -97,7 +97,7 @@ func (m *Module) keepPhrase(ctx context.Context, p phrase, shared bool) error {
 	var f errs.Fields
 	p.Text = strings.TrimSpace(p.Text)
 	if n := utf8.RuneCountInString(p.Text); n == 0 || n > maxPhrase {
-		f.Add("phrase", "请写 1 至 %d 个字的意见。", maxPhrase)
+		f.Add("phrase", "请写1至%d个字的意见。", maxPhrase)
 	}
 	if _, ok := actNames()[p.Act]; p.Act != "" && !ok {
 		f.Add("act", "请从列表中选择。")
@@ -123,7 +123,7 @@ func (m *Module) keepPhrase(ctx context.Context, p phrase, shared bool) error {
 			return fmt.Errorf("count phrases: %w", err)
 		}
 		if n >= mostPhrases {
-			return errPhrase.Field("phrase", fmt.Sprintf("最多保存 %d 条，请先删除不用的。", mostPhrases))
+			return errPhrase.Field("phrase", fmt.Sprintf("最多保存%d条，请先删除不用的。", mostPhrases))
 		}
 		_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO office_phrase (id, account, agency, item, act, phrase, used, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, 0, $7) ON CONFLICT (account, agency, item, act, phrase) DO NOTHING`,

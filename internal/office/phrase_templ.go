@@ -213,9 +213,9 @@ func phraseList(title string, p phrasePage, list []phrase, mine bool, empty stri
 						return templ_7745c5c3_Err
 					}
 					var templ_7745c5c3_Var8 string
-					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(joinText("　", orText(actNames()[x.Act], "各种办理"), p.items[x.Item], "用过 "+strconv.Itoa(x.Used)+" 次"))
+					templ_7745c5c3_Var8, templ_7745c5c3_Err = templ.JoinStringErrs(joinText("　", orText(actNames()[x.Act], "各种办理"), p.items[x.Item], "用过"+strconv.Itoa(x.Used)+"次"))
 					if templ_7745c5c3_Err != nil {
-						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/office/phrase.templ`, Line: 47, Col: 147}
+						return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/office/phrase.templ`, Line: 47, Col: 145}
 					}
 					_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var8))
 					if templ_7745c5c3_Err != nil {

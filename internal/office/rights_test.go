@@ -30,7 +30,7 @@ func TestRights(t *testing.T) {
 	for _, path := range pages[2:] {
 		other.Get(path).Status(404).MustNot(c.Applicant.Name, "城乡居民")
 	}
-	other.Get("/office/cases?q=" + c.Number).Status(200).Must("共 0 件").MustNot(c.Applicant.Name)
+	other.Get("/office/cases?q=" + c.Number).Status(200).Must("共0件").MustNot(c.Applicant.Name)
 	other.Get("/office").MustNot(c.Number)
 	for _, path := range []string{actURL(c, cases.VerbWithdraw), task + "/approve", task + "/claim"} {
 		other.PostForm(path, neturl.Values{"opinion": {"越权"}}).Status(404)
@@ -75,8 +75,8 @@ func TestList(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := s.As(manager)
-	b.Get("/office/cases").Status(200).Must(fmt.Sprintf("共 %d 件", total), "下一页").MustNot(c.Applicant.IDNo).Click("下一页").Status(200).Must("回到第一页")
-	b.Get("/office/cases?q="+c.Number+"&state=received").Must("共 1 件", c.Number)
+	b.Get("/office/cases").Status(200).Must(fmt.Sprintf("共%d件", total), "下一页").MustNot(c.Applicant.IDNo).Click("下一页").Status(200).Must("回到第一页")
+	b.Get("/office/cases?q="+c.Number+"&state=received").Must("共1件", c.Number)
 	b.Get("/office/cases?item="+neturl.QueryEscape("居民养老保险参保")).Must("事项：城乡居民基本养老保险参保登记", c.Number)
 	b.Get("/office/cases?item=SG01001&from=2026-11-18&to=2026-11-18").Must(c.Number)
 	b.Get("/office/cases?from=2026-11-18&to=2026-11-01").Status(422).Must("结束日期不能早于开始日期")

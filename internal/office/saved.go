@@ -80,7 +80,7 @@ func (m *Module) keepFilter(w http.ResponseWriter, r *http.Request) error {
 func (m *Module) saveFilter(ctx context.Context, s savedFilter, shared bool) (string, error) {
 	a := identity.FromContext(ctx)
 	if n := utf8.RuneCountInString(s.Name); n == 0 || n > 20 {
-		return "", errFilter.Field("name", "请写一个 20 个字以内的名称。")
+		return "", errFilter.Field("name", "请写一个20个字以内的名称。")
 	}
 	if s.Query == "" {
 		return "", errFilter.Field("name", "现在没有筛选条件，先选好条件再保存。")
@@ -99,7 +99,7 @@ func (m *Module) saveFilter(ctx context.Context, s savedFilter, shared bool) (st
 			return fmt.Errorf("count saved filters: %w", err)
 		}
 		if n >= mostFilters {
-			return errFilter.Field("name", fmt.Sprintf("最多保存 %d 个筛选，请先删除不用的。", mostFilters))
+			return errFilter.Field("name", fmt.Sprintf("最多保存%d个筛选，请先删除不用的。", mostFilters))
 		}
 		return m.DB.Conn(ctx).Get(ctx, &s.ID, `INSERT INTO office_filter (id, account, agency, name, query, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (account, name) DO UPDATE SET query = excluded.query, agency = excluded.agency

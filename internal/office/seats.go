@@ -44,10 +44,10 @@ func shareOut(cards []taskCard, account string) {
 	}
 }
 
-// seatText says which of its signers a task waits for: （第 1 人 / 共 2 人）.
+// seatText says which of its signers a task waits for: （第1人 / 共2人）.
 func seatText(s workflow.Seat) string {
 	if s.Of < 2 {
 		return ""
 	}
-	return fmt.Sprintf("（第 %d 人 / 共 %d 人）", s.No, s.Of)
+	return fmt.Sprintf("（第%d人 / 共%d人）", s.No, s.Of)
 }

@@ -30,12 +30,12 @@ func TestTwoSurvey(t *testing.T) {
 		}
 		return n
 	}
-	page = approver.Get(url(c)).Status(200).Must("（第 1 人 / 共 2 人）", "（第 2 人 / 共 2 人）", "等待您的同事办理")
+	page = approver.Get(url(c)).Status(200).Must("（第1人 / 共2人）", "（第2人 / 共2人）", "等待您的同事办理")
 	if n := forms(page); n != 1 {
 		t.Fatalf("%d forms for one person", n)
 	}
-	approver.Get("/office").Status(200).Must("（第 1 人 / 共 2 人）", "（第 2 人 / 共 2 人）")
-	page = approveForm(t, page).Fill("opinion", "现场相符").Send().Status(200).Must("（第 2 人 / 共 2 人）", "等待您的同事办理")
+	approver.Get("/office").Status(200).Must("（第1人 / 共2人）", "（第2人 / 共2人）")
+	page = approveForm(t, page).Fill("opinion", "现场相符").Send().Status(200).Must("（第2人 / 共2人）", "等待您的同事办理")
 	if n := forms(page); n != 0 {
 		t.Errorf("%d forms for somebody who has signed", n)
 	}

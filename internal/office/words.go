@@ -13,7 +13,7 @@ import (
 	"yimen/workday"
 )
 
-// left says how near a day is: 10月13日（剩 2 个工作日）.
+// left says how near a day is: 10月13日（剩2个工作日）.
 func (d workdays) left(due workday.Date) string {
 	if due.IsZero() {
 		return "不限"
@@ -22,11 +22,11 @@ func (d workdays) left(due workday.Date) string {
 	case due.Before(d.today) && n == 0:
 		return due.Chinese() + "（已过期）"
 	case n < 0:
-		return fmt.Sprintf("%s（超 %d 个工作日）", due.Chinese(), -n)
+		return fmt.Sprintf("%s（超%d个工作日）", due.Chinese(), -n)
 	case due.Equal(d.today):
 		return due.Chinese() + "（今天到期）"
 	default:
-		return fmt.Sprintf("%s（剩 %d 个工作日）", due.Chinese(), n)
+		return fmt.Sprintf("%s（剩%d个工作日）", due.Chinese(), n)
 	}
 }
 
@@ -41,7 +41,7 @@ func holder(t workflow.Task, people map[string]string) string {
 	return people[t.Assignee]
 }
 
-// short says how near a day is, for a narrow column: 剩 2 天, 超 1 天.
+// short says how near a day is, for a narrow column: 剩2天, 超1天.
 func (d workdays) short(due workday.Date) string {
 	if due.IsZero() {
 		return "不限时"
@@ -50,11 +50,11 @@ func (d workdays) short(due workday.Date) string {
 	case due.Before(d.today) && n == 0:
 		return "已过期"
 	case n < 0:
-		return fmt.Sprintf("超 %d 天", -n)
+		return fmt.Sprintf("超%d天", -n)
 	case due.Equal(d.today):
 		return "今天到期"
 	default:
-		return fmt.Sprintf("剩 %d 天", n)
+		return fmt.Sprintf("剩%d天", n)
 	}
 }
 
@@ -65,7 +65,7 @@ func stepName(t workflow.Task) string {
 		name += "（加签）"
 	}
 	if t.Round > 1 {
-		name += fmt.Sprintf("（第 %d 轮）", t.Round)
+		name += fmt.Sprintf("（第%d轮）", t.Round)
 	}
 	return name
 }
@@ -181,7 +181,7 @@ func spanText(s span) string {
 func spanDays(s span) string {
 	switch {
 	case s.Entry.Kind == workday.Extend:
-		return fmt.Sprintf("延长 %d", s.Entry.Days)
+		return fmt.Sprintf("延长%d", s.Entry.Days)
 	case s.Runs:
 		return itoa(s.Days)
 	}

@@ -89,10 +89,10 @@ func (m *Module) checkLeave(ctx context.Context, a Absence) error {
 	case a.To.Before(today):
 		f.Add("to", "结束日期已经过去，请修改。")
 	case a.From.Add(maxLeave).Before(a.To):
-		f.Add("to", "一次请假最多 366 天，请修改。")
+		f.Add("to", "一次请假最多366天，请修改。")
 	}
 	if utf8.RuneCountInString(a.Reason) > 200 {
-		f.Add("reason", "说明最多 200 个字，请精简。")
+		f.Add("reason", "说明最多200个字，请精简。")
 	}
 	if a.Substitute == "" {
 		f.Add("substitute", "请选择代办人。")

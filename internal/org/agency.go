@@ -37,7 +37,7 @@ type Agency struct {
 // Errors about agencies.
 var (
 	ErrAgencyUnknown = errs.Define(errs.NotFound, "org_agency_unknown", "没有这个部门（单位），请重新选择。")
-	ErrNoAgency      = errs.Define(errs.Invalid, "org_no_agency", "该地区没有办理此事项的机关，请改选地区或拨打 12345 咨询。")
+	ErrNoAgency      = errs.Define(errs.Invalid, "org_no_agency", "该地区没有办理此事项的机关，请改选地区或拨打12345咨询。")
 )
 
 // Agency gives one agency; ErrAgencyUnknown.

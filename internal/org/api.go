@@ -14,7 +14,7 @@ import (
 )
 
 // ErrWorkingDays is told for a number of days that no limit has.
-var ErrWorkingDays = errs.Define(errs.Invalid, "clock_working_days", "工作日天数应为 0 至 3660 之间的整数，请修改。")
+var ErrWorkingDays = errs.Define(errs.Invalid, "clock_working_days", "工作日天数应为0至3660之间的整数，请修改。")
 
 // API adds the module's operations: all public, what anybody may know.
 func (m *Module) API(api huma.API) {
@@ -28,9 +28,9 @@ func (m *Module) API(api huma.API) {
 }
 
 type divisionsIn struct {
-	Parent string `query:"parent" doc:"上级区划代码（12 位），不填为本市"`
+	Parent string `query:"parent" doc:"上级区划代码（12位），不填为本市"`
 	Quasi  bool   `query:"quasi" doc:"是否包括类似乡级单位（矿区、林场、园区）"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认 20"`
+	Limit  int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认20"`
 	After  string `query:"after" doc:"上一页返回的 next"`
 }
 
@@ -39,7 +39,7 @@ type divisionOut struct {
 	Name        string `json:"name" doc:"简称：大寮坑村"`
 	FullName    string `json:"full_name" doc:"全称：大寮坑村民委员会"`
 	Kind        string `json:"kind"`
-	Level       int    `json:"level" doc:"2 省 3 市 4 县 5 镇 6 村"`
+	Level       int    `json:"level" doc:"2省、3市、4县、5镇、6村"`
 	Quasi       bool   `json:"quasi"`
 	HasChildren bool   `json:"has_children"`
 }
@@ -69,8 +69,8 @@ func (m *Module) apiDivisions(ctx context.Context, in *divisionsIn) (*list[divis
 }
 
 type atDivision struct {
-	Division string `query:"division" required:"true" doc:"区划代码（12 位）"`
-	Limit    int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认 20"`
+	Division string `query:"division" required:"true" doc:"区划代码（12位）"`
+	Limit    int    `query:"limit" minimum:"1" maximum:"200" doc:"每页行数，默认20"`
 	After    string `query:"after" doc:"上一页返回的 next"`
 }
 
@@ -157,14 +157,14 @@ func cut[T any](all []T, p db.Page, key func(T) string) ([]T, string, error) {
 type clockIn struct {
 	From        string `query:"from" required:"true" doc:"起算日（不计入），2006-01-02"`
 	WorkingDays int    `query:"working_days" required:"true" doc:"工作日天数"`
-	Division    string `query:"division" doc:"区划代码（12 位），不填为本市"`
+	Division    string `query:"division" doc:"区划代码（12位），不填为本市"`
 }
 
 type clockOut struct {
 	Body struct {
 		From        string `json:"from"`
 		WorkingDays int    `json:"working_days"`
-		DueOn       string `json:"due_on" doc:"期限的最后一天（当日 24:00 前）"`
+		DueOn       string `json:"due_on" doc:"期限的最后一天（当日24:00前）"`
 		Provisional bool   `json:"provisional" doc:"放假安排尚未公布到该年，结果可能变化"`
 	}
 }

@@ -46,7 +46,7 @@ func (m *Module) UpdateOutlet(ctx context.Context, code string, c OutletChange) 
 	var f errs.Fields
 	c.Address = strings.TrimSpace(c.Address)
 	if n := len([]rune(c.Address)); n == 0 || n > 200 {
-		f.Add("address", "请填写 200 字以内的详细地址。")
+		f.Add("address", "请填写200字以内的详细地址。")
 	}
 	checkPhones(&f, c.Phone, c.Complaint)
 	if len(c.Hours) == 0 {
@@ -205,7 +205,7 @@ func (m *Module) EndDelegation(ctx context.Context, id string, last workday.Date
 
 func checkName(f *errs.Fields, field, name string) {
 	if n := len([]rune(strings.TrimSpace(name))); n == 0 || n > 100 {
-		f.Add(field, "请填写 100 字以内的名称。")
+		f.Add(field, "请填写100字以内的名称。")
 	}
 }
 

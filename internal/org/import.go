@@ -144,7 +144,7 @@ func readLines(r io.Reader, imp importer) ([]line, []LineError, error) {
 		return nil, nil, fmt.Errorf("read import: %w", err)
 	}
 	if len(raw) > maxImport {
-		return nil, nil, ErrImportFile.Say("文件超过 %d MB，请分成几个文件导入。", maxImport>>20)
+		return nil, nil, ErrImportFile.Say("文件超过%d MB，请分成几个文件导入。", maxImport>>20)
 	}
 	text, err := decode(raw)
 	if err != nil {
@@ -209,7 +209,7 @@ func dataLines(c *csv.Reader, header []string) (lines []line, bad []LineError, e
 		}
 		no, _ := c.FieldPos(0)
 		if len(record) != len(header) {
-			bad = append(bad, LineError{Line: no, Message: fmt.Sprintf("应有 %d 列，实有 %d 列，请补齐或删除多余的列。", len(header), len(record))})
+			bad = append(bad, LineError{Line: no, Message: fmt.Sprintf("应有%d列，实有%d列，请补齐或删除多余的列。", len(header), len(record))})
 			continue
 		}
 		l := line{no: no, fields: make(map[string]string, len(header)), failed: new(bool)}

@@ -43,7 +43,7 @@ func (in *importing) first(l line, field, key string) {
 
 func (in *importing) name(l line) string {
 	if n := len([]rune(l.fields["name"])); n == 0 || n > 100 {
-		in.fail(l, "name", "请填写 100 字以内的名称。")
+		in.fail(l, "name", "请填写100字以内的名称。")
 	}
 	return l.fields["name"]
 }
@@ -88,7 +88,7 @@ func importDivision(in *importing, l line) {
 	in.mine(l, "code", code)
 	switch {
 	case d.Level == 0:
-		in.fail(l, "code", "区划代码应为 12 位数字，请更正。")
+		in.fail(l, "code", "区划代码应为12位数字，请更正。")
 		return
 	case d.Level >= County && code[4:6] == "01":
 		in.fail(l, "code", "“市辖区”（01）是汇总码，不是行政区划，请删除此行。")
@@ -109,7 +109,7 @@ func importDivision(in *importing, l line) {
 		in.fail(l, "successor", "没有继任区划 "+d.Successor+"，请先导入或更正。")
 	}
 	if q := l.fields["quasi"]; q != "" && q != "0" && q != "1" {
-		in.fail(l, "quasi", "只能填 0 或 1。")
+		in.fail(l, "quasi", "只能填0或1。")
 	}
 	if !*l.failed {
 		in.rows.Divisions = append(in.rows.Divisions, d)
@@ -123,10 +123,10 @@ func importAgency(in *importing, l line) {
 	a.Level = LevelOf(a.Division)
 	in.first(l, "code", a.Code)
 	if !agencyCodeForm.MatchString(a.Code) && LevelOf(a.Code) == 0 {
-		in.fail(l, "code", "单位代码应为 12 位区划代码，或“440232-d11”的格式，请更正。")
+		in.fail(l, "code", "单位代码应为12位区划代码，或“440232-d11”的格式，请更正。")
 	}
 	if a.Dept != "" && !deptForm.MatchString(a.Dept) {
-		in.fail(l, "dept", "部门编号应为 D 加 2 至 3 位数字，请更正。")
+		in.fail(l, "dept", "部门编号应为 D 加2至3位数字，请更正。")
 	}
 	if !slices.Contains(agencyKinds, a.Kind) {
 		in.fail(l, "kind", "类型应为 government、department、vertical、utility、town 或 village。")
@@ -152,7 +152,7 @@ func importOutlet(in *importing, l line) {
 		Address: l.fields["address"], Phone: l.fields["phone"], Complaint: l.fields["complaint"], Trust: l.or("trust", byOperator)}
 	in.first(l, "code", o.Code)
 	if LevelOf(o.Code) == 0 {
-		in.fail(l, "code", "网点代码应为 12 位数字，请更正。")
+		in.fail(l, "code", "网点代码应为12位数字，请更正。")
 	}
 	if !slices.Contains(outletKinds, o.Kind) {
 		in.fail(l, "kind", "类型应为 centre、hall、town 或 village。")
@@ -178,7 +178,7 @@ func importStaff(in *importing, l line) {
 		Post: l.fields["post"], Active: l.or("active", "1") == "1"}
 	in.first(l, "id", s.ID)
 	if !staffIDForm.MatchString(s.ID) {
-		in.fail(l, "id", "人员编号应为 1 至 64 位字母、数字或 . _ -，请更正。")
+		in.fail(l, "id", "人员编号应为1至64位字母、数字或 . _ -，请更正。")
 	}
 	if _, ok := in.at.posts[s.Post]; !ok {
 		in.fail(l, "post", "没有这个岗位，请从岗位表中选择。")

@@ -161,7 +161,7 @@ func accessibilityView() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul><li>所有页面只用键盘就能操作，焦点始终看得见；每页开头可以直接跳到正文。</li><li>文字与背景的对比度不低于 4.5:1；红黄灯、状态都同时用文字说明，不只靠颜色。</li><li>文字放大到 200% 仍能正常阅读；360 像素宽的手机不用左右拖动。</li><li>表单的每一项都有名称和说明，填错时在旁边告诉您怎么改，填过的内容不会丢。</li><li>不开启 JavaScript 也能办完全部手续；办理时可以随时暂存，下次接着填。</li><li>长辈版字更大、按钮更大，功能一样；没有广告和弹窗，登录不用拼图验证码。</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul><li>所有页面只用键盘就能操作，焦点始终看得见；每页开头可以直接跳到正文。</li><li>文字与背景的对比度不低于4.5:1；红黄灯、状态都同时用文字说明，不只靠颜色。</li><li>文字放大到200% 仍能正常阅读；360像素宽的手机不用左右拖动。</li><li>表单的每一项都有名称和说明，填错时在旁边告诉您怎么改，填过的内容不会丢。</li><li>不开启 JavaScript 也能办完全部手续；办理时可以随时暂存，下次接着填。</li><li>长辈版字更大、按钮更大，功能一样；没有广告和弹窗，登录不用拼图验证码。</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

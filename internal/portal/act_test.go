@@ -24,7 +24,7 @@ func TestCorrection(t *testing.T) {
 	w := theCity(t)
 	number := w.asked(t, "citizen-21").Number
 	c := w.as(t, "citizen-21")
-	c.Get("/my").Must("等您处理", "材料需要补正", "还剩 15 个工作日")
+	c.Get("/my").Must("等您处理", "材料需要补正", "还剩15个工作日")
 	page := c.Get("/my/cases/"+number).Must("去补正材料", problem, cure, "补正材料一次性告知书")
 	page.Click("补正材料一次性告知书").Status(200).Must(problem, cure)
 	page = page.Click("去补正材料").Must(problem, cure, "选择文件")
@@ -173,7 +173,7 @@ func TestProgress(t *testing.T) {
 	if got := webtest.Attr(wrong.One("input[name=query_code]"), "value"); got != "AAAAAA" {
 		t.Errorf("the code typed is lost: %q", got)
 	}
-	b.Get("/progress?number=&query_code=").Status(422).Must("请输入办件编号", "请输入 6 位查询码")
+	b.Get("/progress?number=&query_code=").Status(422).Must("请输入办件编号", "请输入6位查询码")
 }
 
 func TestProgressIsRateLimited(t *testing.T) {

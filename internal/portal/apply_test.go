@@ -248,20 +248,20 @@ func TestPhotosOfAMaterial(t *testing.T) {
 	page := c.Get("/apply/" + pension).Form("").Send()
 	draft := strings.Join(strings.Split(page.URL.Path, "/")[:3], "/")
 	card := func() *webtest.Form { return c.Get(draft + "/materials/id_card").Form("form.ap-form") }
-	card().Attach("file.id_card", "正面.png", photo(t, 1)).Press("上传选好的文件").Send().Status(200).Must("已上传 1 个文件", "正面.png")
-	card().Attach("file.id_card", "反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传 2 个文件", "1. 正面.png", "2. 反面.png")
-	page = card().Attach("file.id_card", "又是反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传 2 个文件").MustNot("又是反面")
-	page = page.Form("form.ap-form").Press("往前移").Send().Must("1. 反面.png", "2. 正面.png")
-	page = page.Form("form.ap-form").Press("转一下").Send().Status(200).Must("1. 反面.jpg")
+	card().Attach("file.id_card", "正面.png", photo(t, 1)).Press("上传选好的文件").Send().Status(200).Must("已上传1个文件", "正面.png")
+	card().Attach("file.id_card", "反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传2个文件", "1.正面.png", "2.反面.png")
+	page = card().Attach("file.id_card", "又是反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传2个文件").MustNot("又是反面")
+	page = page.Form("form.ap-form").Press("往前移").Send().Must("1.反面.png", "2.正面.png")
+	page = page.Form("form.ap-form").Press("转一下").Send().Status(200).Must("1.反面.jpg")
 	src := webtest.Attr(page.Find("#files img")[0], "src")
 	if p := c.Get(src); p.Code != 200 || p.Header().Get("Content-Type") != "image/jpeg" {
 		t.Errorf("a thumbnail answers %d %s", p.Code, p.Header().Get("Content-Type"))
 	}
 	w.as(t, "citizen-17").Get(src).Status(404)
-	page.Form("form.ap-form").Press("删除").Send().Must("已上传 1 个文件").MustNot("反面.jpg")
+	page.Form("form.ap-form").Press("删除").Send().Must("已上传1个文件").MustNot("反面.jpg")
 	c.Get(src).Status(404)
 	wrong := card().Attach("file.id_card", "病毒.exe", []byte("MZ")).Press("上传选好的文件").Send().Status(422)
-	wrong.Must("不能上传", "已上传 1 个文件")
+	wrong.Must("不能上传", "已上传1个文件")
 	card().Send().Status(200).Must("社会保障卡") // on to the next
 	// What is no picture is listed too, and cannot be turned.
 	pdf := card().Attach("file.id_card", "扫描.pdf", []byte("%PDF-1.4\n%%EOF\n")).Press("上传选好的文件").Send().Must("扫描.pdf")
@@ -270,8 +270,8 @@ func TestPhotosOfAMaterial(t *testing.T) {
 	}
 	// A retry of the script with the same key takes effect once.
 	once := card().Attach("file.id_card", "第三张.png", photo(t, 60)).Press("上传选好的文件")
-	once.Send().Must("已上传 3 个文件")
-	once.Send().Must("已上传 3 个文件")
+	once.Send().Must("已上传3个文件")
+	once.Send().Must("已上传3个文件")
 }
 
 func TestWizardOffersWhatFits(t *testing.T) {

@@ -407,7 +407,7 @@ func newMandateView(p *newMandatePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "kind", Label: "你们的关系", Type: "radio", Required: true, Value: p.form.Value("kind"), Options: []ui.Option{{Value: identity.MandatePerson, Label: "朋友、邻居、代办员等"}, {Value: identity.MandateFamily, Label: "家人", Help: "未满 18 周岁的孩子没有账号的，先在这里提出，再带户口簿到任一窗口核验。"}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "kind", Label: "你们的关系", Type: "radio", Required: true, Value: p.form.Value("kind"), Options: []ui.Option{{Value: identity.MandatePerson, Label: "朋友、邻居、代办员等"}, {Value: identity.MandateFamily, Label: "家人", Help: "未满18周岁的孩子没有账号的，先在这里提出，再带户口簿到任一窗口核验。"}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -416,7 +416,7 @@ func newMandateView(p *newMandatePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "id_no", Label: "对方的证件号码", Required: true, MaxLength: 18, Value: p.form.Value("id_no"), Error: p.form.ErrorOf("id_no"), Autocomplete: "off", Help: "18 位身份证号码；单位填统一社会信用代码。"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "id_no", Label: "对方的证件号码", Required: true, MaxLength: 18, Value: p.form.Value("id_no"), Error: p.form.ErrorOf("id_no"), Autocomplete: "off", Help: "18位身份证号码；单位填统一社会信用代码。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -449,7 +449,7 @@ func newMandateView(p *newMandatePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "case", Label: "办件编号", InputMode: "numeric", MaxLength: 16, Value: p.form.Value("case"), Error: p.form.ErrorOf("case"), Help: "16 位数字，要是委托人自己的办件。"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "case", Label: "办件编号", InputMode: "numeric", MaxLength: 16, Value: p.form.Value("case"), Error: p.form.ErrorOf("case"), Help: "16位数字，要是委托人自己的办件。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -457,7 +457,7 @@ func newMandateView(p *newMandatePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "to", Label: "到哪一天为止", Type: "date", Required: true, Value: p.form.Value("to"), Error: p.form.ErrorOf("to"), Help: "从今天起，最长 3 年，随时可以提前结束。"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "to", Label: "到哪一天为止", Type: "date", Required: true, Value: p.form.Value("to"), Error: p.form.ErrorOf("to"), Help: "从今天起，最长3年，随时可以提前结束。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -100,7 +100,7 @@ func (p *myPage) urgent(r *http.Request) error {
 	return err
 }
 
-func (p myPage) askedText() string { return strconv.Itoa(p.asked) + " 份" }
+func (p myPage) askedText() string { return strconv.Itoa(p.asked) + "份" }
 
 // url is this list another way.
 func (p myPage) url(show, whose, after string) string {

@@ -40,7 +40,7 @@ func (m *Module) progress(w http.ResponseWriter, r *http.Request) error {
 			form.Error("number", "请输入办件编号，在回执的右上角。")
 		}
 		if code == "" {
-			form.Error("query_code", "请输入 6 位查询码，在办件编号的下面。")
+			form.Error("query_code", "请输入6位查询码，在办件编号的下面。")
 		}
 		status = http.StatusUnprocessableEntity
 	case code == "": // from the QR code of a notice: the number is filled in

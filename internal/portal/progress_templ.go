@@ -197,11 +197,11 @@ func progressView(p progressPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "number", Label: "办件编号", Required: true, InputMode: "numeric", MaxLength: 24, Autocomplete: "off", Value: p.form.Value("number"), Error: p.form.ErrorOf("number"), Help: "16 位数字，在回执上，也在短信里。"}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "number", Label: "办件编号", Required: true, InputMode: "numeric", MaxLength: 24, Autocomplete: "off", Value: p.form.Value("number"), Error: p.form.ErrorOf("number"), Help: "16位数字，在回执上，也在短信里。"}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "query_code", Label: "查询码", Required: true, MaxLength: 10, Autocomplete: "off", Value: p.form.Value("query_code"), Error: p.form.ErrorOf("query_code"), Help: "6 位字母或数字，不分大小写。", Attrs: templ.Attributes{"autocapitalize": "characters"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "query_code", Label: "查询码", Required: true, MaxLength: 10, Autocomplete: "off", Value: p.form.Value("query_code"), Error: p.form.ErrorOf("query_code"), Help: "6位字母或数字，不分大小写。", Attrs: templ.Attributes{"autocapitalize": "characters"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

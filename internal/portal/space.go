@@ -55,13 +55,13 @@ func daysText(c cases.Case) string {
 	}
 	switch n := *c.DaysLeft; {
 	case n < 0:
-		return fmt.Sprintf("，已经超过 %d 个工作日，可以打 12345 催办", -n)
+		return fmt.Sprintf("，已经超过%d个工作日，可以打12345催办", -n)
 	case n == 0:
 		return "，今天到期"
 	case c.State == cases.StateCorrecting:
-		return fmt.Sprintf("，还有 %d 个工作日", n)
+		return fmt.Sprintf("，还有%d个工作日", n)
 	default:
-		return fmt.Sprintf("，最多还要 %d 个工作日", n)
+		return fmt.Sprintf("，最多还要%d个工作日", n)
 	}
 }
 

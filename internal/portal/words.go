@@ -79,11 +79,11 @@ func left(c cases.Case) string {
 	}
 	switch n := *c.DaysLeft; {
 	case n < 0:
-		return fmt.Sprintf("已超过 %d 个工作日", -n)
+		return fmt.Sprintf("已超过%d个工作日", -n)
 	case n == 0:
 		return "今天到期"
 	default:
-		return fmt.Sprintf("还剩 %d 个工作日", n)
+		return fmt.Sprintf("还剩%d个工作日", n)
 	}
 }
 

@@ -233,7 +233,7 @@ func zoneView(p zonePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.Count() == 0 {
-				templ_7745c5c3_Err = ui.Empty("这里暂时没有事项", "内容正在整理。您可以直接搜索，或拨打 12345 咨询。", &ui.Link{Label: "搜索事项", URL: Search{}.URL()}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("这里暂时没有事项", "内容正在整理。您可以直接搜索，或拨打12345咨询。", &ui.Link{Label: "搜索事项", URL: Search{}.URL()}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -99,10 +99,10 @@ func (m *Module) SendPapers(ctx context.Context, s Send) (Bundle, error) {
 		f.Add("way", "请选择送达方式。")
 	}
 	if s.Way == "post" && s.Tracking == "" || len(s.Tracking) > 40 {
-		f.Add("tracking", "邮寄的请填写邮件号码，40 个字符以内。")
+		f.Add("tracking", "邮寄的请填写邮件号码，40个字符以内。")
 	}
 	if len([]rune(s.Note)) > 200 {
-		f.Add("note", "备注不超过 200 字。")
+		f.Add("note", "备注不超过200字。")
 	}
 	if err := wrong(ErrWay, f); err != nil {
 		return b, err

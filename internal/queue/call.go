@@ -195,7 +195,7 @@ func finish(_ context.Context, c *change) error {
 func (m *Module) Miss(ctx context.Context, id string) (Ticket, error) {
 	return m.act(ctx, id, ActMiss, func(_ context.Context, c *change) error {
 		if left := CallsBeforeMissed - c.r.Calls; left > 0 {
-			return ErrCallAgain.Say("叫满三次、人还没来，才能过号，请再呼叫 %d 次。", left)
+			return ErrCallAgain.Say("叫满三次、人还没来，才能过号，请再呼叫%d次。", left)
 		}
 		c.r.State = Missed
 		return nil

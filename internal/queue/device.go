@@ -40,7 +40,7 @@ func (m *Module) AddDevice(ctx context.Context, outlet, name string) (code strin
 	}
 	name = strings.TrimSpace(name)
 	if n := len([]rune(name)); n == 0 || n > 20 {
-		return "", ErrQueueInvalid.Field("device", "写明是哪一台，例如“一楼大门左侧”，20 字以内。")
+		return "", ErrQueueInvalid.Field("device", "写明是哪一台，例如“一楼大门左侧”，20字以内。")
 	}
 	code, now := newCode()[:8], m.now(ctx)
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {

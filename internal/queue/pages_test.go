@@ -18,24 +18,24 @@ const townHall = "440232112000"
 func TestFromTheMachineToTheCounter(t *testing.T) {
 	s := apptest.New(t)
 	slip := s.Anybody().Get("/take/"+townHall).Status(200).Must("游溪镇公共服务中心", "综合业务", "老年人").
-		Form("main form").Fill("priority", queue.Elder).Press("综合业务").Send().Status(200).Must("A001", "老年人优先", "前面 0 人")
+		Form("main form").Fill("priority", queue.Elder).Press("综合业务").Send().Status(200).Must("A001", "老年人优先", "前面0人")
 	code := strings.Split(slip.URL.Path, "/")[2]
-	s.Anybody().Get("/ticket/"+code).Status(200).Must("A001", "前面还有 0 人")
+	s.Anybody().Get("/ticket/"+code).Status(200).Must("A001", "前面还有0人")
 
 	clerk := s.As("clerk-" + townHall)
 	page := clerk.Get("/counter/queue").Status(200).Must("等候的人", "A001", "老年人")
 	page = page.Form("form[action=/counter/queue/seat]").Fill("counter", townHall+"-01").Send().Status(200).Must("我的窗口：1号")
 	page = page.Form("form[action=/counter/queue/call]").Send().Status(200).Must("已叫号", "重呼")
 	s.Anybody().Get("/hall/"+townHall).Status(200).Must("A001", "1号窗口", "优先").MustNot("老年人优先号")
-	s.Anybody().Get("/ticket/" + code).Must("到您了！请到 1 号窗口")
-	page = page.Form("form.qu-miss").Send().Status(422).Must("再呼叫 2 次")
+	s.Anybody().Get("/ticket/" + code).Must("到您了！请到1号窗口")
+	page = page.Form("form.qu-miss").Send().Status(422).Must("再呼叫2次")
 	page = page.Form("form.qu-arrive").Send().Status(200).Must("办理中")
 	page.Form("form[action=/counter/queue/call]").Send().Status(200).Must("现在没有人在等", "现在没有叫号")
 	s.Anybody().Get("/ticket/" + code).Must("已经办完")
 	clerk.Get("/counter/queue/statistics").Status(200).Must("各窗口", "1号 综合窗口")
-	clerk.Get("/counter/queue/statistics?from=2026-11-18&to=2026-01-01").Status(422).Must("不超过 92 天")
+	clerk.Get("/counter/queue/statistics?from=2026-11-18&to=2026-01-01").Status(422).Must("不超过92天")
 
-	sheet := clerk.Get("/counter/shift").Status(200).Must("办完", "1 人").Form("main form").Fill("note", "无事").Send().Status(200).Must("交接班单", "无（窗口不收现金）", "等待接班人员")
+	sheet := clerk.Get("/counter/shift").Status(200).Must("办完", "1人").Form("main form").Fill("note", "无事").Send().Status(200).Must("交接班单", "无（窗口不收现金）", "等待接班人员")
 	s.As("clerk-" + townHall + "-02").Get(sheet.URL.Path).Status(200).Form("form.qu-confirm").Send().Status(200).Must("已确认接班")
 }
 

@@ -59,13 +59,13 @@ func (q Queue) check() error {
 		f.Add("letter", "字母填一个大写字母，例如 A。")
 	}
 	if n := len([]rune(q.Name)); n == 0 || n > 20 {
-		f.Add("name", "名称填 1 至 20 个字。")
+		f.Add("name", "名称填1至20个字。")
 	}
 	if len([]rune(q.Themes)) > 100 {
-		f.Add("themes", "办理内容不超过 100 字。")
+		f.Add("themes", "办理内容不超过100字。")
 	}
 	if q.Minutes < 1 || q.Minutes > 240 {
-		f.Add("minutes", "每人大约用时填 1 至 240 分钟。")
+		f.Add("minutes", "每人大约用时填1至240分钟。")
 	}
 	return wrong(ErrQueueInvalid, f)
 }

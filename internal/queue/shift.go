@@ -39,7 +39,7 @@ var (
 	ErrShiftUnknown = errs.Define(errs.NotFound, "shift_unknown", "没有这张交接班单，请从列表中选择。")
 	ErrShiftOwn     = errs.Define(errs.Conflict, "shift_own", "自己的交接班要由接班人员或负责人确认，请换人确认。")
 	ErrShiftDone    = errs.Define(errs.Conflict, "shift_confirmed", "这张交接班单已经确认过，请刷新后查看。")
-	ErrShiftNote    = errs.Define(errs.Invalid, "shift_note", "交接说明不超过 500 字，请缩短。")
+	ErrShiftNote    = errs.Define(errs.Invalid, "shift_note", "交接说明不超过500字，请缩短。")
 )
 
 const shiftColumns = `SELECT id, outlet, division, counter, counter_no, account, name, from_at, to_at, served, missed, held, drafts,

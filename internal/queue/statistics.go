@@ -15,7 +15,7 @@ import (
 const MostDays = 92
 
 // ErrRange is told for a range that ends before it begins or is too long.
-var ErrRange = errs.Define(errs.Invalid, "queue_range", "请选择先后正确、不超过 92 天的日期范围。")
+var ErrRange = errs.Define(errs.Invalid, "queue_range", "请选择先后正确、不超过92天的日期范围。")
 
 // Statistics is what a hall did from a day to a day, both included.
 type Statistics struct {

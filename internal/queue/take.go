@@ -28,10 +28,10 @@ func (t Take) check() error {
 		return ErrPriority
 	}
 	if len([]rune(t.Name)) > 30 {
-		f.Add("name", "姓名不超过 30 个字。")
+		f.Add("name", "姓名不超过30个字。")
 	}
 	if t.Phone != "" && !phoneForm.MatchString(t.Phone) {
-		f.Add("phone", "手机号应为 11 位数字，不留手机号也能取号。")
+		f.Add("phone", "手机号应为11位数字，不留手机号也能取号。")
 	}
 	return f.Err()
 }

@@ -96,7 +96,7 @@ type Priority struct{ ID, Name, Who string }
 
 // Priorities lists them in the order in which the machine offers them.
 var Priorities = []Priority{
-	{Elder, "老年人", "60 周岁以上"},
+	{Elder, "老年人", "60周岁以上"},
 	{Soldier, "军人优先", "现役、退役军人，烈属军属"},
 	{Disabled, "残疾人", "持残疾人证"},
 	{Pregnant, "孕妇", "孕妇和抱小孩的"},

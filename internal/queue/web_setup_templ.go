@@ -537,7 +537,7 @@ func queueForm(p setupPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "minutes", Label: "每人大约用时", Type: "number", Required: true, Min: "1", Max: "240", Value: itoa(p.editing.Minutes), Suffix: "分钟", Help: "当天办完 5 人以后，按实际用时估计。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "minutes", Label: "每人大约用时", Type: "number", Required: true, Min: "1", Max: "240", Value: itoa(p.editing.Minutes), Suffix: "分钟", Help: "当天办完5人以后，按实际用时估计。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -815,7 +815,7 @@ func devicesCard(p setupPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "</b> 请在 15 分钟内到取号机上打开 <span class=\"ym-nowrap\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 50, "</b> 请在15分钟内到取号机上打开 <span class=\"ym-nowrap\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

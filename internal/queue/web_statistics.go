@@ -111,7 +111,7 @@ func (s Statistics) sheets() []sheet {
 	for _, x := range s.Windows {
 		windows.rows = append(windows.rows, []any{x.No, x.Name, x.Called, x.Done, x.Missed, minutes(x.MeanWaited()), minutes(x.MeanServed())})
 	}
-	queues := sheet{"队列", [][]any{{"队列", "名称", "叫号", "等候中位数（分钟）", "九成不超过（分钟）", "最长（分钟）", "15 分钟内叫到"}}}
+	queues := sheet{"队列", [][]any{{"队列", "名称", "叫号", "等候中位数（分钟）", "九成不超过（分钟）", "最长（分钟）", "15分钟内叫到"}}}
 	for _, x := range s.Queues {
 		queues.rows = append(queues.rows, []any{x.Letter, x.Name, x.Called, x.Median, x.P90, x.Longest, x.WithinQuarter})
 	}

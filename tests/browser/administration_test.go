@@ -41,7 +41,7 @@ func TestHolidayNoticeIsImported(t *testing.T) {
 	v.Fill("year", "2030").Fill("text", notice2030).Click("读出放假安排").
 		Says("2030年1月27日", "星期日", "春节", "没有在办办件的期限会变")
 	v.Axe(t)
-	v.Click("核对无误，登记并重算期限").Says("2030 年的放假安排已登记", "2030年2月8日")
+	v.Click("核对无误，登记并重算期限").Says("2030年的放假安排已登记", "2030年2月8日")
 	v.Calm(t)
 }
 
@@ -51,11 +51,11 @@ func TestStaffListIsImported(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "人员.csv")
 	must(t, os.WriteFile(file, []byte(staffFile), 0o600))
 	v.Open("/admin/exchange").Fill("register", "staff").Attach("file", file).Click("开始")
-	v.SaysSoon(v.At(), "返回").Says("1 行有错", "第 3 行 岗位", "没有这个岗位", "没有写入")
+	v.SaysSoon(v.At(), "返回").Says("1行有错", "第3行 岗位", "没有这个岗位", "没有写入")
 	v.Axe(t)
 	must(t, os.WriteFile(file, []byte(strings.ReplaceAll(staffFile, "no_such_post", "window_clerk")), 0o600))
 	v.Click("返回").Fill("register", "staff").Fill("how", "all").Attach("file", file).Click("开始")
-	v.SaysSoon(v.At(), "共 2 行，全部导入")
+	v.SaysSoon(v.At(), "共2行，全部导入")
 	v.Open("/admin/staff").Fill("q", "梁二").Click("查询").Says("liang-2", "在岗")
 	v.Calm(t)
 }

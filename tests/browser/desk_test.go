@@ -20,9 +20,9 @@ func TestManyAtOneStroke(t *testing.T) {
 		k.press("j")
 		k.press("x")
 	}
-	v.Says("已选 2 件")
+	v.Says("已选2件")
 	k.leave("e")
-	v.Says("将办理 2 件", "每件办件分别办理")
+	v.Says("将办理2件", "每件办件分别办理")
 	v.Fill("opinion", "经审查，符合条件，同意。")
 	k.next()
 	v.SaysSoon(v.At(), "已同意")

@@ -40,7 +40,7 @@
   function add(name, file) {
     var job = { name: name, file: file, key: key(), tries: 0, row: row(file) };
     if (file.size > LARGEST && !/^image\//.test(file.type)) {
-      say(job, "文件超过 50 MB，请压缩或拆分后再选。");
+      say(job, "文件超过50 MB，请压缩或拆分后再选。");
       return;
     }
     open++;

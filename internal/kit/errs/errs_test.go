@@ -19,7 +19,7 @@ func TestCopiesAreTheSameError(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	e := errs.From(err)
-	if e.Message != "办件 1 已被他人处理，请刷新。" || e.Code != "test_stale" || !slices.Equal(e.Verbs, []string{"withdraw"}) || len(e.Fields) != 1 {
+	if e.Message != "办件1已被他人处理，请刷新。" || e.Code != "test_stale" || !slices.Equal(e.Verbs, []string{"withdraw"}) || len(e.Fields) != 1 {
 		t.Errorf("%+v", e)
 	}
 	if errStale.Message != "页面已过期，请刷新后重试。" || errStale.Fields != nil || errStale.Verbs != nil || errors.Unwrap(errStale) != nil {

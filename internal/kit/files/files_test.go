@@ -333,7 +333,7 @@ func TestLimitHoldsWhileReading(t *testing.T) {
 		p := open(t, d, func(o *files.Options) { o.MaxSize = 1 << 20 })
 		src := &endless{}
 		_, err := p.Save(context.Background(), "大.txt", "", src, "o")
-		if !errors.Is(err, files.ErrTooLarge) || !strings.Contains(err.Error(), "“大.txt”超过 1 MB") {
+		if !errors.Is(err, files.ErrTooLarge) || !strings.Contains(err.Error(), "“大.txt”超过1 MB") {
 			t.Errorf("error %v", err)
 		}
 		if src.read > 2<<20 {

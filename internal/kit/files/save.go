@@ -149,5 +149,5 @@ func sizeText(n int64) string {
 	case n >= 1<<10:
 		return fmt.Sprintf("%d KB", n>>10)
 	}
-	return fmt.Sprintf("%d 字节", n)
+	return fmt.Sprintf("%d字节", n)
 }

@@ -8,7 +8,7 @@
 //			return "已发布", m.Publish(ctx, s.Key)
 //		})
 //	})
-//	id, err := publish(ctx, progress.Start{Title: "批量发布 120 个事项", Total: 120}, args)  // part of the caller's transaction
+//	id, err := publish(ctx, progress.Start{Title: "批量发布120个事项", Total: 120}, args)  // part of the caller's transaction
 //	return web.Redirect(w, r, progress.URL(id))
 //
 // Each thing is a transaction of its own, with its line in the report: what is

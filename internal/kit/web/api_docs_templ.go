@@ -69,7 +69,7 @@ func docsPage(o *huma.OpenAPI, d docs) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</code>（提交编号，最多 255 个字符）：同一编号重复提交只生效一次，并得到第一次的结果。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 2, "</code>（提交编号，最多255个字符）：同一编号重复提交只生效一次，并得到第一次的结果。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

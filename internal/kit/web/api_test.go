@@ -27,7 +27,7 @@ type caseInput struct {
 		Day       string `json:"day,omitempty" format:"date"`
 		Applicant struct {
 			Name string `json:"name"`
-			IDNo string `json:"id_no" pattern:"^[0-9]{17}[0-9X]$" patternDescription:"18 位身份证号"`
+			IDNo string `json:"id_no" pattern:"^[0-9]{17}[0-9X]$" patternDescription:"18位身份证号"`
 		} `json:"applicant"`
 		Materials []struct {
 			ID    string `json:"id"`
@@ -88,16 +88,16 @@ func TestInvalidInputIsToldInChinese(t *testing.T) {
 		{"required object", "SG1", `{"channel": "web"}`, "applicant", "必填"},
 		{"type", "SG1", `{"channel": 5, "applicant": {"name": "a", "id_no": "44023219900101123X"}}`, "channel", "应为文字"},
 		{"enum", "SG1", `{"channel": "post", "applicant": {"name": "a", "id_no": "44023219900101123X"}}`, "channel", "只能是下列之一：window, web, mobile"},
-		{"pattern", "SG1", `{"channel": "web", "applicant": {"name": "a", "id_no": "1"}}`, "applicant.id_no", "格式不对，应为18 位身份证号"},
-		{"min length", "SG1", strings.Replace(goodCase, `{`, `{"opinion": "好", `, 1), "opinion", "至少填写 2 个字"},
-		{"max length", "SG1", strings.Replace(goodCase, `{`, `{"opinion": "一二三四五六七八九十百", `, 1), "opinion", "最多填写 10 个字"},
-		{"format", "SG1", strings.Replace(goodCase, `{`, `{"day": "9/30", `, 1), "day", "应为日期，如 2026-09-30"},
+		{"pattern", "SG1", `{"channel": "web", "applicant": {"name": "a", "id_no": "1"}}`, "applicant.id_no", "格式不对，应为18位身份证号"},
+		{"min length", "SG1", strings.Replace(goodCase, `{`, `{"opinion": "好", `, 1), "opinion", "至少填写2个字"},
+		{"max length", "SG1", strings.Replace(goodCase, `{`, `{"opinion": "一二三四五六七八九十百", `, 1), "opinion", "最多填写10个字"},
+		{"format", "SG1", strings.Replace(goodCase, `{`, `{"day": "9/30", `, 1), "day", "应为日期，如2026-09-30"},
 		{"unexpected", "SG1", strings.Replace(goodCase, `{`, `{"colour": "red", `, 1), "colour", "没有这一项，请去掉"},
 		{"inside a list", "SG1", strings.Replace(goodCase, `{`, `{"materials": [{"id": "a"}, {"id": "b", "count": "x"}], `, 1), "materials.1.count", "应为整数"},
 		{"missing in a list", "SG1", strings.Replace(goodCase, `{`, `{"materials": [{}], `, 1), "materials.0.id", "必填"},
-		{"list too long", "SG1", strings.Replace(goodCase, `{`, `{"materials": [{"id":"a"},{"id":"b"},{"id":"c"}], `, 1), "materials", "最多只能有 2 项"},
-		{"path", "SG123456789012345678901", goodCase, "number", "最多填写 20 个字"},
-		{"query", "SG1?limit=500", goodCase, "limit", "不能大于 200"},
+		{"list too long", "SG1", strings.Replace(goodCase, `{`, `{"materials": [{"id":"a"},{"id":"b"},{"id":"c"}], `, 1), "materials", "最多只能有2项"},
+		{"path", "SG123456789012345678901", goodCase, "number", "最多填写20个字"},
+		{"query", "SG1?limit=500", goodCase, "limit", "不能大于200"},
 		{"query type", "SG1?limit=many", goodCase, "limit", "应为整数"},
 	} {
 		t.Run(k.name, func(t *testing.T) {

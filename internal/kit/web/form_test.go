@@ -46,7 +46,7 @@ func TestFormErrors(t *testing.T) {
 		}
 	}
 	f = web.NewForm(nil)
-	if err := f.Merge(errs.ErrInvalid.Field("applicant.phone", "手机号应为 11 位数字。")); err != nil {
+	if err := f.Merge(errs.ErrInvalid.Field("applicant.phone", "手机号应为11位数字。")); err != nil {
 		t.Error(err)
 	}
 	if err := f.Merge(errTestConflict); err != nil {

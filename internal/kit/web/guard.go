@@ -57,7 +57,7 @@ func RateLimit(n int, per time.Duration, key func(*http.Request) string) Guard {
 	return Guard{Name: "rate " + strconv.Itoa(n) + "/" + per.String(), Check: func(r *http.Request) error {
 		k := key(r)
 		if limiter.OnLimit(headerOnly{http.Header{}}, r, k) {
-			return &limited{ErrTooMany.Say("操作过于频繁，请在 %d 秒后再试。", int(per.Seconds())), per}
+			return &limited{ErrTooMany.Say("操作过于频繁，请在%d秒后再试。", int(per.Seconds())), per}
 		}
 		return nil
 	}}

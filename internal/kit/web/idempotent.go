@@ -31,7 +31,7 @@ const keepAnswers = 7 * 24 * time.Hour
 // Errors of idempotency keys.
 var (
 	ErrKeyReused     = errs.Define(errs.Invalid, "idempotency_key_reused", "这个提交编号已用于另一份内容，请刷新页面后重新提交。")
-	ErrKeyUnreadable = errs.Define(errs.Invalid, "idempotency_key_unreadable", "提交编号无法识别，应为 1 至 255 个可见字符，请刷新页面后重新提交。")
+	ErrKeyUnreadable = errs.Define(errs.Invalid, "idempotency_key_unreadable", "提交编号无法识别，应为1至255个可见字符，请刷新页面后重新提交。")
 )
 
 // errNotKept undoes the transaction of an answer that is not stored.

@@ -73,13 +73,13 @@ func TestErrorsBecomePages(t *testing.T) {
 	rt.Get("/internal", web.Public, fail(errors.New("read file /secret/path: boom")))
 	rt.Get("/lost", web.Public, fail(db.ErrLost))
 	rt.Get("/panic", web.Public, func(http.ResponseWriter, *http.Request) error { panic("at the disco") })
-	rt.Get("/invalid", web.Public, fail(errs.ErrInvalid.Field("phone", "手机号应为 11 位数字。")))
+	rt.Get("/invalid", web.Public, fail(errs.ErrInvalid.Field("phone", "手机号应为11位数字。")))
 	rt.Post("/only-post", web.Public, say("posted"))
 	c := webtest.New(t, rt)
 
 	c.Get("/conflict").Status(409).Must("现在不能这样操作", "办件当前状态不能执行此操作", "test_conflict", "请求编号")
 	c.Get("/denied").Status(403).Must("没有权限", "test_denied").MustNot("secret")
-	c.Get("/invalid").Status(422).Must("手机号应为 11 位数字。")
+	c.Get("/invalid").Status(422).Must("手机号应为11位数字。")
 	c.Get("/nowhere").Status(404).Must("没有找到您要的页面", "回到首页")
 	c.Get("/conflict/").Status(409).At("/conflict")
 	c.Get("/lost").Status(503).Must("暂时连不上数据库")
@@ -198,7 +198,7 @@ func TestRateLimit(t *testing.T) {
 	c := webtest.New(t, rt).With("X-Forwarded-For", "6.6.6.6, 10.0.0.1")
 	c.Get("/").Status(200)
 	c.Get("/").Status(200)
-	page := c.Get("/").Status(429).Must("请在 60 秒后再试")
+	page := c.Get("/").Status(429).Must("请在60秒后再试")
 	if after := page.Header().Get("Retry-After"); after != "60" {
 		t.Errorf("Retry-After is %q", after)
 	}

@@ -336,7 +336,7 @@ func OfflinePage() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h1>网络断开了</h1><p class=\"ym-lead\">现在连不上服务器。已经提交成功的申请都在，不会丢失。</p><div class=\"ym-advice\"><h2>您可以这样做</h2><ul><li>检查手机信号或网线，稍等一会儿再点“重新连接”。</li><li>电话照样能打：政务服务便民热线 12345。</li><li>记下的办件编号照样有效：打电话或到窗口报编号，就能查进度。</li><li>不想等的，可以直接到就近的办事大厅、镇街或村居服务点，由工作人员帮您办理。</li></ul></div><div class=\"ym-form-actions\"><a class=\"btn btn-primary\" href=\"/\" data-retry>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 21, "<h1>网络断开了</h1><p class=\"ym-lead\">现在连不上服务器。已经提交成功的申请都在，不会丢失。</p><div class=\"ym-advice\"><h2>您可以这样做</h2><ul><li>检查手机信号或网线，稍等一会儿再点“重新连接”。</li><li>电话照样能打：政务服务便民热线12345。</li><li>记下的办件编号照样有效：打电话或到窗口报编号，就能查进度。</li><li>不想等的，可以直接到就近的办事大厅、镇街或村居服务点，由工作人员帮您办理。</li></ul></div><div class=\"ym-form-actions\"><a class=\"btn btn-primary\" href=\"/\" data-retry>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -352,7 +352,7 @@ func OfflinePage() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "拨打 12345</a></div></div>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 23, "拨打12345</a></div></div>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

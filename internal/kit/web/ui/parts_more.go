@@ -6,7 +6,7 @@ import "fmt"
 func (o ProgressOpts) words() string {
 	switch {
 	case o.Total <= 0 && o.Done > 0:
-		return fmt.Sprintf("已处理 %d", o.Done)
+		return fmt.Sprintf("已处理%d", o.Done)
 	case o.Total <= 0:
 		return "正在准备"
 	}

@@ -135,7 +135,7 @@ func Tabs(label string, tabs []Tab) templ.Component {
 type ProgressOpts struct {
 	Label       string // what is done: 正在导入事项
 	Done, Total int
-	Note        string // 已导入 120 条，3 条有误
+	Note        string // 已导入120条，3条有误
 	Tone        string // success, danger; "": still running
 }
 
@@ -1164,7 +1164,7 @@ type StatOpts struct {
 	Label string
 	Value string
 	Unit  string // 件, 分钟, %
-	Note  string // 比上周多 12 件
+	Note  string // 比上周多12件
 	Trend string // up, down; said in Note too
 	Tone  string // good, bad; "": neither
 	URL   string

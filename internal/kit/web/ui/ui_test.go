@@ -73,7 +73,7 @@ func TestCitizenPage(t *testing.T) {
 	}
 	one(t, root, ".ym-crumbs span[aria-current=page]")
 	for _, want := range []string{"必背镇", "已提交。", "主办单位：韶关市人民政府", "网站标识码：4402000000", "网站地图", "无障碍声明", "12345", "登录",
-		"2026年9月30日 15:04", "还剩 1 个工作日", "已完成", "SG20260930000127", "还没有其他办件", "—"} {
+		"2026年9月30日 15:04", "还剩1个工作日", "已完成", "SG20260930000127", "还没有其他办件", "—"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("page does not say %q", want)
 		}
@@ -120,11 +120,11 @@ func TestFieldsTieTheirErrors(t *testing.T) {
 	form := wrongForm{{Name: "applicant.id_no", Message: "请核对身份证号。"}, {Message: "请稍后重试。"}}
 	root, _ := render(t, t.Context(), ui.ErrorSummary(form))
 	summary := one(t, root, "#error-summary[role=alert]")
-	if got := webtest.TextOf(summary); got != "有 2 处需要修改 请核对身份证号。 请稍后重试。" {
+	if got := webtest.TextOf(summary); got != "有2处需要修改 请核对身份证号。 请稍后重试。" {
 		t.Errorf("summary says %q", got)
 	}
 	link := one(t, root, "#error-summary a")
-	root, _ = render(t, t.Context(), ui.Field(ui.FieldOpts{Name: "applicant.id_no", Label: "身份证号", Value: `4"<x>`, Error: "请核对身份证号。", Help: "18 位", Required: true, MaxLength: 18}))
+	root, _ = render(t, t.Context(), ui.Field(ui.FieldOpts{Name: "applicant.id_no", Label: "身份证号", Value: `4"<x>`, Error: "请核对身份证号。", Help: "18位", Required: true, MaxLength: 18}))
 	input := one(t, root, "input")
 	if "#"+webtest.Attr(input, "id") != webtest.Attr(link, "href") {
 		t.Errorf("summary leads to %s, field is %s", webtest.Attr(link, "href"), webtest.Attr(input, "id"))

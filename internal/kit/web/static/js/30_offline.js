@@ -12,7 +12,7 @@
     banner = document.createElement("div");
     banner.className = "ym-offline";
     banner.setAttribute("role", "alert");
-    banner.textContent = writing ? "网络断开，您填写的内容还在，请不要关闭页面。" : "网络断开，恢复后会自动消失。急事请拨打 12345。";
+    banner.textContent = writing ? "网络断开，您填写的内容还在，请不要关闭页面。" : "网络断开，恢复后会自动消失。急事请拨打12345。";
     document.body.append(banner);
   }
 

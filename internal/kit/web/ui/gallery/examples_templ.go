@@ -78,7 +78,7 @@ func exFields() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "g_id", Label: "身份证号", Required: true, Value: "44023219990101", Help: "18 位，最后一位可能是 X。", Error: "还少 4 位，请对照证件补全。"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "g_id", Label: "身份证号", Required: true, Value: "44023219990101", Help: "18位，最后一位可能是 X。", Error: "还少4位，请对照证件补全。"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -168,7 +168,7 @@ func exSummary() templ.Component {
 			templ_7745c5c3_Var4 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.ErrorSummary(mistakes{{Name: "g_id", Message: "身份证号还少 4 位，请对照证件补全。"}, {Message: "请稍后再试。"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.ErrorSummary(mistakes{{Name: "g_id", Message: "身份证号还少4位，请对照证件补全。"}, {Message: "请稍后再试。"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -209,7 +209,7 @@ func exAlerts() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Alert("warning", "还差 1 份材料，请在 10 月 13 日前补交。").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Alert("warning", "还差1份材料，请在10月13日前补交。").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -270,11 +270,11 @@ func exStates() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Light("normal", "还剩 4 个工作日").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Light("normal", "还剩4个工作日").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Light("yellow", "还剩 1 个工作日").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Light("yellow", "还剩1个工作日").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -282,7 +282,7 @@ func exStates() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Light("overdue", "超期 2 个工作日").Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Light("overdue", "超期2个工作日").Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -323,7 +323,7 @@ func exSteps() templ.Component {
 			templ_7745c5c3_Var7 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Steps([]ui.Step{{Label: "选情形", State: "done"}, {Label: "填信息", State: "current", Note: "约 3 分钟"}, {Label: "交材料"}, {Label: "核对提交"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Steps([]ui.Step{{Label: "选情形", State: "done"}, {Label: "填信息", State: "current", Note: "约3分钟"}, {Label: "交材料"}, {Label: "核对提交"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -386,7 +386,7 @@ func exFacts() templ.Component {
 			templ_7745c5c3_Var9 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "承诺时限", Value: "5 个工作日"}, {Label: "咨询电话", Value: "0751-5389123", URL: "tel:07515389123"}, {Label: "截止时间", Part: ui.Light("yellow", "还剩 1 个工作日")}, {Label: "备注"}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "承诺时限", Value: "5个工作日"}, {Label: "咨询电话", Value: "0751-5389123", URL: "tel:07515389123"}, {Label: "截止时间", Part: ui.Light("yellow", "还剩1个工作日")}, {Label: "备注"}}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -431,7 +431,7 @@ func exTable() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Light("normal", "还剩 4 个工作日").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Light("normal", "还剩4个工作日").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -439,7 +439,7 @@ func exTable() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Light("overdue", "超期 2 个工作日").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Light("overdue", "超期2个工作日").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -511,7 +511,7 @@ func exProgress() templ.Component {
 			templ_7745c5c3_Var13 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Progress(ui.ProgressOpts{Label: "正在导入事项", Done: 120, Total: 400, Note: "已导入 117 条，3 条有误。"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Progress(ui.ProgressOpts{Label: "正在导入事项", Done: 120, Total: 400, Note: "已导入117条，3条有误。"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -523,7 +523,7 @@ func exProgress() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Progress(ui.ProgressOpts{Label: "导入中断", Done: 231, Total: 400, Tone: "danger", Note: "第 232 行的事项编码重复，修改后可从这里继续。"}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Progress(ui.ProgressOpts{Label: "导入中断", Done: 231, Total: 400, Tone: "danger", Note: "第232行的事项编码重复，修改后可从这里继续。"}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -553,9 +553,9 @@ func exTree() templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		templ_7745c5c3_Err = ui.Tree("区划", []ui.TreeNode{
-			{Label: "韶关市", URL: "#tree", Icon: "building", Open: true, Note: "10 个县（市、区）", Children: []ui.TreeNode{
+			{Label: "韶关市", URL: "#tree", Icon: "building", Open: true, Note: "10个县（市、区）", Children: []ui.TreeNode{
 				{Label: "乳源瑶族自治县", URL: "#tree", Open: true, Children: []ui.TreeNode{
-					{Label: "游溪镇", URL: "#tree", Current: true, Part: ui.StateBadge("9 个网点", "info")},
+					{Label: "游溪镇", URL: "#tree", Current: true, Part: ui.StateBadge("9个网点", "info")},
 					{Label: "必背镇", URL: "#tree"},
 				}},
 				{Label: "曲江区", URL: "#tree", Children: []ui.TreeNode{{Label: "马坝镇"}}},
@@ -589,7 +589,7 @@ func exSides() templ.Component {
 			templ_7745c5c3_Var15 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.SideBySide(ui.Pane{Title: "第 3 版（现行）", Part: exFacts()}, ui.Pane{Title: "第 4 版（草稿）", Part: exFacts()}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.SideBySide(ui.Pane{Title: "第3版（现行）", Part: exFacts()}, ui.Pane{Title: "第4版（草稿）", Part: exFacts()}).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -837,7 +837,7 @@ func exStats() templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Stat(ui.StatOpts{Label: "今日收件", Value: "128", Unit: "件", Note: "比昨天多 12 件", Trend: "up", Part: ui.Spark("近七天收件", []float64{90, 104, 98, 121, 87, 116, 128})}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Stat(ui.StatOpts{Label: "今日收件", Value: "128", Unit: "件", Note: "比昨天多12件", Trend: "up", Part: ui.Spark("近七天收件", []float64{90, 104, 98, 121, 87, 116, 128})}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -845,7 +845,7 @@ func exStats() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Stat(ui.StatOpts{Label: "平均等候", Value: "6.5", Unit: "分钟", Note: "比昨天少 2 分钟", Trend: "down", Tone: "good"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Stat(ui.StatOpts{Label: "平均等候", Value: "6.5", Unit: "分钟", Note: "比昨天少2分钟", Trend: "down", Tone: "good"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -853,7 +853,7 @@ func exStats() templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Stat(ui.StatOpts{Label: "超期", Value: "3", Unit: "件", Note: "今天新增 1 件", Tone: "bad", URL: "#stats"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Stat(ui.StatOpts{Label: "超期", Value: "3", Unit: "件", Note: "今天新增1件", Tone: "bad", URL: "#stats"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -53,7 +53,7 @@ func Examples() []Example {
 		{"tree", "树", "上下级关系；不用脚本也能展开。", exTree(), "exTree"},
 		{"sides", "左右对照", "比较两份内容；手机上一上一下。", exSides(), "exSides"},
 		{"dialog", "对话窗", "只放一个短问题或一眼能看完的内容，再长就另开一页。", exDialog(), "exDialog"},
-		{"toast", "角落提示", "局部更新后的结果；好消息 8 秒后自己消失，坏消息要点掉。", exToast(), "exToast"},
+		{"toast", "角落提示", "局部更新后的结果；好消息8秒后自己消失，坏消息要点掉。", exToast(), "exToast"},
 		{"waiting", "等待", "局部更新时显示转圈，整块内容没到时先占位。", exWaiting(), "exWaiting"},
 		{"empty", "没有内容", "说清为什么没有，下一步做什么。", exEmpty(), "exEmpty"},
 		{"failed", "没有权限、加载失败", "页面一部分看不了时，其余部分照常。", exFailed(), "exFailed"},

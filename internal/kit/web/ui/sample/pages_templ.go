@@ -50,7 +50,7 @@ func Guide(o ui.PageOpts) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.Steps([]ui.Step{{Label: "选情形", State: "done"}, {Label: "填信息", State: "current", Note: "约 3 分钟"}, {Label: "交材料"}, {Label: "核对提交"}}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Steps([]ui.Step{{Label: "选情形", State: "done"}, {Label: "填信息", State: "current", Note: "约3分钟"}, {Label: "交材料"}, {Label: "核对提交"}}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -106,7 +106,7 @@ func Guide(o ui.PageOpts) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Alert("warning", "还差 1 份材料，请在 10 月 13 日前补交。").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Alert("warning", "还差1份材料，请在10月13日前补交。").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -134,7 +134,7 @@ func Guide(o ui.PageOpts) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "办理机关", Value: "乳源瑶族自治县卫生健康局"}, {Label: "承诺时限", Value: "5 个工作日"}, {Label: "收费", Value: "不收费"}, {Label: "咨询电话", Value: "0751-5389123", URL: "tel:07515389123"}, {Label: "截止时间", Part: ui.Light("yellow", "还剩 1 个工作日")}, {Label: "备注"}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "办理机关", Value: "乳源瑶族自治县卫生健康局"}, {Label: "承诺时限", Value: "5个工作日"}, {Label: "收费", Value: "不收费"}, {Label: "咨询电话", Value: "0751-5389123", URL: "tel:07515389123"}, {Label: "截止时间", Part: ui.Light("yellow", "还剩1个工作日")}, {Label: "备注"}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -234,7 +234,7 @@ func Apply(o ui.PageOpts, form ui.Errors, wrong func(string) string) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "id_no", Label: "身份证号", Required: true, Help: "18 位，最后一位可能是 X。", Error: wrong("id_no"), MaxLength: 18, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "id_no", Label: "身份证号", Required: true, Help: "18位，最后一位可能是 X。", Error: wrong("id_no"), MaxLength: 18, Autocomplete: "off"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -262,7 +262,7 @@ func Apply(o ui.PageOpts, form ui.Errors, wrong func(string) string) templ.Compo
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "photo", Label: "证明照片", Type: "file", Accept: "image/*,.pdf", Multiple: true, Help: "可以直接拍照，每个不超过 50 MB。"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "photo", Label: "证明照片", Type: "file", Accept: "image/*,.pdf", Multiple: true, Help: "可以直接拍照，每个不超过50 MB。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -406,7 +406,7 @@ func Inbox(o ui.PageOpts) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = inboxRow("SG20260930000127", "再生育审批", "盘**", "normal", "还剩 4 个工作日", "success").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inboxRow("SG20260930000127", "再生育审批", "盘**", "normal", "还剩4个工作日", "success").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -414,7 +414,7 @@ func Inbox(o ui.PageOpts) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = inboxRow("SG20260930000126", "城镇居民基本医疗保险参保登记", "赵**", "yellow", "还剩 1 个工作日", "info").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inboxRow("SG20260930000126", "城镇居民基本医疗保险参保登记", "赵**", "yellow", "还剩1个工作日", "info").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -430,7 +430,7 @@ func Inbox(o ui.PageOpts) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = inboxRow("SG20260920000032", "农村危房改造补助", "李**", "overdue", "超期 2 个工作日", "danger").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = inboxRow("SG20260920000032", "农村危房改造补助", "李**", "overdue", "超期2个工作日", "danger").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -640,20 +640,20 @@ func Notice(o ui.PageOpts) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"no-indent\">盘小妹：</p><p>你（单位）于 ")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 27, "<p class=\"no-indent\">盘小妹：</p><p>你（单位）于")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				var templ_7745c5c3_Var24 string
 				templ_7745c5c3_Var24, templ_7745c5c3_Err = templ.JoinStringErrs(ui.Date(at))
 				if templ_7745c5c3_Err != nil {
-					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/kit/web/ui/sample/pages.templ`, Line: 117, Col: 38}
+					return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/kit/web/ui/sample/pages.templ`, Line: 117, Col: 37}
 				}
 				_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var24))
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, " 提出的再生育审批申请（办件编号 SG20260930000127），经审查，申请材料齐全、符合法定形式，根据《中华人民共和国行政许可法》第三十二条第一款第（五）项的规定，决定予以受理。</p><p>承诺办结时限为 5 个工作日，自受理之日的次日起计算。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 28, "提出的再生育审批申请（办件编号 SG20260930000127），经审查，申请材料齐全、符合法定形式，根据《中华人民共和国行政许可法》第三十二条第一款第（五）项的规定，决定予以受理。</p><p>承诺办结时限为5个工作日，自受理之日的次日起计算。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
