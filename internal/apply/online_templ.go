@@ -840,7 +840,7 @@ func questionView(j *journey, q catalogue.Question) templ.Component {
 			}
 			ctx = templ.InitializeContext(ctx)
 			if j.list.Stop != "" {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<div class=\"ap-stop\"><p><strong>按这个回答，暂时不能申请。</strong>选错了可以改选后继续；有疑问请拨打 <a href=\"tel:12345\">12345</a>。</p></div>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "<div class=\"ap-stop\"><p><strong>按这个回答，暂时不能申请。</strong>选错了可以改选后继续；有疑问请拨打<a href=\"tel:12345\">12345</a>。</p></div>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

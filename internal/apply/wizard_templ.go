@@ -800,7 +800,7 @@ func stopped(why string) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "</p><p>选错了可以改选后继续；有疑问请拨打 <a href=\"tel:12345\">12345</a>。</p></div>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 47, "</p><p>选错了可以改选后继续；有疑问请拨打<a href=\"tel:12345\">12345</a>。</p></div>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

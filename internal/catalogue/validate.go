@@ -51,7 +51,7 @@ func (v *shape) text(field, title, value string, max int) {
 
 func (v *shape) oneOf(field, title, value string, allowed ...string) {
 	if !slices.Contains(allowed, value) {
-		v.Add(field, "%s应为 %s 之一，现为“%s”。", title, strings.Join(allowed, "、"), value)
+		v.Add(field, "%s应为%s之一，现为“%s”。", title, strings.Join(allowed, "、"), value)
 	}
 }
 

@@ -101,18 +101,18 @@ func (m *Module) callAct(ctx context.Context, act queue.Act, f *web.Form) (strin
 		_, err = m.Hall.Arrive(ctx, id)
 	case queue.ActRecall:
 		t, err = m.Hall.Recall(ctx, id)
-		return "已重呼 " + t.No + " 号。", err
+		return "已重呼" + t.No + "号。", err
 	case queue.ActMiss:
 		t, err = m.Hall.Miss(ctx, id)
-		return t.No + " 号已过号，本人回来可以恢复排队。", err
+		return t.No + "号已过号，本人回来可以恢复排队。", err
 	case queue.ActHold:
 		t, err = m.Hall.Hold(ctx, id)
-		return t.No + " 号已挂起。", err
+		return t.No + "号已挂起。", err
 	case queue.ActUnhold:
 		_, err = m.Hall.Unhold(ctx, id)
 	case queue.ActTransfer:
 		t, err = m.Hall.Transfer(ctx, id, queue.To{Queue: f.Value("queue"), Counter: f.Value("counter")})
-		return t.No + " 号已转出。", err
+		return t.No + "号已转出。", err
 	case queue.ActFinish:
 		err = m.Hall.Finish(ctx, id)
 	default:
@@ -145,7 +145,7 @@ func (m *Module) goodbye(ctx context.Context) error {
 func (c calls) counterOptions() []ui.Option {
 	var list []ui.Option
 	for _, x := range c.counters {
-		list = append(list, ui.Option{Value: x.ID, Label: x.No + " 号　" + x.Name})
+		list = append(list, ui.Option{Value: x.ID, Label: x.No + "号　" + x.Name})
 	}
 	return list
 }
@@ -166,7 +166,7 @@ func (c calls) otherCounters() []ui.Option {
 	var list []ui.Option
 	for _, x := range c.counters {
 		if x.ID != c.seat.ID {
-			list = append(list, ui.Option{Value: x.ID, Label: x.No + " 号　" + x.Name})
+			list = append(list, ui.Option{Value: x.ID, Label: x.No + "号　" + x.Name})
 		}
 	}
 	return list

@@ -142,9 +142,9 @@ func (m *Module) ticket(w http.ResponseWriter, r *http.Request, form *web.Form, 
 		form.Error("q", message(e))
 		return m.again(w, r, form, finder{})
 	}
-	text := t.No + " 号：" + t.State.Chinese() + "，" + t.QueueName
+	text := t.No + "号：" + t.State.Chinese() + "，" + t.QueueName
 	if t.CounterNo != "" {
-		text += "，在 " + t.CounterNo + " 号窗口"
+		text += "，在" + t.CounterNo + "号窗口"
 	}
 	web.Flash(r, "info", text+"。")
 	return web.Redirect(w, r, "/counter")

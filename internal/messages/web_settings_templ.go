@@ -295,14 +295,14 @@ func smsHelp(p settingsPage) string {
 	if p.phone == "" {
 		return "您的账号没有登记手机号。"
 	}
-	return "发到 " + p.phone + "。"
+	return "发到" + p.phone + "。"
 }
 
 func mailHelp(p settingsPage) string {
 	if p.pref.Address == "" {
 		return "还没有邮箱，请在下面填写。"
 	}
-	return "发到 " + p.pref.Address + "。"
+	return "发到" + p.pref.Address + "。"
 }
 
 func addressLabel(p settingsPage) string {

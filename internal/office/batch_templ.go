@@ -57,7 +57,7 @@ func batchView(p *batchPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.hidden > 0 {
-				templ_7745c5c3_Err = ui.Alert("warning", "有 "+itoa(p.hidden)+" 件已经办完或不在您的范围内，没有列出。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Alert("warning", "有"+itoa(p.hidden)+"件已经办完或不在您的范围内，没有列出。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -137,7 +137,7 @@ func batchView(p *batchPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if n := p.decisions(); n > 0 {
-				templ_7745c5c3_Err = ui.Alert("warning", "其中 "+itoa(n)+" 件是审批决定：提交后即准予，不能更改。要作不予决定的，请逐件办理并写明理由。").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Alert("warning", "其中"+itoa(n)+"件是审批决定：提交后即准予，不能更改。要作不予决定的，请逐件办理并写明理由。").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -183,7 +183,7 @@ func batchView(p *batchPage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(p.can()) > 0 {
-					templ_7745c5c3_Err = ui.SubmitAs("确认"+p.act.label+" "+itoa(len(p.can()))+" 件", "primary", "", "", "", "s").Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.SubmitAs("确认"+p.act.label+itoa(len(p.can()))+"件", "primary", "", "", "", "s").Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -332,7 +332,7 @@ func batchView(p *batchPage) templ.Component {
 					}
 					return nil
 				})
-				templ_7745c5c3_Err = ui.Card("办不了的 "+itoa(len(list))+" 件").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Card("办不了的"+itoa(len(list))+"件").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -305,7 +305,7 @@ func (p *casePage) caseRows() []ui.Row {
 	c := p.c
 	rows := []ui.Row{
 		{Label: "事项", Value: c.ItemName, URL: "/items/" + c.Item + "?division=" + c.Division},
-		{Label: "事项版本", Value: c.Item + " 第 " + itoa(c.Version) + " 版"},
+		{Label: "事项版本", Value: c.Item + " 第" + itoa(c.Version) + "版"},
 		{Label: "所属地区", Value: c.DivisionName},
 		{Label: "申请渠道", Value: cases.ChannelName(c.Channel)},
 		{Label: "收件网点", Value: c.Receiving.Name},
@@ -320,7 +320,7 @@ func (p *casePage) caseRows() []ui.Row {
 		rows = append(rows, ui.Row{Label: "决定", Part: ui.StateBadge(cases.OutcomeName(c.Outcome)+" "+c.DecidedOn.Chinese(), outcomeTone(c.Outcome))})
 	}
 	if !c.DeferredUntil.IsZero() {
-		rows = append(rows, ui.Row{Label: "容缺补交", Part: ui.StateBadge(c.DeferredUntil.Chinese()+" 前补齐", "warning")})
+		rows = append(rows, ui.Row{Label: "容缺补交", Part: ui.StateBadge(c.DeferredUntil.Chinese()+"前补齐", "warning")})
 	}
 	return rows
 }

@@ -28,10 +28,10 @@ var digestNotice = messages.Define(messages.Template{
 		{Name: "new", Label: "新到件数", Sample: "12"}, {Name: "waiting", Label: "等待他人件数", Sample: "3"},
 	},
 	Words: messages.Words{
-		Title: "今日待办：超期 {overdue} 件，今天到期 {today} 件",
-		Text:  "已超期 {overdue} 件，今天到期 {today} 件，上个工作日以来新到 {new} 件，等待他人 {waiting} 件。点开可以逐件办理。",
+		Title: "今日待办：超期{overdue}件，今天到期{today}件",
+		Text:  "已超期{overdue}件，今天到期{today}件，上个工作日以来新到{new}件，等待他人{waiting}件。点开可以逐件办理。",
 		SMS:   "今日待办：超期{overdue}件，今天到期{today}件，新到{new}件。", SMSOn: false,
-		Subject: "今日待办：超期 {overdue} 件，今天到期 {today} 件", MailOn: false,
+		Subject: "今日待办：超期{overdue}件，今天到期{today}件", MailOn: false,
 	},
 })
 

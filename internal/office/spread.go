@@ -137,7 +137,7 @@ func (m *Module) handsOf(ctx context.Context, agency string) ([]ui.Option, error
 	}
 	var options []ui.Option
 	for _, p := range c.people {
-		options = append(options, ui.Option{Value: p.account, Label: p.name + "（手上 " + itoa(p.weight) + "）"})
+		options = append(options, ui.Option{Value: p.account, Label: p.name + "（手上" + itoa(p.weight) + "）"})
 	}
 	return options, nil
 }

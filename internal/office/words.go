@@ -173,9 +173,9 @@ func spanText(s span) string {
 	case s.To.Equal(s.From):
 		return s.From.Chinese()
 	case s.To.IsZero():
-		return s.From.Chinese() + " 至今"
+		return s.From.Chinese() + "至今"
 	}
-	return s.From.Chinese() + " 至 " + s.To.Chinese()
+	return s.From.Chinese() + "至" + s.To.Chinese()
 }
 
 func spanDays(s span) string {

@@ -226,7 +226,7 @@ func accessibilityView() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\">政务服务大厅、镇街或村居服务点</a>，走绿色通道，由工作人员帮您办；也可以拨打 <a href=\"tel:12345\">12345</a>。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 11, "\">政务服务大厅、镇街或村居服务点</a>，走绿色通道，由工作人员帮您办；也可以拨打<a href=\"tel:12345\">12345</a>。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -265,7 +265,7 @@ func accessibilityView() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">网站找错</a>告诉我们，或拨打 <a href=\"tel:12345\">12345</a>，我们会在3个工作日内答复。</p><p class=\"ym-muted\">本声明依据《信息技术 互联网内容无障碍可访问性技术要求与测试方法》（GB/T 37668-2019）和工业和信息化部《互联网网站适老化通用设计规范》编写。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "\">网站找错</a>告诉我们，或拨打<a href=\"tel:12345\">12345</a>，我们会在3个工作日内答复。</p><p class=\"ym-muted\">本声明依据《信息技术 互联网内容无障碍可访问性技术要求与测试方法》（GB/T 37668-2019）和工业和信息化部《互联网网站适老化通用设计规范》编写。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -249,10 +249,10 @@ func TestPhotosOfAMaterial(t *testing.T) {
 	draft := strings.Join(strings.Split(page.URL.Path, "/")[:3], "/")
 	card := func() *webtest.Form { return c.Get(draft + "/materials/id_card").Form("form.ap-form") }
 	card().Attach("file.id_card", "正面.png", photo(t, 1)).Press("上传选好的文件").Send().Status(200).Must("已上传1个文件", "正面.png")
-	card().Attach("file.id_card", "反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传2个文件", "1.正面.png", "2.反面.png")
+	card().Attach("file.id_card", "反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传2个文件", "1. 正面.png", "2. 反面.png")
 	page = card().Attach("file.id_card", "又是反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传2个文件").MustNot("又是反面")
-	page = page.Form("form.ap-form").Press("往前移").Send().Must("1.反面.png", "2.正面.png")
-	page = page.Form("form.ap-form").Press("转一下").Send().Status(200).Must("1.反面.jpg")
+	page = page.Form("form.ap-form").Press("往前移").Send().Must("1. 反面.png", "2. 正面.png")
+	page = page.Form("form.ap-form").Press("转一下").Send().Status(200).Must("1. 反面.jpg")
 	src := webtest.Attr(page.Find("#files img")[0], "src")
 	if p := c.Get(src); p.Code != 200 || p.Header().Get("Content-Type") != "image/jpeg" {
 		t.Errorf("a thumbnail answers %d %s", p.Code, p.Header().Get("Content-Type"))

@@ -240,7 +240,7 @@ func progressView(p progressPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\">登录后看自己的办件</a>，或带身份证件到收件网点查询，或拨打 <a href=\"tel:12345\">12345</a>。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, "\">登录后看自己的办件</a>，或带身份证件到收件网点查询，或拨打<a href=\"tel:12345\">12345</a>。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

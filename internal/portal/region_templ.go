@@ -336,7 +336,7 @@ func regionView(p regionPage) templ.Component {
 				}
 				ctx = templ.InitializeContext(ctx)
 				if len(p.places) == 0 {
-					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>这里还没有登记办事网点，请拨打 <a href=\"tel:12345\">12345</a> 咨询。</p>")
+					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "<p>这里还没有登记办事网点，请拨打<a href=\"tel:12345\">12345</a>咨询。</p>")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

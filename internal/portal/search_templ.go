@@ -409,7 +409,7 @@ func nothing(p searchPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				}
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</ul><p>也可以<a href=\"/departments\">按部门找</a>、<a href=\"/zones\">按主题找</a>，或拨打 <a href=\"tel:12345\">12345</a>，请人帮您找。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 30, "</ul><p>也可以<a href=\"/departments\">按部门找</a>、<a href=\"/zones\">按主题找</a>，或拨打<a href=\"tel:12345\">12345</a>，请人帮您找。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -53,7 +53,7 @@ func (m *Module) clear(ctx context.Context, c org.Counter) error {
 		return err
 	}
 	if r.State == Called {
-		return ErrCalledStill.Say("%s 号还没有处理，请先点“已到”、“重呼”或“过号”。", r.no())
+		return ErrCalledStill.Say("%s号还没有处理，请先点“已到”、“重呼”或“过号”。", r.no())
 	}
 	return m.apply(ctx, r, ActFinish, finish)
 }
@@ -207,7 +207,7 @@ func (m *Module) Miss(ctx context.Context, id string) (Ticket, error) {
 func (m *Module) Revive(ctx context.Context, id string) (Ticket, error) {
 	return m.act(ctx, id, ActRevive, func(ctx context.Context, c *change) error {
 		if c.r.Day != dayOf(c.now) {
-			return ErrAct.Say("%s 号是别的日子的，请重新取号。", c.r.no())
+			return ErrAct.Say("%s号是别的日子的，请重新取号。", c.r.no())
 		}
 		place, err := m.behind(ctx, c.r)
 		if err != nil {

@@ -85,7 +85,7 @@ func (m *Module) leave(ctx context.Context) error {
 		return err
 	}
 	if busy {
-		return ErrSeatBusy.Say("%s 号还没有办完，请先办完、挂起或转走。", r.no())
+		return ErrSeatBusy.Say("%s号还没有办完，请先办完、挂起或转走。", r.no())
 	}
 	_, err = m.DB.Conn(ctx).Exec(ctx, `DELETE FROM queue_seat WHERE counter = $1 AND account = $2`, s.Counter, s.Account)
 	return err

@@ -181,7 +181,7 @@ func (b Bundle) due() string {
 
 func (b Bundle) rows() []ui.Row {
 	rows := []ui.Row{{Label: "单号", Value: b.Number}, {Label: "交出方", Value: b.FromName}, {Label: "接收方", Value: b.ToName},
-		{Label: "方式", Value: wayName(b.Way)}, {Label: "份数", Value: itoa(b.Papers) + " 份"}, {Label: "应于何时签收", Value: b.due()}}
+		{Label: "方式", Value: wayName(b.Way)}, {Label: "份数", Value: itoa(b.Papers) + "份"}, {Label: "应于何时签收", Value: b.due()}}
 	if b.Tracking != "" {
 		rows = append(rows, ui.Row{Label: "邮件号码", Value: b.Tracking})
 	}
@@ -198,7 +198,7 @@ func missingText(n int) string {
 	if n == 0 {
 		return "无"
 	}
-	return "少 " + itoa(n) + " 份"
+	return "少" + itoa(n) + "份"
 }
 
 func (p Paper) timeline() []ui.TimelineEntry {

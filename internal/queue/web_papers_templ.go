@@ -142,9 +142,9 @@ func sendForm(p papersPage, d destination) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		var templ_7745c5c3_Var4 string
-		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs("交给" + d.Name + "（" + itoa(len(d.Papers)) + " 份）")
+		templ_7745c5c3_Var4, templ_7745c5c3_Err = templ.JoinStringErrs("交给" + d.Name + "（" + itoa(len(d.Papers)) + "份）")
 		if templ_7745c5c3_Err != nil {
-			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_papers.templ`, Line: 33, Col: 67}
+			return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_papers.templ`, Line: 33, Col: 66}
 		}
 		_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var4))
 		if templ_7745c5c3_Err != nil {

@@ -223,7 +223,7 @@ func (m *Module) ticketAct(w http.ResponseWriter, r *http.Request) error {
 	case ActRevive:
 		var t Ticket
 		if t, err = m.Revive(ctx, id); err == nil {
-			done = t.No + " 号已恢复，排在下三位之后。"
+			done = t.No + "号已恢复，排在下三位之后。"
 		}
 	case ActTransfer:
 		to := To{Queue: form.Value("queue"), Counter: form.Value("counter")}

@@ -102,12 +102,12 @@ func shiftsFirst(p shiftsPage) string {
 // rows are the facts of the sheet.
 func (s Shift) rows() []ui.Row {
 	return []ui.Row{
-		{Label: "窗口", Value: s.CounterNo + " 号"}, {Label: "交班人", Value: s.Name},
-		{Label: "当班时间", Value: ui.DateTime(s.From) + " 至 " + timeOfDay(s.To)},
-		{Label: "办完", Value: itoa(s.Served) + " 人"}, {Label: "过号", Value: itoa(s.Missed) + " 人"},
+		{Label: "窗口", Value: s.CounterNo + "号"}, {Label: "交班人", Value: s.Name},
+		{Label: "当班时间", Value: ui.DateTime(s.From) + "至" + timeOfDay(s.To)},
+		{Label: "办完", Value: itoa(s.Served) + "人"}, {Label: "过号", Value: itoa(s.Missed) + "人"},
 		{Label: "挂起的号", Value: firstText(s.Held, "无")},
-		{Label: "没办完的收件", Value: itoa(s.Drafts) + " 件（本人草稿）"},
-		{Label: "未交出的纸质材料", Value: itoa(s.Papers) + " 份（本网点）"},
+		{Label: "没办完的收件", Value: itoa(s.Drafts) + "件（本人草稿）"},
+		{Label: "未交出的纸质材料", Value: itoa(s.Papers) + "份（本网点）"},
 		{Label: "现金、票据", Value: "无（窗口不收现金）"},
 		{Label: "交接说明", Value: firstText(s.Note, "无")},
 	}

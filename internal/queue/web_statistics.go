@@ -104,7 +104,7 @@ type sheet struct {
 }
 
 func (s Statistics) sheets() []sheet {
-	sum := sheet{"汇总", [][]any{{"网点", s.Outlet.Name}, {"日期", s.From.String() + " 至 " + s.To.String()},
+	sum := sheet{"汇总", [][]any{{"网点", s.Outlet.Name}, {"日期", s.From.String() + "至" + s.To.String()},
 		{"取号（人）", s.Taken}, {"叫号（人）", s.Called}, {"办完（人）", s.Done}, {"过号（人）", s.Missed},
 		{"等候中位数（分钟）", s.Median}, {"九成的人等候不超过（分钟）", s.P90}, {"平均办理（分钟）", minutes(s.MeanServed())}}}
 	windows := sheet{"窗口", [][]any{{"窗口", "名称", "叫号", "办完", "过号", "平均等候（分钟）", "平均办理（分钟）"}}}
@@ -131,7 +131,7 @@ func minutesText(d time.Duration) string {
 	if d == 0 {
 		return "—"
 	}
-	return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Minutes()), ".0") + " 分钟"
+	return strings.TrimSuffix(fmt.Sprintf("%.1f", d.Minutes()), ".0") + "分钟"
 }
 
 func hourName(h int) string { return fmt.Sprintf("%02d:00", h) }

@@ -280,9 +280,9 @@ func statisticsView(p statisticsPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var14 string
-						templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(q.Median) + " 分钟")
+						templ_7745c5c3_Var14, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(q.Median) + "分钟")
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_statistics.templ`, Line: 45, Col: 61}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_statistics.templ`, Line: 45, Col: 60}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var14))
 						if templ_7745c5c3_Err != nil {
@@ -293,9 +293,9 @@ func statisticsView(p statisticsPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var15 string
-						templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(q.P90) + " 分钟")
+						templ_7745c5c3_Var15, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(q.P90) + "分钟")
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_statistics.templ`, Line: 46, Col: 64}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_statistics.templ`, Line: 46, Col: 63}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var15))
 						if templ_7745c5c3_Err != nil {
@@ -306,9 +306,9 @@ func statisticsView(p statisticsPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						var templ_7745c5c3_Var16 string
-						templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(q.Longest) + " 分钟")
+						templ_7745c5c3_Var16, templ_7745c5c3_Err = templ.JoinStringErrs(itoa(q.Longest) + "分钟")
 						if templ_7745c5c3_Err != nil {
-							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_statistics.templ`, Line: 47, Col: 59}
+							return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/queue/web_statistics.templ`, Line: 47, Col: 58}
 						}
 						_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ.EscapeString(templ_7745c5c3_Var16))
 						if templ_7745c5c3_Err != nil {
@@ -480,7 +480,7 @@ func statisticsView(p statisticsPage) templ.Component {
 			return nil
 		})
 		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "排队统计", Heading: p.Outlet.Name + "　排队统计", Face: ui.Staff, Styles: styles,
-			Lead:       p.From.Chinese() + " 至 " + p.To.Chinese(),
+			Lead:       p.From.Chinese() + "至" + p.To.Chinese(),
 			Breadcrumb: []ui.Crumb{{Label: "窗口", URL: "/counter"}, {Label: "大厅排队", URL: sceneURL(p.Outlet.Code)}, {Label: "统计"}},
 			Actions:    []ui.Link{{Label: "导出表格", URL: "/counter/queue/statistics/export?" + rangeQuery(p.Outlet.Code, p.From, p.To), Icon: "download"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {

@@ -190,9 +190,9 @@ func lineNote(l Line) string {
 	case l.Waiting == 0:
 		return "不用等"
 	}
-	note := "等候 " + itoa(l.Waiting) + " 人"
+	note := "等候" + itoa(l.Waiting) + "人"
 	if n := l.Minutes(); n > 0 {
-		note += "，约 " + itoa(n) + " 分钟"
+		note += "，约" + itoa(n) + "分钟"
 	}
 	return note
 }
@@ -204,7 +204,7 @@ func waitNote(f Followed) string {
 	case f.Ahead == 0:
 		return "下一个就到您了，请到窗口附近等候。"
 	}
-	return "大约还要等 " + itoa(f.Minutes) + " 分钟。时间是估计的，请留意叫号。"
+	return "大约还要等" + itoa(f.Minutes) + "分钟。时间是估计的，请留意叫号。"
 }
 
 // plain is a page with nothing around it.

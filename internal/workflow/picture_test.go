@@ -49,7 +49,7 @@ func TestWrap(t *testing.T) {
 		in   string
 		want string
 	}{
-		{"审查", "审查"}, {"", ""}, {"市场监督管理局现场核查", "市场监督管理局现场核|查"}, {"GB/T 39046审查意见书", "GB/T 39046审查意见|书"},
+		{"审查", "审查"}, {"", ""}, {"市场监督管理局现场核查", "市场监督管理局现场核|查"}, {"GB/T 39046 审查意见书", "GB/T 39046 审查意见|书"},
 	} {
 		if got := strings.Join(wrap(c.in, 10), "|"); got != c.want {
 			t.Errorf("wrap(%q) = %q, want %q", c.in, got, c.want)

@@ -59,7 +59,7 @@ func TestReadingMessages(t *testing.T) {
 		if v.Open("/").Has(`a[href="/my/messages"] .ym-count`) != 0 {
 			t.Error("the badge stays")
 		}
-		v.Open("/my/settings").Fill("address", "lan@example.com").Click("发送验证码").Says("验证码已发到 lan@example.com").Keep("settings")
+		v.Open("/my/settings").Fill("address", "lan@example.com").Click("发送验证码").Says("验证码已发到lan@example.com").Keep("settings")
 	})
 }
 

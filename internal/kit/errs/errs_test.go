@@ -14,7 +14,7 @@ var errStale = errs.Define(errs.Conflict, "test_stale", "页面已过期，请�
 
 func TestCopiesAreTheSameError(t *testing.T) {
 	cause := errors.New("row version 3")
-	err := fmt.Errorf("accept: %w", errStale.Because(cause).Say("办件 %s 已被他人处理，请刷新。", "1").Field("x", "y").Allowed("withdraw"))
+	err := fmt.Errorf("accept: %w", errStale.Because(cause).Say("办件%s已被他人处理，请刷新。", "1").Field("x", "y").Allowed("withdraw"))
 	if !errors.Is(err, errStale) || !errors.Is(err, cause) || errors.Is(err, errs.ErrInvalid) {
 		t.Errorf("%v", err)
 	}

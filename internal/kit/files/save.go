@@ -76,7 +76,7 @@ func (s *Store) copySealed(w io.Writer, f *File, r io.Reader) error {
 			hash.Write(buf[:n])
 			_, _ = seen.Write(buf[:n])
 			if seen.size > s.max {
-				return ErrTooLarge.Say("文件“%s”超过 %s，请压缩或拆分后再上传。", f.Name, sizeText(s.max))
+				return ErrTooLarge.Say("文件“%s”超过%s，请压缩或拆分后再上传。", f.Name, sizeText(s.max))
 			}
 			if _, err := sealed.Write(buf[:n]); err != nil {
 				return storeError(err)

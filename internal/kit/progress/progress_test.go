@@ -107,7 +107,7 @@ func TestEachStepStandsAlone(t *testing.T) {
 			t.Fatalf("after the job: %+v", w)
 		}
 		lines := h.lines(t, id)
-		if fmt.Sprint(lines) != "[{2 2办件2 false 窗口已满，请换一个。} {1 1办件1 true 已办} {3 3办件3 true 已办}]" {
+		if fmt.Sprint(lines) != "[{2 2 办件2 false 窗口已满，请换一个。} {1 1 办件1 true 已办} {3 3 办件3 true 已办}]" {
 			t.Fatalf("lines %v", lines)
 		}
 		if fmt.Sprint(by) != "[li1 li2 li3]" {

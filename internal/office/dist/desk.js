@@ -61,7 +61,7 @@
     if (!note) return;
     var n = document.querySelectorAll("input[name=task]:checked").length;
     var all = document.querySelector("input[name=all]");
-    note.textContent = all && all.checked ? "已选当前筛选的全部" : n ? "已选 " + n + " 件" : "选中后一起办理：";
+    note.textContent = all && all.checked ? "已选当前筛选的全部" : n ? "已选" + n + "件" : "选中后一起办理：";
     var bar = note.closest(".of-bar");
     if (bar) bar.classList.toggle("is-picked", n > 0 || !!(all && all.checked));
   }

@@ -216,7 +216,7 @@ func sumUp(title, unit string, labels []string, values []float64) string {
 		}
 		return ""
 	}
-	return fmt.Sprintf("%s：最高 %s %s%s，最低 %s %s%s，最近 %s %s", title, exact(values[most]), unit, name(most),
+	return fmt.Sprintf("%s：最高%s%s%s，最低%s%s%s，最近%s%s", title, exact(values[most]), unit, name(most),
 		exact(values[least]), unit, name(least), exact(values[len(values)-1]), unit)
 }
 

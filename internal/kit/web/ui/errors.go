@@ -51,7 +51,7 @@ func (o ErrorOpts) advice(f Frame) []string {
 	case 429:
 		return []string{"请稍等一会儿再试，不要反复点击。", "同一个网络里人多时也会这样，可以换手机网络再试。"}
 	case 503:
-		return []string{"请过几分钟再试，已经提交成功的内容不会丢失。", fmt.Sprintf("急事请拨打 %s，或直接到就近的办事大厅办理。", f.Site.Hotline)}
+		return []string{"请过几分钟再试，已经提交成功的内容不会丢失。", fmt.Sprintf("急事请拨打%s，或直接到就近的办事大厅办理。", f.Site.Hotline)}
 	}
 	return []string{"请稍后再试一次；刚才的提交没有生效时，不会重复受理。", "再次出现时，请把下面的编号报给工作人员，我们据此查找原因。"}
 }
@@ -79,5 +79,5 @@ func (o ErrorOpts) ways(f Frame) []Link {
 		return append(list, Link{Label: "回到工作台", URL: orElse(f.User.HomeURL, "/"), Icon: "home"})
 	}
 	return append(list, Link{Label: "回到首页", URL: f.Site.HomeURL, Icon: "home"},
-		Link{Label: "拨打 " + f.Site.Hotline, URL: "tel:" + f.Site.Hotline, Icon: "phone"})
+		Link{Label: "拨打" + f.Site.Hotline, URL: "tel:" + f.Site.Hotline, Icon: "phone"})
 }
