@@ -27,8 +27,10 @@ func (m *Module) API(api huma.API) {
 	submit.MaxBodyBytes = 4 << 20
 	web.Op(api, submit, signedIn, m.apiSubmit)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases", "list-cases", "查询办件"), signedIn, m.apiList)
+	web.Op(api, op(http.MethodGet, "/api/v1/cases/totals", "get-case-totals", "各状态的办件数"), signedIn, m.apiTotals)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}", "get-case", "办件详情"), signedIn, m.apiFind)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}/history", "get-case-history", "办件经过"), signedIn, m.apiHistory)
+	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}/tasks", "get-case-tasks", "办件的审批环节"), identity.Staff(), m.apiTasks)
 	web.Op(api, op(http.MethodGet, "/api/v1/progress", "get-progress", "凭编号和查询码查询进度"), web.Public, m.apiProgress)
 	for _, v := range apiVerbs {
 		act := op(http.MethodPost, "/api/v1/cases/{number}/"+string(v.verb), string(v.verb)+"-case", v.verb.Chinese())
@@ -105,7 +107,9 @@ func parseDate(field, text string) (workday.Date, error) {
 	return d, nil
 }
 
-type listInput struct {
+// Filter is what the API narrows cases by. It is exported for the API library,
+// which reads no fields of an unexported part.
+type Filter struct {
 	State  string `query:"state" doc:"办件状态"`
 	Mine   bool   `query:"mine" doc:"只列本人的办件"`
 	Q      string `query:"q" doc:"办件编号或其开头，申请人姓名或其开头"`
@@ -115,9 +119,28 @@ type listInput struct {
 	Item   string `query:"item" doc:"事项编号"`
 	From   string `query:"from" doc:"提交日期起，含当日"`
 	To     string `query:"to" doc:"提交日期止，含当日"`
-	After  string `query:"after" doc:"上一页给出的 next"`
-	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"20" doc:"每页条数，最多200"`
-	Count  bool   `query:"count" default:"true" doc:"是否给出总数"`
+	Sample string `query:"sample" enum:"true,false" doc:"true只看样例办件，false不看样例办件"`
+}
+
+func (in *Filter) query() (Query, error) {
+	q := Query{State: State(in.State), Mine: in.Mine, Q: in.Q, Light: in.Light, Agency: in.Agency, Outlet: in.Outlet, Item: in.Item}
+	if in.Sample != "" {
+		sample := in.Sample == "true"
+		q.Sample = &sample
+	}
+	var err error
+	if q.From, err = parseDate("from", in.From); err != nil {
+		return q, err
+	}
+	q.To, err = parseDate("to", in.To)
+	return q, err
+}
+
+type listInput struct {
+	Filter
+	After string `query:"after" doc:"上一页给出的 next"`
+	Limit int    `query:"limit" minimum:"1" maximum:"200" default:"20" doc:"每页条数，最多200"`
+	Count bool   `query:"count" default:"true" doc:"是否给出总数"`
 }
 
 type listOutput struct {
@@ -129,12 +152,8 @@ type listOutput struct {
 }
 
 func (m *Module) apiList(ctx context.Context, in *listInput) (*listOutput, error) {
-	q := Query{State: State(in.State), Mine: in.Mine, Q: in.Q, Light: in.Light, Agency: in.Agency, Outlet: in.Outlet, Item: in.Item}
-	var err error
-	if q.From, err = parseDate("from", in.From); err != nil {
-		return nil, err
-	}
-	if q.To, err = parseDate("to", in.To); err != nil {
+	q, err := in.query()
+	if err != nil {
 		return nil, err
 	}
 	if q.State == StateDraft {

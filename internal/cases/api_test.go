@@ -14,6 +14,7 @@ import (
 	"yimen/internal/kit/dbtest"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/webtest"
+	"yimen/internal/workflow"
 )
 
 // eachSite serves the module as the program does, with people who sign in by a
@@ -116,8 +117,56 @@ func TestAPI(t *testing.T) {
 			t.Errorf("%+v", whole)
 		}
 		w.lists(t, as, made)
+		w.totals(t, as)
+		w.tasks(t, as, made)
 		w.sheets(t, as, whole)
 	})
+}
+
+// Totals count what the list lists, state by state.
+func (w *world) totals(t *testing.T, as func(string) *webtest.Client) {
+	var got struct {
+		States map[State]int
+		Total  int
+	}
+	for query, want := range map[string]int{"": 1, "?sample=false": 1, "?sample=true": 0, "?item=" + felling: 1, "?item=SG99999": 0, "?state=received": 0} {
+		for _, account := range []string{"zhang", "approver"} {
+			got.States, got.Total = nil, 0
+			as(account).Get("/api/v1/cases/totals" + query).Status(200).Decode(&got)
+			if got.Total != want || got.States[StateDecided] != want || len(got.States) != want {
+				t.Errorf("%s, %s: %+v, want %d", account, query, got, want)
+			}
+		}
+	}
+	as("li").Get("/api/v1/cases/totals").Status(200).Decode(&got)
+	if got.Total != 0 {
+		t.Errorf("a stranger counts %d", got.Total)
+	}
+	as("").Get("/api/v1/cases/totals").Status(401)
+	as("zhang").Get("/api/v1/cases/totals?state=flying").Status(422)
+	as("zhang").Get("/api/v1/cases/totals?sample=perhaps").Status(422)
+}
+
+// The steps of a case are shown to staff who may see the case, and to nobody else.
+func (w *world) tasks(t *testing.T, as func(string) *webtest.Client, c caseJSON) {
+	var got struct {
+		State string
+		Items []caseTaskJSON
+	}
+	at := "/api/v1/cases/" + c.Number + "/tasks"
+	as("approver").Get(at).Status(200).Decode(&got)
+	if got.State != "finished" || len(got.Items) != 2 {
+		t.Fatalf("%+v", got)
+	}
+	for i, node := range []string{"review", "decide"} {
+		x := got.Items[i]
+		if x.State != workflow.Done || x.Agency != forestry || x.Node != node || x.Decision != (node == "decide") || x.DoneAt == nil || x.ID == "" {
+			t.Errorf("%+v", x)
+		}
+	}
+	as("clerk").Get(at).Status(404)
+	as("zhang").Get(at).Status(403)
+	as("").Get(at).Status(401)
 }
 
 func (w *world) lists(t *testing.T, as func(string) *webtest.Client, c caseJSON) {
