@@ -13,49 +13,53 @@ import (
 // TestABulkChangeDoesWhatItsPreviewShows previews every kind of change and
 // wants the job to come to exactly the same.
 func TestABulkChangeDoesWhatItsPreviewShows(t *testing.T) {
-	for name, c := range map[string]bulkChange{
-		"phone":   {Kind: bulkSet, Field: "consult", Value: "0751-8887777"},
-		"limit":   {Kind: bulkLimit, Field: "promised", Value: "3", Unit: catalogue.UnitWorkday},
-		"fee":     {Kind: bulkFee, Charged: true, Item: "工本费", Value: "每证5元", Basis: "粤价〔2020〕1号"},
-		"replace": {Kind: bulkReplace, Find: "居民身份证", Value: "身份证"},
-		"tag":     {Kind: bulkTag, Value: "一件事"},
-		"untag":   {Kind: bulkUntag, Value: "镇村"},
-		"add":     {Kind: bulkAdd, Value: "诚信承诺书", Need: catalogue.Defer},
-		"drop":    {Kind: bulkDrop, Value: "居民身份证"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			each(t, func(t *testing.T, s *site, _ *webtest.Client) {
-				s.who = keeper("editor")
-				list, _, err := s.Catalogue.Desk(s.who, catalogue.DeskQuery{}, pageOfAll)
-				must(t, err)
-				before, foreseen := map[string]catalogue.Definition{}, map[string][]Change{}
-				touched := 0
-				for _, it := range list {
-					o, err := s.foresee(s.who, c, it.Code)
-					must(t, err)
-					before[it.Code], foreseen[it.Code] = s.now(t, it.Code), o.Changes
-					if o.Problem == "" && len(o.Changes) > 0 {
-						touched++
-						c.Items = append(c.Items, bulkItem{it.Code, o.Seen})
-					}
-				}
-				if touched == 0 {
-					t.Fatal("the change touches nothing")
-				}
-				_, err = s.startBulk(s.who, startOf(c), c)
-				must(t, err)
-				must(t, s.queue.Drain(s.who))
-				for _, it := range list {
-					was, is := before[it.Code], s.now(t, it.Code)
-					changes, err := Compare(&was, &is)
-					must(t, err)
-					if !slices.Equal(changes, foreseen[it.Code]) {
-						t.Errorf("%s: foreseen\n%+v\nbut done\n%+v", it.Code, foreseen[it.Code], changes)
-					}
-				}
-				c.Items = nil
-			})
-		})
+	kinds := []struct {
+		name   string
+		change bulkChange
+	}{
+		{"phone", bulkChange{Kind: bulkSet, Field: "consult", Value: "0751-8887777"}},
+		{"limit", bulkChange{Kind: bulkLimit, Field: "promised", Value: "3", Unit: catalogue.UnitWorkday}},
+		{"fee", bulkChange{Kind: bulkFee, Charged: true, Item: "工本费", Value: "每证5元", Basis: "粤价〔2020〕1号"}},
+		{"tag", bulkChange{Kind: bulkTag, Value: "一件事"}},
+		{"untag", bulkChange{Kind: bulkUntag, Value: "镇村"}},
+		{"add", bulkChange{Kind: bulkAdd, Value: "诚信承诺书", Need: catalogue.Defer}},
+		{"drop", bulkChange{Kind: bulkDrop, Value: "居民身份证"}},
+		{"replace", bulkChange{Kind: bulkReplace, Find: "身份证", Value: "居民身份证件"}},
+	}
+	each(t, func(t *testing.T, s *site, _ *webtest.Client) {
+		s.who = keeper("editor")
+		list, _, err := s.Catalogue.Desk(s.who, catalogue.DeskQuery{}, pageOfAll)
+		must(t, err)
+		for _, k := range kinds {
+			t.Run(k.name, func(t *testing.T) { s.bulk(t, k.change, list) })
+		}
+	})
+}
+
+// bulk foresees a change of all items, has it done, and compares.
+func (s *site) bulk(t *testing.T, c bulkChange, list []catalogue.Item) {
+	before, foreseen := map[string]catalogue.Definition{}, map[string][]Change{}
+	for _, it := range list {
+		o, err := s.foresee(s.who, c, it.Code)
+		must(t, err)
+		before[it.Code], foreseen[it.Code] = s.now(t, it.Code), o.Changes
+		if o.Problem == "" && len(o.Changes) > 0 {
+			c.Items = append(c.Items, bulkItem{it.Code, o.Seen})
+		}
+	}
+	if len(c.Items) == 0 {
+		t.Fatal("the change touches nothing")
+	}
+	_, err := s.startBulk(s.who, startOf(c), c)
+	must(t, err)
+	must(t, s.queue.Drain(s.who))
+	for _, it := range list {
+		was, is := before[it.Code], s.now(t, it.Code)
+		changes, err := Compare(&was, &is)
+		must(t, err)
+		if !slices.Equal(changes, foreseen[it.Code]) {
+			t.Errorf("%s: foreseen\n%+v\nbut done\n%+v", it.Code, foreseen[it.Code], changes)
+		}
 	}
 }
 

@@ -12,10 +12,11 @@ import (
 )
 
 // document is a definition as JSON, so that a field can be reached by its
-// path. Only the top-level values that are touched are decoded: a form schema
-// that nobody edits keeps its bytes.
+// path. Only the top-level values that are touched are written again: a form
+// schema that nobody edits keeps its bytes.
 type document struct {
 	raw     map[string]json.RawMessage
+	read    map[string]any // decoded when first asked for
 	touched map[string]any
 }
 
@@ -24,8 +25,12 @@ func open(d *catalogue.Definition) (*document, error) {
 	if err != nil {
 		return nil, err
 	}
-	o := &document{touched: map[string]any{}}
+	o := newDocument()
 	return o, json.Unmarshal(text, &o.raw)
+}
+
+func newDocument() *document {
+	return &document{raw: map[string]json.RawMessage{}, read: map[string]any{}, touched: map[string]any{}}
 }
 
 // into writes the document back into a definition.
@@ -62,6 +67,9 @@ func (o *document) top(name string) any {
 	if v, ok := o.touched[name]; ok {
 		return v
 	}
+	if v, ok := o.read[name]; ok {
+		return v
+	}
 	raw, ok := o.raw[name]
 	if !ok {
 		return nil
@@ -72,6 +80,7 @@ func (o *document) top(name string) any {
 	if dec.Decode(&v) != nil { // it was written by json.Marshal
 		return nil
 	}
+	o.read[name] = v
 	return v
 }
 

@@ -54,7 +54,7 @@ func take(v url.Values, o *document, base string, fields []field, bad *errs.Fiel
 			tighten(v, name, f)
 			list := []any{}
 			for i := range filled(v, name, f) {
-				row := &document{raw: map[string]json.RawMessage{}, touched: map[string]any{}}
+				row := newDocument()
 				at := join(name, strconv.Itoa(i))
 				if len(f.Columns) == 1 && f.Columns[0].Path == "" {
 					list = append(list, strings.TrimSpace(v.Get(at)))

@@ -16,24 +16,70 @@ type pair struct {
 	raw  json.RawMessage
 }
 
+// UnmarshalJSON cuts an object into its members. encoding/json has checked the
+// text before it calls this, so that looking for where values end is enough: a
+// form is opened whole for every field that is edited.
 func (p *pairs) UnmarshalJSON(raw []byte) error {
-	dec := json.NewDecoder(bytes.NewReader(raw))
-	if t, err := dec.Token(); err != nil || t != json.Delim('{') {
+	raw = bytes.TrimSpace(raw)
+	if len(raw) == 0 || raw[0] != '{' {
 		return fmt.Errorf("应为 JSON 对象")
 	}
 	*p = nil
-	for dec.More() {
-		t, err := dec.Token()
-		if err != nil {
+	for i := next(raw, 1); raw[i] != '}'; {
+		end := valueEnd(raw, i)
+		var m pair
+		if err := json.Unmarshal(raw[i:end], &m.name); err != nil {
 			return err
 		}
-		m := pair{name: t.(string)}
-		if err := dec.Decode(&m.raw); err != nil {
-			return err
-		}
+		i = next(raw, next(raw, end)+1) // past the colon
+		end = valueEnd(raw, i)
+		m.raw = slices.Clone(raw[i:end])
 		*p = append(*p, m)
+		if i = next(raw, end); raw[i] == ',' {
+			i = next(raw, i+1)
+		}
 	}
 	return nil
+}
+
+// next is the first place from i on that is not white space.
+func next(raw []byte, i int) int {
+	for i < len(raw) && (raw[i] == ' ' || raw[i] == '\n' || raw[i] == '\t' || raw[i] == '\r') {
+		i++
+	}
+	return i
+}
+
+// valueEnd is where the value that begins at i ends.
+func valueEnd(raw []byte, i int) int {
+	depth := 0
+	for ; i < len(raw); i++ {
+		switch raw[i] {
+		case '"':
+			for i++; raw[i] != '"'; i++ {
+				if raw[i] == '\\' {
+					i++
+				}
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case '{', '[':
+			depth++
+		case '}', ']':
+			if depth--; depth < 0 { // of what the value stands in
+				return i
+			}
+			if depth == 0 {
+				return i + 1
+			}
+		case ',', ':', ' ', '\n', '\t', '\r':
+			if depth == 0 {
+				return i
+			}
+		}
+	}
+	return i
 }
 
 // MarshalJSON writes the members in their order.
@@ -112,6 +158,9 @@ func (p *pairs) setText(name, text string) error {
 }
 
 func sameJSON(a, b json.RawMessage) bool {
+	if bytes.Equal(a, b) {
+		return true
+	}
 	var x, y bytes.Buffer
 	if json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
 		return false

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
+	"reflect"
 	"sync"
 	"testing"
 
@@ -28,7 +29,10 @@ func eachItem(t *testing.T, fn func(t *testing.T, d *catalogue.Definition)) {
 	for i := range list {
 		d, err := list[i].Clone()
 		must(t, err)
-		t.Run(d.Code, func(t *testing.T) { fn(t, &d) })
+		t.Run(d.Code, func(t *testing.T) {
+			t.Parallel()
+			fn(t, &d)
+		})
 	}
 }
 
@@ -53,9 +57,10 @@ func TestOpeningAndSavingChangesNothing(t *testing.T) {
 			must(t, bad.Err())
 			same(s.Title, doc.into(d))
 		}
+		doc := mustOpen(t, d)
 		for i, m := range d.Materials {
 			v, base := url.Values{}, fmt.Sprintf("materials.%d", i)
-			fill(v, mustOpen(t, d), base, materialFields)
+			fill(v, doc, base, materialFields)
 			v.Set("base", fmt.Sprint(contains(d.BaseMaterials, m.ID)))
 			id := m.ID
 			same("material "+m.ID, applyMaterial(d, &id, v, base))
@@ -105,6 +110,27 @@ func TestTheFormKeepsItsBytes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// TestPairsKeepTheirBytes has objects as people write them.
+func TestPairsKeepTheirBytes(t *testing.T) {
+	for text, want := range map[string]pairs{
+		"{}": nil, " {\n} ": nil,
+		`{"b":1,"a":-2.5e3}`: {{"b", []byte(`1`)}, {"a", []byte(`-2.5e3`)}},
+		"{ \"引号\\\"和括号}\" : \"a\\\\\" ,\n\t\"x\":[ {\"y\": \"]}\"}, null ] , \"z\" :true }": {{"引号\"和括号}", []byte(`"a\\"`)}, {"x", []byte(`[ {"y": "]}"}, null ]`)}, {"z", []byte(`true`)}},
+	} {
+		var got pairs
+		must(t, json.Unmarshal([]byte(text), &got))
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s was read as %s", text, got)
+		}
+	}
+	for _, text := range []string{`[1]`, `"x"`, `7`, `{"a"}`} {
+		var p pairs
+		if json.Unmarshal([]byte(text), &p) == nil {
+			t.Errorf("%s was taken for an object", text)
+		}
+	}
 }
 
 func TestNothingDiffersFromItself(t *testing.T) {

@@ -26,9 +26,13 @@ type form struct {
 	Fields   []*formField // in display order
 	order    []string     // of the properties in the schema
 	required []string
-	rules    []json.RawMessage // allOf, without those that make a field required under its condition
-	needed   map[string]json.RawMessage
-	was      []json.RawMessage // allOf as it was read
+	rules    []rule // allOf as it was read
+}
+
+// rule is a member of allOf.
+type rule struct {
+	raw   json.RawMessage
+	field string // the one field that it makes required under a condition; "" for a rule of another kind
 }
 
 // formField is one property.
@@ -40,7 +44,7 @@ type formField struct {
 }
 
 func readForm(raw json.RawMessage) (*form, error) {
-	f := &form{needed: map[string]json.RawMessage{}}
+	f := &form{}
 	if err := json.Unmarshal(raw, &f.head); err != nil {
 		return nil, fmt.Errorf("designer: read form: %w", err)
 	}
@@ -51,13 +55,10 @@ func readForm(raw json.RawMessage) (*form, error) {
 		}
 	}
 	f.head.read("required", &f.required)
-	f.head.read("allOf", &f.was)
-	for _, rule := range f.was {
-		if name, ok := requiredBy(rule); ok && f.needed[name] == nil {
-			f.needed[name] = rule
-			continue
-		}
-		f.rules = append(f.rules, rule)
+	var rules []json.RawMessage
+	f.head.read("allOf", &rules)
+	for _, raw := range rules {
+		f.rules = append(f.rules, rule{raw, requiredBy(raw)})
 	}
 	for i, p := range properties {
 		x := &formField{Name: p.name, Required: Never, place: float64(i)}
@@ -68,7 +69,7 @@ func readForm(raw json.RawMessage) (*form, error) {
 		switch {
 		case slices.Contains(f.required, p.name):
 			x.Required = Always
-		case f.needed[p.name] != nil:
+		case f.needing(p.name) >= 0:
 			x.Required = WhenShown
 		}
 		f.order, f.Fields = append(f.order, p.name), append(f.Fields, x)
@@ -78,22 +79,22 @@ func readForm(raw json.RawMessage) (*form, error) {
 }
 
 // requiredBy reads {"if":…,"then":{"required":["name"]}}: the rule that makes
-// one field required when its condition holds.
-func requiredBy(rule json.RawMessage) (string, bool) {
-	var r struct {
-		If   json.RawMessage `json:"if"`
-		Then struct {
-			Required []string `json:"required"`
-		} `json:"then"`
-	}
+// one field required when its condition holds; "" for any other rule.
+func requiredBy(raw json.RawMessage) string {
 	var keys, then pairs
-	if json.Unmarshal(rule, &r) != nil || json.Unmarshal(rule, &keys) != nil || !keys.read("then", &then) {
-		return "", false
+	var names []string
+	if json.Unmarshal(raw, &keys) != nil || len(keys) != 2 || keys.raw("if") == nil || !keys.read("then", &then) {
+		return ""
 	}
-	if r.If == nil || len(keys) != 2 || len(then) != 1 || len(r.Then.Required) != 1 {
-		return "", false
+	if len(then) != 1 || !then.read("required", &names) || len(names) != 1 {
+		return ""
 	}
-	return r.Then.Required[0], true
+	return names[0]
+}
+
+// needing is the first rule that makes a field required; -1 without one.
+func (f *form) needing(name string) int {
+	return slices.IndexFunc(f.rules, func(r rule) bool { return name != "" && r.field == name })
 }
 
 // write gives the schema back.
@@ -105,7 +106,7 @@ func (f *form) write() (json.RawMessage, error) {
 	var properties pairs
 	written := map[string]bool{}
 	add := func(x *formField) error {
-		raw, err := json.Marshal(x.keys)
+		raw, err := x.keys.MarshalJSON()
 		properties, written[x.Name] = append(properties, pair{x.Name, raw}), true
 		return err
 	}
@@ -145,11 +146,9 @@ func (f *form) writeRules() error {
 			required = append(required, name)
 		}
 	}
-	rules := slices.Clone(f.was)
-	rules = slices.DeleteFunc(rules, func(rule json.RawMessage) bool {
-		name, ok := requiredBy(rule)
-		x := f.Field(name)
-		return ok && (x == nil || x.Required != WhenShown)
+	kept := slices.DeleteFunc(slices.Clone(f.rules), func(r rule) bool {
+		x := f.Field(r.field)
+		return r.field != "" && (x == nil || x.Required != WhenShown)
 	})
 	for _, x := range f.Fields {
 		switch x.Required {
@@ -158,18 +157,22 @@ func (f *form) writeRules() error {
 				required = append(required, x.Name)
 			}
 		case WhenShown:
-			rule, err := f.ruleOf(x)
+			raw, err := f.ruleOf(x)
 			if err != nil {
 				return err
 			}
-			i := slices.IndexFunc(rules, func(r json.RawMessage) bool { name, ok := requiredBy(r); return ok && name == x.Name })
+			i := slices.IndexFunc(kept, func(r rule) bool { return r.field == x.Name })
 			switch {
 			case i < 0:
-				rules = append(rules, rule)
-			case !sameJSON(rules[i], rule):
-				rules[i] = rule
+				kept = append(kept, rule{raw, x.Name})
+			case !sameJSON(kept[i].raw, raw):
+				kept[i].raw = raw
 			}
 		}
+	}
+	var rules []json.RawMessage
+	for _, r := range kept {
+		rules = append(rules, r.raw)
 	}
 	if err := f.head.set("required", orNil(required)); err != nil {
 		return err
@@ -188,7 +191,10 @@ func orNil[T any](list []T) any {
 func (f *form) ruleOf(x *formField) (json.RawMessage, error) {
 	when := x.When()
 	if len(when) == 0 {
-		return f.needed[x.Name], nil
+		if i := f.needing(x.Name); i >= 0 {
+			return f.rules[i].raw, nil
+		}
+		return nil, nil
 	}
 	holds, names := pairs{}, []string{}
 	for _, w := range when {
@@ -276,8 +282,10 @@ func (f *form) titles() []string {
 // keywords of the whole form.
 func (f *form) rest() string {
 	var parts []string
-	for _, r := range f.rules {
-		parts = append(parts, string(r))
+	for i, r := range f.rules {
+		if r.field == "" || f.needing(r.field) != i {
+			parts = append(parts, string(r.raw))
+		}
 	}
 	for _, p := range f.head {
 		switch p.name {

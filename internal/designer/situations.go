@@ -246,7 +246,7 @@ func (p *questionPage) fill(q catalogue.Question) error {
 	if err != nil {
 		return err
 	}
-	doc := &document{touched: map[string]any{}}
+	doc := newDocument()
 	if err := json.Unmarshal(raw, &doc.raw); err != nil {
 		return err
 	}
