@@ -25,7 +25,8 @@ var clerksAt = map[string]int{org.Centre: 41, org.Hall: 9, org.TownOutlet: 2, or
 func staff(agencies []org.Agency, outlets []org.Outlet, n names) []org.Staff {
 	var list []org.Staff
 	add := func(id, post, agency, outlet, division string) {
-		list = append(list, org.Staff{ID: id, Name: n.person(id, division).name, Agency: agency, Outlet: outlet, Post: post, Active: true})
+		list = append(list, org.Staff{ID: id, Name: n.person(id, division).name, Agency: agency, Outlet: outlet, Post: post, Active: true,
+			Phone: fmt.Sprintf("1991%07d", pickBy(id+"/mobile", 10_000_000))})
 	}
 	for _, o := range outlets {
 		add("clerk-"+o.Code, "window_clerk", "", o.Code, o.Division)

@@ -54,8 +54,9 @@ func TestStaff(t *testing.T) {
 	}
 	page = b.Get("/admin/registers/staff/new").Form(".ym-card[method=post]").Fill("id", "zhao-1").Fill("name", "赵新").Fill("post", "window_clerk").
 		Send().Status(422).Must("请填写所在单位或网点")
-	page.Form(".ym-card[method=post]").Fill("outlet", "440232112209").Send().Status(200).Must("已登记")
-	b.Get("/admin/staff?q="+url.QueryEscape("赵新")).Status(200).Must("zhao-1", "窗口")
+	page = page.Form(".ym-card[method=post]").Fill("outlet", "440232112209").Fill("phone", "0751-5389123").Send().Status(422).Must("手机号")
+	page.Form(".ym-card[method=post]").Fill("phone", "138 1234 5678").Send().Status(200).Must("已登记")
+	b.Get("/admin/staff?q="+url.QueryEscape("赵新")).Status(200).Must("zhao-1", "窗口", "138****5678").MustNot("13812345678")
 	b.Get("/admin/registers/staff/zhao-1").Form(".ym-card[method=post]").Fill("active").Send().Status(200)
 	b.Get("/admin/staff?q=zhao-1").Must("没有符合条件")
 	b.Get("/admin/staff?q=zhao-1&left=1").Must("离岗")

@@ -63,6 +63,7 @@ var registers = []register{
 		{Name: "agency", Label: "所在单位代码", MaxLength: 40, Help: "例如440232-d11；只在窗口工作的可以不填。"},
 		{Name: "outlet", Label: "所在网点代码", MaxLength: 12, InputMode: "numeric", Help: "在窗口工作的填写，12位。"},
 		{Name: "post", Label: "岗位", Type: "select", Required: true},
+		{Name: "phone", Label: "手机号", Type: "tel", InputMode: "numeric", MaxLength: 13, Autocomplete: "off", Help: "催办、超期等工作提醒发短信用，可以不填；名单里只显示前三位和后四位。"},
 		{Name: "active", Label: "在岗", Type: "checkbox", Values: []string{"1"}},
 	}},
 }

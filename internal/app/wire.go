@@ -48,7 +48,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Messages = messages.New(messages.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Identity: a.Identity, Audit: a.Audit,
+	a.Messages = messages.New(messages.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Identity: a.Identity, Org: a.Org, Audit: a.Audit,
 		SMS: sms, Mail: mail, Outbox: a.Demo, BaseURL: a.BaseURL, Limits: a.Sending.Limits})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})

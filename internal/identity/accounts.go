@@ -184,6 +184,20 @@ func escapeLike(s string) string {
 	return strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`).Replace(s)
 }
 
+// StaffID is the member of staff (org staff id) behind an account; "" of people
+// who do not work here and of accounts that are no more.
+func (m *Module) StaffID(ctx context.Context, account string) (string, error) {
+	var id string
+	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT staff FROM identity_account WHERE id = $1 AND state = $2`, account, stateActive)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("find staff of account: %w", err)
+	}
+	return id, nil
+}
+
 // ByStaff gives the active accounts of members of staff (org staff ids), by
 // staff id; those without an account are left out.
 func (m *Module) ByStaff(ctx context.Context, staff []string) (map[string]Account, error) {

@@ -10,6 +10,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/org"
 )
 
 func TestANoticeReachesTheBoxOnce(t *testing.T) {
@@ -33,6 +34,42 @@ func TestANoticeReachesTheBoxOnce(t *testing.T) {
 		}
 		if len(w.mail.sent) != 0 {
 			t.Errorf("mail without an address: %+v", w.mail.sent)
+		}
+	})
+}
+
+// Staff are told by the number in the register of staff, unless they do not
+// want to, or have left.
+func TestStaffAreToldByTelephone(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		remind := func(key string) int {
+			t.Helper()
+			w.sms.sent = nil
+			w.must(w.Send(w.system, Notice{To: account(w.clerk), Template: "task.reminded", Key: key, Link: "/office",
+				Vars: map[string]string{"by": "盘秀兰", "task": "审查", "item": "林木采伐许可证核发", "number": "2611180345712946", "due": "2026年12月2日"}}))
+			w.drain()
+			return len(w.sms.sent)
+		}
+		register := func() {
+			t.Helper()
+			w.must(w.org.LoadCity(w.system, org.Rows{Staff: []org.Staff{{ID: "s-1", Name: "李建国", Post: "approver", Phone: "13912345678", Active: true}}}))
+		}
+		if n := remind("1"); n != 0 {
+			t.Errorf("%d text messages to somebody without a number", n)
+		}
+		register()
+		if n := remind("2"); n != 1 || w.sms.sent[0].To != "13912345678" {
+			t.Errorf("text messages: %+v", w.sms.sent)
+		}
+		w.must(w.Prefer(w.clerk, false, true))
+		if n := remind("3"); n != 0 {
+			t.Errorf("%d text messages to somebody who wants none", n)
+		}
+		w.must(w.Prefer(w.clerk, true, true))
+		_, err := w.db.Conn(w.system).Exec(w.system, `UPDATE org_staff SET active = $1`, false)
+		w.must(err)
+		if n := remind("4"); n != 0 {
+			t.Errorf("%d text messages to somebody who has left", n)
 		}
 	})
 }

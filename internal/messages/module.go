@@ -13,6 +13,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/web/static"
+	"yimen/internal/org"
 )
 
 //go:embed migrations/*.sql
@@ -57,7 +58,8 @@ type Deps struct {
 	Clock    clock.Clock
 	Jobs     *jobs.Queue
 	Identity *identity.Module
-	Audit    *audit.Log // nil: nothing is recorded (tests)
+	Org      *org.Module // telephones of staff; nil: none are known
+	Audit    *audit.Log  // nil: nothing is recorded (tests)
 
 	SMS  Sender // nil: no text messages
 	Mail Sender // nil: no mail

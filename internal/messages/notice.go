@@ -10,6 +10,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/org"
 )
 
 // Notice is what somebody is to be told.
@@ -80,6 +81,11 @@ func (m *Module) reader(ctx context.Context, t Template, n Notice) (reader, erro
 	if to.phone == "" {
 		to.phone = p.Phone
 	}
+	if p.Account == "" && to.phone == "" {
+		if to.phone, err = m.staffPhone(ctx, n.To); err != nil {
+			return to, err
+		}
+	}
 	pref, err := m.preference(ctx, n.To)
 	if err != nil {
 		return to, err
@@ -89,6 +95,20 @@ func (m *Module) reader(ctx context.Context, t Template, n Notice) (reader, erro
 	}
 	to.sms, to.mails = pref.SMS || t.Required, pref.Mail || t.Required
 	return to, nil
+}
+
+// staffPhone is the number of a member of staff as the register has it; "" when
+// it has none, and of those who have left.
+func (m *Module) staffPhone(ctx context.Context, account string) (string, error) {
+	id, err := m.Identity.StaffID(ctx, account)
+	if err != nil || id == "" || m.Org == nil {
+		return "", err
+	}
+	s, err := m.Org.StaffMember(ctx, id)
+	if errors.Is(err, org.ErrStaffUnknown) || err == nil && !s.Active {
+		return "", nil
+	}
+	return s.Phone, err
 }
 
 // values completes the variables and refuses words that would come out with

@@ -26,11 +26,14 @@ type place struct {
 	empty    string // what an empty box says
 }
 
+// ofStaff tells whether those who read here work here.
+func (p place) ofStaff() bool { return p.face == ui.Staff }
+
 func (m *Module) places() (citizens, staff place) {
 	citizens = place{m, "/my/messages", "/my/settings", ui.Citizen, ui.Crumb{Label: "我的办件", URL: "/my"},
 		"办件有了进展，会在这里告诉您，同时按您的设置发短信、邮件。"}
 	staff = place{m, "/office/messages", "/office/messages/settings", ui.Staff, ui.Crumb{Label: "办公", URL: "/office"},
-		"转办、催办、超期会在这里告诉您；填了邮箱的，也发邮件。"}
+		"转办、催办、超期会在这里告诉您；登记了手机号的，催办和超期也发短信；填了邮箱的，也发邮件。"}
 	return citizens, staff
 }
 

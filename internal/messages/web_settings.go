@@ -29,11 +29,17 @@ func (p place) showSettings(w http.ResponseWriter, r *http.Request, form *web.Fo
 	}
 	page := settingsPage{place: p, pref: pref, form: form}
 	who, err := p.m.Identity.Person(ctx, identity.FromContext(ctx).Account)
-	if err != nil && !errors.Is(err, identity.ErrAccountUnknown) { // staff have no telephone here
+	if err != nil && !errors.Is(err, identity.ErrAccountUnknown) { // staff are no persons
 		return err
 	}
-	if who.Phone != "" {
-		page.phone = gb.MaskPhone(who.Phone)
+	phone := who.Phone
+	if p.ofStaff() && phone == "" {
+		if phone, err = p.m.staffPhone(ctx, identity.FromContext(ctx).Account); err != nil {
+			return err
+		}
+	}
+	if phone != "" {
+		page.phone = gb.MaskPhone(phone)
 	}
 	return web.Render(w, r, statusOf(form), settingsView(page))
 }

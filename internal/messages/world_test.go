@@ -48,6 +48,7 @@ type world struct {
 	clock     *clock.Fake
 	queue     *jobs.Queue
 	id        *identity.Module
+	org       *org.Module
 	sms, mail *gone
 	system    context.Context
 	villager  context.Context
@@ -69,11 +70,12 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	log := audit.New(d, w.clock)
 	w.id = identity.New(identity.Deps{DB: d, Clock: w.clock, Audit: log,
 		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}})
-	w.Module = New(Deps{DB: d, Clock: w.clock, Jobs: w.queue, Identity: w.id, Audit: log, SMS: w.sms, Mail: w.mail, BaseURL: "https://yimen.test"})
+	w.org = org.New(org.Deps{DB: d})
+	w.Module = New(Deps{DB: d, Clock: w.clock, Jobs: w.queue, Identity: w.id, Org: w.org, Audit: log, SMS: w.sms, Mail: w.mail, BaseURL: "https://yimen.test"})
 	w.Workers(w.queue)
 	w.villager = w.person("villager", identity.NewAccount{Kind: identity.KindPerson, DisplayName: "赵秀兰", IDType: "111",
 		IDNo: "440232196503070024", Phone: "13812345678", Division: "440232112209"})
-	w.clerk = w.person("clerk", identity.NewAccount{Kind: identity.KindStaff, DisplayName: "李建国"})
+	w.clerk = w.person("clerk", identity.NewAccount{Kind: identity.KindStaff, DisplayName: "李建国", Staff: "s-1"})
 	return w
 }
 

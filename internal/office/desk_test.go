@@ -248,7 +248,49 @@ func TestPhrases(t *testing.T) {
 	s.As(b.chief).Get("/office/phrases").Form("form[action=/office/phrases]").Fill("phrase", "请按新规定办理。").Fill("shared", "1").
 		Fill("act", "return").Fill("item", promisedDay).Send().Status(200)
 	browser.Get("/office/phrases").Must("请按新规定办理。", "本单位共用")
-	browser.PostForm("/office/phrases/none/delete", neturl.Values{}).Status(404)
+	browser.PostForm("/office/phrases/none", neturl.Values{"do": {"delete"}}).Status(404)
+}
+
+// A phrase is rewritten, put before the others, and taken out; the agency's
+// only by those who lead it.
+func TestPhrasesInOrder(t *testing.T) {
+	s := newSite(t)
+	b, list := desk(t, s, 1)
+	browser, chief := s.As(b.approver), s.As(b.chief)
+	for _, text := range []string{"一、材料齐全，同意。", "二、情况属实，同意。"} {
+		browser.PostForm("/office/phrases", neturl.Values{"phrase": {text}}).Status(200)
+	}
+	chief.PostForm("/office/phrases", neturl.Values{"phrase": {"请按新规定办理。"}, "shared": {"1"}}).Status(200)
+	order := func(texts ...string) {
+		t.Helper()
+		page, at := browser.Get(url(list[0])).Status(200).Text(), 0
+		for _, text := range texts {
+			i := strings.Index(page[at:], text)
+			if i < 0 {
+				t.Fatalf("%s does not come after what stands before it", text)
+			}
+			at += i
+		}
+	}
+	order("一、材料齐全，同意。", "二、情况属实，同意。")
+
+	page := browser.Get("/office/phrases")
+	second := webtest.Attr(page.Find(".of-phrases li")[1], "id")[len("phrase-"):]
+	browser.PostForm("/office/phrases/"+second, neturl.Values{"do": {"up"}}).Status(200)
+	browser.PostForm("/office/phrases/"+second, neturl.Values{"do": {"up"}}).Status(200) // the first one stays
+	order("二、情况属实，同意。", "一、材料齐全，同意。", "请按新规定办理。")
+	browser.PostForm("/office/phrases/"+second, neturl.Values{"do": {"down"}}).Status(200)
+	order("一、材料齐全，同意。", "二、情况属实，同意。")
+
+	form := browser.Get("/office/phrases?edit=" + second).Status(200).Must("修改这一条").Form("#phrase-form")
+	form.Fill("phrase", "一、材料齐全，同意。").Send().Status(422).Must("已经有同样的一条")
+	form.Fill("phrase", "").Send().Status(422).Must("请写1至300个字")
+	form.Fill("phrase", "二、经核实，同意。").Send().Status(200).Must("已修改", "二、经核实，同意。").MustNot("情况属实，同意。二")
+	chief.Get("/office/phrases?edit=" + second).Status(404) // another's own
+	chief.PostForm("/office/phrases/"+second, neturl.Values{"do": {"delete"}}).Status(404)
+	shared := webtest.Attr(chief.Get("/office/phrases").One(".of-phrases li"), "id")[len("phrase-"):]
+	browser.PostForm("/office/phrases/"+shared, neturl.Values{"do": {"delete"}}).Status(404)
+	browser.PostForm("/office/phrases/"+second, neturl.Values{"do": {"delete"}}).Status(200).MustNot("二、经核实，同意。")
 }
 
 // The next one opens by itself when that is wanted, in the list one came from.

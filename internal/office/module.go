@@ -85,7 +85,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post("/office/batch/start", Guard, m.startBatch)
 	rt.Get("/office/phrases", Guard, m.showPhrases)
 	rt.Post("/office/phrases", Guard, m.addPhrase)
-	rt.Post("/office/phrases/{id}/delete", Guard, m.deletePhrase)
+	rt.Post("/office/phrases/{id}", Guard, m.changePhrase)
 	rt.Get("/office/team", Guard, m.showTeam)
 	rt.Post("/office/team/rules", Guard, m.changeRules)
 	rt.Get("/office/board", Guard, m.showBoard)

@@ -3,7 +3,6 @@ package office
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +26,7 @@ type phrase struct {
 	Act     string    `db:"act"`  // "": all acts
 	Text    string    `db:"phrase"`
 	Used    int       `db:"used"`
+	Place   int       `db:"place"` // among those of its owner, from 1; 0: by use
 	At      time.Time `db:"created_at"`
 }
 
@@ -41,16 +41,19 @@ var (
 	errPhraseUnknown = errs.Define(errs.NotFound, "office_phrase_unknown", "没有这条常用意见，可能已经删除。")
 )
 
-const phraseColumns = `SELECT id, account, agency, item, act, phrase, used, created_at FROM office_phrase`
+const phraseColumns = `SELECT id, account, agency, item, act, phrase, used, place, created_at FROM office_phrase`
+
+// inOrder puts first what its owner has put in order, one's own before the
+// agency's; the others follow by how often they are used.
+const inOrder = ` ORDER BY CASE WHEN place = 0 THEN 2 WHEN account <> '' THEN 0 ELSE 1 END, place, used DESC, id`
 
 // phrases are the opinions offered for an act on a case of an item: one's own
-// and the agency's by how often they were used, then those that everybody
-// writes.
+// and the agency's, then those that everybody writes.
 func (m *Module) phrases(ctx context.Context, act, item string) ([]string, error) {
 	a := identity.FromContext(ctx)
 	var rows []phrase
 	err := m.DB.Conn(ctx).Select(ctx, &rows, phraseColumns+` WHERE (account = $1 OR (account = '' AND agency <> '' AND agency = $2))
-		AND (act = '' OR act = $3) AND (item = '' OR item = $4) ORDER BY used DESC, id LIMIT $5`, a.Account, a.Agency, act, item, offered)
+		AND (act = '' OR act = $3) AND (item = '' OR item = $4)`+inOrder+` LIMIT $5`, a.Account, a.Agency, act, item, offered)
 	if err != nil {
 		return nil, fmt.Errorf("read phrases: %w", err)
 	}
@@ -94,15 +97,8 @@ func (m *Module) used(ctx context.Context, text string) error {
 // it. One that is there already stays as it is.
 func (m *Module) keepPhrase(ctx context.Context, p phrase, shared bool) error {
 	a := identity.FromContext(ctx)
-	var f errs.Fields
-	p.Text = strings.TrimSpace(p.Text)
-	if n := utf8.RuneCountInString(p.Text); n == 0 || n > maxPhrase {
-		f.Add("phrase", "请写1至%d个字的意见。", maxPhrase)
-	}
-	if _, ok := actNames()[p.Act]; p.Act != "" && !ok {
-		f.Add("act", "请从列表中选择。")
-	}
 	p.Account, p.Agency = a.Account, ""
+	f := p.check()
 	if shared {
 		p.Account, p.Agency = "", a.Agency
 		if !m.leads(ctx) {
@@ -110,11 +106,7 @@ func (m *Module) keepPhrase(ctx context.Context, p phrase, shared bool) error {
 		}
 	}
 	if !f.Empty() {
-		e := errPhrase
-		for _, x := range f.List() {
-			e = e.Field(x.Name, x.Message)
-		}
-		return e
+		return wrongPhrase(f)
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		var n int
@@ -135,6 +127,88 @@ func (m *Module) keepPhrase(ctx context.Context, p phrase, shared bool) error {
 	})
 }
 
+// check trims a phrase and says what is wrong with it.
+func (p *phrase) check() errs.Fields {
+	var f errs.Fields
+	p.Text = strings.TrimSpace(p.Text)
+	if n := utf8.RuneCountInString(p.Text); n == 0 || n > maxPhrase {
+		f.Add("phrase", "请写1至%d个字的意见。", maxPhrase)
+	}
+	if _, ok := actNames()[p.Act]; p.Act != "" && !ok {
+		f.Add("act", "请从列表中选择。")
+	}
+	return f
+}
+
+func wrongPhrase(f errs.Fields) error {
+	e := errPhrase
+	for _, x := range f.List() {
+		e = e.Field(x.Name, x.Message)
+	}
+	return e
+}
+
+// rewritePhrase changes the words of a phrase and where it is offered. How
+// often it was used and where it stands stay.
+func (m *Module) rewritePhrase(ctx context.Context, p, to phrase) error {
+	if f := to.check(); !f.Empty() {
+		return wrongPhrase(f)
+	}
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		var same int
+		err := m.DB.Conn(ctx).Get(ctx, &same, `SELECT COUNT(*) FROM office_phrase
+			WHERE account = $1 AND agency = $2 AND item = $3 AND act = $4 AND phrase = $5 AND id <> $6`,
+			p.Account, p.Agency, to.Item, to.Act, to.Text, p.ID)
+		if err != nil {
+			return fmt.Errorf("look for the same phrase: %w", err)
+		}
+		if same > 0 {
+			return errPhrase.Field("phrase", "已经有同样的一条，不用再存。")
+		}
+		_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE office_phrase SET item = $2, act = $3, phrase = $4 WHERE id = $1`, p.ID, to.Item, to.Act, to.Text)
+		if err != nil {
+			return fmt.Errorf("rewrite phrase: %w", err)
+		}
+		return nil
+	})
+}
+
+// movePhrase puts a phrase before its neighbour, or behind it. From then on
+// the list stands as its owner has put it, and not by use.
+func (m *Module) movePhrase(ctx context.Context, p phrase, up bool) error {
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		list, err := m.phrasesOf(ctx, p.Account, p.Agency)
+		if err != nil {
+			return err
+		}
+		i := slices.IndexFunc(list, func(x phrase) bool { return x.ID == p.ID })
+		j := i + 1
+		if up {
+			j = i - 1
+		}
+		if i < 0 || j < 0 || j >= len(list) {
+			return nil // first or last already
+		}
+		list[i], list[j] = list[j], list[i]
+		for n, x := range list {
+			if x.Place == n+1 {
+				continue
+			}
+			if _, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE office_phrase SET place = $2 WHERE id = $1`, x.ID, n+1); err != nil {
+				return fmt.Errorf("put phrases in order: %w", err)
+			}
+		}
+		return nil
+	})
+}
+
+func (m *Module) deletePhrase(ctx context.Context, p phrase) error {
+	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM office_phrase WHERE id = $1`, p.ID); err != nil {
+		return fmt.Errorf("delete phrase: %w", err)
+	}
+	return nil
+}
+
 // phraseFault puts what is wrong with a phrase beside the opinion it was taken
 // from.
 func phraseFault(err error) error {
@@ -145,87 +219,6 @@ func phraseFault(err error) error {
 		return e.Field("opinion", e.Message)
 	}
 	return err
-}
-
-// phrasePage is one's own phrases and those of the agency.
-type phrasePage struct {
-	form        *web.Form
-	own, shared []phrase
-	items       map[string]string // names by code
-	leads       bool
-}
-
-func (m *Module) showPhrases(w http.ResponseWriter, r *http.Request) error {
-	return m.phrasePage(w, r, http.StatusOK, web.NewForm(nil))
-}
-
-func (m *Module) phrasePage(w http.ResponseWriter, r *http.Request, status int, form *web.Form) error {
-	ctx := r.Context()
-	a := identity.FromContext(ctx)
-	p := phrasePage{form: form, leads: m.leads(ctx), items: map[string]string{}}
-	err := m.DB.Conn(ctx).Select(ctx, &p.own, phraseColumns+` WHERE account = $1 ORDER BY used DESC, id`, a.Account)
-	if err == nil && a.Agency != "" {
-		err = m.DB.Conn(ctx).Select(ctx, &p.shared, phraseColumns+` WHERE account = '' AND agency = $1 ORDER BY used DESC, id`, a.Agency)
-	}
-	if err != nil {
-		return fmt.Errorf("read phrases: %w", err)
-	}
-	for _, x := range slices.Concat(p.own, p.shared) {
-		if x.Item == "" || p.items[x.Item] != "" {
-			continue
-		}
-		v, err := m.Catalogue.Current(ctx, x.Item)
-		if err != nil && errs.KindOf(err) != errs.NotFound {
-			return err
-		}
-		p.items[x.Item] = orText(v.Definition.Name, x.Item)
-	}
-	return web.Render(w, r, status, phrasesView(p))
-}
-
-func (m *Module) addPhrase(w http.ResponseWriter, r *http.Request) error {
-	form, err := web.ReadForm(r)
-	if err != nil {
-		return err
-	}
-	p := phrase{Text: form.Value("phrase"), Act: form.Value("act")}
-	if text := form.Value("item"); text != "" {
-		_, code, err := m.itemNamed(r, text)
-		if err != nil {
-			return err
-		}
-		if p.Item = code; code == "" {
-			form.Error("item", "没有找到事项“"+text+"”，请换个说法，或直接输入事项编码。")
-		}
-	}
-	if form.OK() {
-		if err := form.Merge(m.keepPhrase(r.Context(), p, form.Value("shared") != "")); err != nil {
-			return err
-		}
-	}
-	if !form.OK() {
-		return m.phrasePage(w, r, http.StatusUnprocessableEntity, form)
-	}
-	web.Flash(r, "success", "已存为常用意见。")
-	return web.Redirect(w, r, "/office/phrases")
-}
-
-func (m *Module) deletePhrase(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
-	a, agency := identity.FromContext(ctx), ""
-	if m.leads(ctx) {
-		agency = a.Agency
-	}
-	n, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM office_phrase WHERE id = $1 AND (account = $2 OR (account = '' AND agency <> '' AND agency = $3))`,
-		r.PathValue("id"), a.Account, agency)
-	if err != nil {
-		return fmt.Errorf("delete phrase: %w", err)
-	}
-	if n == 0 {
-		return errPhraseUnknown
-	}
-	web.Flash(r, "success", "已删除。")
-	return web.Redirect(w, r, "/office/phrases")
 }
 
 // actNames are the acts that have opinions, by name.

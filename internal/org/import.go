@@ -51,7 +51,7 @@ var importers = map[string]importer{
 	"divisions": {[]string{"code", "name"}, []string{"short_name", "kind", "parent", "quasi", "valid_from", "valid_to", "successor", "trust", "source"}, importDivision},
 	"agencies":  {[]string{"code", "name", "division", "kind"}, []string{"short_name", "uscc", "dept", "parent", "phone", "complaint", "trust"}, importAgency},
 	"outlets":   {[]string{"code", "name", "kind", "division", "address", "phone", "complaint", "hours"}, []string{"trust"}, importOutlet},
-	"staff":     {[]string{"id", "name", "post"}, []string{"agency", "outlet", "active"}, importStaff},
+	"staff":     {[]string{"id", "name", "post"}, []string{"agency", "outlet", "active", "phone"}, importStaff},
 }
 
 // importing is a file on its way in.

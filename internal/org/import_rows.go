@@ -196,6 +196,12 @@ func importStaff(in *importing, l line) {
 	if s.Agency == "" && s.Outlet == "" {
 		in.fail(l, "agency", "请填写所在单位或网点。")
 	}
+	number, given := l.fields["phone"]
+	if s.keepsPhone = !given; number != "" {
+		var err error
+		s.Phone, err = gb.ParseMobile(number)
+		in.failErr(l, "phone", err)
+	}
 	if !*l.failed {
 		in.rows.Staff = append(in.rows.Staff, s)
 	}

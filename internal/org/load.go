@@ -64,19 +64,38 @@ func (m *Module) insertRows(ctx context.Context, r Rows, c onConflict) error {
 		convert(r.Posts, func(p Post) []any { return []any{p.Code, p.Name, p.Duty} })); err != nil {
 		return err
 	}
-	if err := m.insert(ctx, "org_staff", `id, name, agency, outlet, post, active`,
-		c.clause("id", `name = excluded.name, agency = excluded.agency, outlet = excluded.outlet, post = excluded.post, active = excluded.active, division = ''`),
-		convert(r.Staff, func(s Staff) []any { return []any{s.ID, s.Name, s.Agency, s.Outlet, s.Post, s.Active} })); err != nil {
+	if err := m.insertStaff(ctx, r.Staff, c); err != nil {
 		return err
-	}
-	if len(r.Staff) > 0 {
-		if err := m.placeStaff(ctx); err != nil {
-			return err
-		}
 	}
 	return m.insert(ctx, "org_calendar_day", `division, day, is_off, name, notice`,
 		c.clause("division, day", `is_off = excluded.is_off, name = excluded.name, notice = excluded.notice`),
 		convert(r.CalendarDays, func(d CalendarDay) []any { return []any{d.Division, d.Day, d.Off, d.Name, d.Notice} }))
+}
+
+// insertStaff writes staff; a file that says nothing of telephones leaves them
+// as they are.
+func (m *Module) insertStaff(ctx context.Context, list []Staff, c onConflict) error {
+	if len(list) == 0 {
+		return nil
+	}
+	const updates = `name = excluded.name, agency = excluded.agency, outlet = excluded.outlet, post = excluded.post, active = excluded.active, division = ''`
+	var all, silent [][]any
+	for _, s := range list {
+		row := []any{s.ID, s.Name, s.Agency, s.Outlet, s.Post, s.Active, s.Phone}
+		if s.keepsPhone {
+			silent = append(silent, row)
+		} else {
+			all = append(all, row)
+		}
+	}
+	const columns = `id, name, agency, outlet, post, active, phone`
+	if err := m.insert(ctx, "org_staff", columns, c.clause("id", updates+`, phone = excluded.phone`), all); err != nil {
+		return err
+	}
+	if err := m.insert(ctx, "org_staff", columns, c.clause("id", updates), silent); err != nil {
+		return err
+	}
+	return m.placeStaff(ctx)
 }
 
 // placeStaff notes where those work whose row was just written.

@@ -57,7 +57,8 @@ func (m *Module) Row(ctx context.Context, register, key string) (map[string]stri
 }
 
 // PutRow stores one row of a register, checked as a line of its file would be;
-// columns that are not given are empty. A new one must not be there yet
+// columns that are not given are empty, but for the telephone of staff, which
+// then stays. A new one must not be there yet
 // (ErrRowExists). Errors of columns are ErrRow with fields.
 func (m *Module) PutRow(ctx context.Context, register string, row map[string]string, isNew bool, may func(division string) bool) error {
 	imp, ok := importers[register]
@@ -211,7 +212,7 @@ func (o Outlet) row() map[string]string {
 }
 
 func (s Staff) row() map[string]string {
-	return map[string]string{"id": s.ID, "name": s.Name, "agency": s.Agency, "outlet": s.Outlet, "post": s.Post, "active": flag(s.Active)}
+	return map[string]string{"id": s.ID, "name": s.Name, "agency": s.Agency, "outlet": s.Outlet, "post": s.Post, "active": flag(s.Active), "phone": s.Phone}
 }
 
 func flag(b bool) string {

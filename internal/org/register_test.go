@@ -79,6 +79,35 @@ func TestExportIsImport(t *testing.T) {
 	})
 }
 
+// The telephone of a member of staff is one that takes text messages. A file
+// without the column leaves it as it is.
+func TestPhoneOfStaff(t *testing.T) {
+	each(t, func(t *testing.T, ctx context.Context, m *org.Module) {
+		load := func(file string, o org.ImportOptions) org.ImportReport {
+			t.Helper()
+			report, err := m.Import(ctx, org.StaffList, strings.NewReader(file), o)
+			must(t, err)
+			return report
+		}
+		phone := func(want string) {
+			t.Helper()
+			if s, err := m.StaffMember(ctx, "s-30"); err != nil || s.Phone != want {
+				t.Errorf("phone %q, %v; want %q", s.Phone, err, want)
+			}
+		}
+		load("id,name,post,outlet,phone\ns-30,甲,window_clerk,440232112209,138 1234 5678\n", org.ImportOptions{})
+		phone("13812345678")
+		load("id,name,post,outlet\ns-30,甲,window_clerk,440232112209\n", org.ImportOptions{})
+		phone("13812345678")
+		wrong := load("id,name,post,outlet,phone\ns-30,甲,window_clerk,440232112209,0751-5380001\n", org.ImportOptions{})
+		if wrong.Loaded != 0 || len(wrong.Errors) != 1 || wrong.Errors[0].Field != "phone" {
+			t.Errorf("a number that takes no text messages: %+v", wrong)
+		}
+		load("id,name,post,outlet,phone\ns-30,甲,window_clerk,440232112209,\n", org.ImportOptions{})
+		phone("")
+	})
+}
+
 func TestImportStaysInReachAndCanBeTried(t *testing.T) {
 	each(t, func(t *testing.T, ctx context.Context, m *org.Module) {
 		file := "id,name,post,outlet\ns-20,甲,window_clerk,440232112209\ns-21,乙,window_clerk,440200000000\n"

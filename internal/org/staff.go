@@ -24,6 +24,9 @@ type Staff struct {
 	Outlet string `db:"outlet"` // "" for staff who sit at no counter
 	Post   string `db:"post"`   // code
 	Active bool   `db:"active"`
+	Phone  string `db:"phone"` // mobile number for notices, 11 digits or ""; never logged, masked in lists
+
+	keepsPhone bool // of a file without that column: the number that is there stays
 }
 
 // Delegation (委托代理) says who acts for whom from a day to a day, both
@@ -43,7 +46,7 @@ var (
 	ErrDelegation   = errs.Define(errs.Invalid, "org_delegation_invalid", "代理设置有误，请按提示修改。")
 )
 
-const staffColumns = `SELECT id, name, agency, outlet, post, active FROM org_staff`
+const staffColumns = `SELECT id, name, agency, outlet, post, active, phone FROM org_staff`
 
 // StaffMember gives one member of staff; ErrStaffUnknown.
 func (m *Module) StaffMember(ctx context.Context, id string) (Staff, error) {
