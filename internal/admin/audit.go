@@ -12,7 +12,6 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
-	"yimen/workday"
 )
 
 type auditPage struct {
@@ -76,10 +75,10 @@ func exportURL(f *web.Form) string { return "/admin/audit/export.csv?" + filterO
 // auditQuery reads the conditions; what is wrong with them is in f.
 func (m *Module) auditQuery(ctx context.Context, f *web.Form) (audit.Query, error) {
 	q := audit.Query{Action: f.Value("action"), Object: f.Value("object"), ObjectID: f.Value("object_id")}
-	if from := dateOf(f, "from"); !from.IsZero() {
+	if from := f.Date("from"); !from.IsZero() {
 		q.From = from.Time(clock.Beijing)
 	}
-	if to := dateOf(f, "to"); !to.IsZero() {
+	if to := f.Date("to"); !to.IsZero() {
 		q.To = to.End(clock.Beijing)
 	}
 	var err error
@@ -143,18 +142,6 @@ func (m *Module) actorID(ctx context.Context, f *web.Form) (string, error) {
 		return name, nil
 	}
 	return "", err
-}
-
-func dateOf(f *web.Form, name string) workday.Date {
-	text := f.Value(name)
-	if text == "" {
-		return workday.Date{}
-	}
-	d, err := workday.ParseDate(text)
-	if err != nil {
-		f.Error(name, "日期应写成2026-09-30的样子，请重新选择。")
-	}
-	return d
 }
 
 // verifyAudit computes the whole chain again and shows what it found.

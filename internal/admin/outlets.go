@@ -41,16 +41,9 @@ func (m *Module) outlets(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	p.total = len(mine)
-	page := db.Page{Limit: 50, After: q.Get("after")}
-	var after string
-	if ok, err := page.Key(&after); err != nil {
+	if p.list, p.next, err = org.PageOfOutlets(mine, db.Page{Limit: 50, After: q.Get("after")}); err != nil {
 		return err
-	} else if ok {
-		for len(mine) > 0 && mine[0].Code <= after {
-			mine = mine[1:]
-		}
 	}
-	p.list, p.next = db.Cut(mine, page, func(o org.Outlet) []any { return []any{o.Code} })
 	if p.next != "" {
 		p.next = "/admin/outlets?" + url.Values{"q": {p.q}, "after": {p.next}}.Encode()
 	}

@@ -10,7 +10,6 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/errs"
-	"yimen/workday"
 )
 
 // position says where the page stands. While questions are open their answers
@@ -98,17 +97,12 @@ func (j *journey) takeDelivery(ctx context.Context) error {
 }
 
 func (j *journey) takeDeferral(ctx context.Context) error {
-	var day workday.Date
-	if text := j.form.Value("defer_until"); text != "" {
-		var err error
-		if day, err = workday.ParseDate(text); err != nil {
-			j.form.Error("defer_until", "日期不正确，请重新选择，例如2026年12月1日。")
-			return nil
-		}
-		if !day.After(j.w.today(ctx)) {
-			j.form.Error("defer_until", "补交日期要在今天之后，请重新选择。")
-			return nil
-		}
+	day := j.form.Date("defer_until")
+	if !day.IsZero() && !day.After(j.w.today(ctx)) {
+		j.form.Error("defer_until", "补交日期要在今天之后，请重新选择。")
+	}
+	if !j.form.OK() {
+		return nil
 	}
 	return j.change(ctx, "defer", func(_ context.Context, s *cases.Submission) error {
 		s.DeferUntil = day

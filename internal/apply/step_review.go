@@ -9,7 +9,6 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
-	"yimen/workday"
 )
 
 // reviewPage is everything read back before it is sent.
@@ -79,10 +78,8 @@ func (w *Wizard) submit(rw http.ResponseWriter, r *http.Request) error {
 	if sub.Deliver == cases.DeliverPost {
 		sub.DeliverTo = p.form.Value("deliver_address")
 	}
-	if d := p.form.Value("defer_until"); d != "" {
-		if sub.DeferUntil, err = workday.ParseDate(d); err != nil {
-			p.form.Error("defer_until", "日期不正确，请重新选择补交日期。")
-		}
+	if d := p.form.Date("defer_until"); !d.IsZero() {
+		sub.DeferUntil = d
 	}
 	if p.form.Value("declared") == "" {
 		p.form.Error("declared", "请确认所填内容和所交材料真实有效。")

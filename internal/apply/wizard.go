@@ -149,7 +149,9 @@ func (w *Wizard) open(r *http.Request, step string) (*screen, error) {
 		return nil, err
 	}
 	s := &screen{w: w, draft: d, def: &v.Definition, step: step, form: web.NewForm(nil)}
-	s.where, err = w.placeName(r.Context(), d.Submission.Division)
+	if d.Submission.Division != "" {
+		s.where, err = w.Org.FullName(r.Context(), d.Submission.Division)
+	}
 	return s, err
 }
 
@@ -157,26 +159,6 @@ func (w *Wizard) open(r *http.Request, step string) (*screen, error) {
 // it is sent, and the case then keeps it.
 func (w *Wizard) version(ctx context.Context, d cases.Draft) (catalogue.Version, error) {
 	return w.Catalogue.Current(ctx, d.Item)
-}
-
-func (w *Wizard) placeName(ctx context.Context, division string) (string, error) {
-	if division == "" {
-		return "", nil
-	}
-	path, err := w.Org.Path(ctx, division)
-	if err != nil {
-		return "", err
-	}
-	name := ""
-	for _, d := range path {
-		if d.Level > org.City || len(path) == 1 {
-			name += d.ShortName
-		}
-	}
-	if name == "" {
-		name = path[len(path)-1].ShortName
-	}
-	return name, nil
 }
 
 func (w *Wizard) today(ctx context.Context) workday.Date {

@@ -197,19 +197,10 @@ func readZone(form *web.Form) Zone {
 	for _, word := range strings.FieldsFunc(form.Value("codes"), func(c rune) bool { return strings.ContainsRune(" \t\r\n,，、;；", c) }) {
 		z.Codes = append(z.Codes, strings.ToUpper(word))
 	}
-	var err error
-	for _, x := range []struct {
-		name string
-		into *workday.Date
-	}{{"from_on", &z.FromOn}, {"to_on", &z.ToOn}} {
-		if text := form.Value(x.name); text != "" {
-			if *x.into, err = workday.ParseDate(text); err != nil {
-				form.Error(x.name, "日期写成“2026-11-23”的样子。")
-			}
-		}
-	}
+	z.FromOn, z.ToOn = form.Date("from_on"), form.Date("to_on")
 	if text := form.Value("place"); text != "" {
-		if z.Place, err = strconv.Atoi(text); err != nil || z.Place < 0 || z.Place > 1_000_000 {
+		place, err := strconv.Atoi(text)
+		if z.Place = place; err != nil || place < 0 || place > 1_000_000 {
 			form.Error("place", "顺序填写整数，小的在前。")
 		}
 	}

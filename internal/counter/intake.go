@@ -15,7 +15,6 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
-	"yimen/internal/org"
 )
 
 // sheet is an application on one page: everything that is asked, what has been
@@ -61,25 +60,8 @@ func (m *Module) openSheet(ctx context.Context, draft, visit string) (*sheet, er
 	s := &sheet{draft: d, def: &v.Definition, visit: visit, form: web.NewForm(nil), wizard: m.wizard}
 	s.known = s.sub().Applicant.IDNo != ""
 	s.draft.Submission.Draft, s.draft.Submission.Item = d.Number, d.Item
-	s.where, err = m.placeName(ctx, d.Submission.Division)
+	s.where, err = m.Org.FullName(ctx, d.Submission.Division)
 	return s, err
-}
-
-func (m *Module) placeName(ctx context.Context, division string) (string, error) {
-	path, err := m.Org.Path(ctx, division)
-	if err != nil {
-		return "", err
-	}
-	name := ""
-	for _, d := range path {
-		if d.Level > org.City || len(path) == 1 {
-			name += d.ShortName
-		}
-	}
-	if name == "" {
-		name = path[len(path)-1].ShortName
-	}
-	return name, nil
 }
 
 // resolve works out what the answers come to: questions, materials, fields,

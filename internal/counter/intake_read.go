@@ -33,12 +33,7 @@ func (s *sheet) read(f *web.Form) error {
 	if sub.Deliver == cases.DeliverPost {
 		sub.DeliverTo = f.Value("deliver_address")
 	}
-	sub.DeferUntil = workday.Date{}
-	if text := f.Value("defer_until"); text != "" {
-		if sub.DeferUntil, err = workday.ParseDate(text); err != nil {
-			f.Error("defer_until", "日期不正确，请重新选择补交日期。")
-		}
-	}
+	sub.DeferUntil = f.Date("defer_until")
 	return nil
 }
 

@@ -99,7 +99,7 @@ func (m *Module) askLeave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	leave := org.Absence{Staff: a.Staff, Substitute: form.Value("substitute"), From: dateOf(form, "from"), To: dateOf(form, "to"), Reason: form.Value("reason")}
+	leave := org.Absence{Staff: a.Staff, Substitute: form.Value("substitute"), From: form.Date("from"), To: form.Date("to"), Reason: form.Value("reason")}
 	if form.OK() {
 		if err := m.checkSubstitute(ctx, form, leave.Substitute); err != nil {
 			return err

@@ -20,7 +20,7 @@ type filter struct {
 // readFilter takes a filter from a form; what cannot be read is noted there.
 func readFilter(f *web.Form) filter {
 	x := filter{Box: f.Value("box"), Q: f.Value("q"), Item: f.Value("item"), Step: f.Value("step"), Light: f.Value("light"),
-		Place: f.Value("place"), Holder: f.Value("holder"), From: dateOf(f, "from"), To: dateOf(f, "to")}
+		Place: f.Value("place"), Holder: f.Value("holder"), From: f.Date("from"), To: f.Date("to")}
 	if boxOf(x.Box).ID != x.Box {
 		x.Box = ""
 	}

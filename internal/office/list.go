@@ -12,7 +12,6 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
-	"yimen/workday"
 )
 
 // listPage is the cases one may see, narrowed.
@@ -55,7 +54,7 @@ func (m *Module) list(w http.ResponseWriter, r *http.Request) error {
 func (m *Module) listQuery(r *http.Request, p *listPage) (cases.Query, error) {
 	f := p.form
 	q := cases.Query{State: cases.State(f.Value("state")), Light: f.Value("light"), Q: f.Value("q"),
-		From: dateOf(f, "from"), To: dateOf(f, "to")}
+		From: f.Date("from"), To: f.Date("to")}
 	if !q.From.IsZero() && !q.To.IsZero() && q.To.Before(q.From) {
 		f.Error("to", "结束日期不能早于开始日期，请重新选择。")
 	}
@@ -90,18 +89,6 @@ func (m *Module) itemNamed(r *http.Request, text string) (name, code string, err
 		return "", "", err
 	}
 	return found[0].Name, found[0].Code, nil
-}
-
-func dateOf(f *web.Form, name string) workday.Date {
-	text := f.Value(name)
-	if text == "" {
-		return workday.Date{}
-	}
-	d, err := workday.ParseDate(text)
-	if err != nil {
-		f.Error(name, "日期应写成2026-09-30的样子，请重新选择。")
-	}
-	return d
 }
 
 func (p listPage) url(after string) string {

@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 )
 
@@ -83,6 +85,25 @@ func (m *Module) Outlets(ctx context.Context) ([]Outlet, error) {
 		return nil, err
 	}
 	return values(s.outletList), nil
+}
+
+// PageOfOutlets is one page of a list ordered by code, and the cursor of the
+// next; "" when there is none. A cursor that cannot be read is an error.
+func PageOfOutlets(list []Outlet, p db.Page) ([]Outlet, string, error) {
+	var after string
+	paged, err := p.Key(&after)
+	if err != nil {
+		return nil, "", err
+	}
+	if paged {
+		from, found := slices.BinarySearchFunc(list, after, func(o Outlet, code string) int { return strings.Compare(o.Code, code) })
+		if found {
+			from++
+		}
+		list = list[from:]
+	}
+	page, next := db.Cut(list, p, func(o Outlet) []any { return []any{o.Code} })
+	return page, next, nil
 }
 
 // OutletsNear lists the outlets a citizen of the division may use, nearest

@@ -198,9 +198,7 @@ func (m *Module) proposeMandate(w http.ResponseWriter, r *http.Request) error {
 	x := identity.Proposal{AsAgent: form.Value("side") == "agent" && !p.enterprise, Kind: form.Value("kind"), Name: form.Value("name"),
 		IDNo: form.Value("id_no"), Account: form.Value("account"), Scope: form.Value("scope"), Items: form.Values("items"),
 		Case: form.Value("case"), Purpose: form.Value("purpose")}
-	if x.To, err = workday.ParseDate(form.Value("to")); err != nil && form.Value("to") != "" {
-		form.Error("to", "日期不正确，请重新选择。")
-	}
+	x.To = form.Date("to")
 	if form.OK() {
 		_, err = m.Identity.ProposeMandate(r.Context(), x)
 		if err := form.Merge(err); err != nil {

@@ -40,16 +40,9 @@ func (m *Module) halls(w http.ResponseWriter, r *http.Request) error {
 		return !may(ctx, VerbManage, o.Division) || p.q != "" && !strings.HasPrefix(o.Code, p.q) && !strings.Contains(o.Name, p.q)
 	})
 	p.total = len(mine)
-	page := db.Page{Limit: 50, After: q.Get("after")}
-	var after string
-	if ok, err := page.Key(&after); err != nil {
+	if mine, p.next, err = org.PageOfOutlets(mine, db.Page{Limit: 50, After: q.Get("after")}); err != nil {
 		return err
-	} else if ok {
-		for len(mine) > 0 && mine[0].Code <= after {
-			mine = mine[1:]
-		}
 	}
-	mine, p.next = db.Cut(mine, page, func(o org.Outlet) []any { return []any{o.Code} })
 	if p.next != "" {
 		p.next = "/admin/queues?" + url.Values{"q": {p.q}, "after": {p.next}}.Encode()
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"yimen/internal/kit/errs"
+	"yimen/workday"
 )
 
 // Errors of a request that cannot be read at all.
@@ -86,6 +87,20 @@ func (f *Form) Value(name string) string {
 		return ""
 	}
 	return trim(f.values.Get(name))
+}
+
+// Date is the day a field names (2026-09-30); the zero day when it is empty, or
+// wrong, which is then said beside the field.
+func (f *Form) Date(name string) workday.Date {
+	text := f.Value(name)
+	if text == "" {
+		return workday.Date{}
+	}
+	d, err := workday.ParseDate(text)
+	if err != nil {
+		f.Error(name, "日期不正确，请重新选择，或写成2026-09-30的样子。")
+	}
+	return d
 }
 
 // trim also takes the ideographic space that Chinese input methods leave.
