@@ -66,11 +66,14 @@ type rules struct {
 	YellowDays     int           `help:"Yellow light from this many working days left." default:"3"`
 	RedDays        int           `help:"Red light from this many working days left." default:"1"`
 	ArchiveAfter   int           `help:"Natural days from closing to filing away." default:"30"`
+	DraftDays      int           `help:"Natural days an application that is not sent and not touched is kept; who began it is told a week before." default:"90"`
+	UploadHours    int           `help:"Hours an uploaded file that belongs to no application is kept." default:"48"`
 }
 
 func (r rules) apply(s *Settings) {
 	s.Rules = cases.Rules{City: r.City, AreaCode: r.AreaCode, OfficeCloses: r.OfficeCloses, CorrectionDays: r.CorrectionDays,
-		ExtensionDays: r.ExtensionDays, YellowDays: r.YellowDays, RedDays: r.RedDays, ArchiveAfter: r.ArchiveAfter}
+		ExtensionDays: r.ExtensionDays, YellowDays: r.YellowDays, RedDays: r.RedDays, ArchiveAfter: r.ArchiveAfter,
+		DraftDays: r.DraftDays, UploadHours: r.UploadHours}
 }
 
 // Main runs the command line and gives the exit code: 0 done, 1 failed, 2 the

@@ -26,6 +26,7 @@ func (a *App) react() {
 	events.Later(a.Bus, tellers, t.delivered)
 	events.Later(a.Bus, tellers, t.withdrawn)
 	events.Later(a.Bus, tellers, t.terminated)
+	events.Later(a.Bus, tellers, t.draftEnding)
 	events.Later(a.Bus, tellers, t.mandateChanged)
 	events.Later(a.Bus, tellers, t.taskAssigned)
 	events.Later(a.Bus, tellers, t.taskReminded)

@@ -329,7 +329,7 @@ func (j *journey) show(rw http.ResponseWriter, r *http.Request, status int) erro
 		}
 		return web.Render(rw, r, status, partView(j, p))
 	case "materials":
-		return web.RenderPart(rw, r, status, materialView(j, j.material()), filesPart(j, j.material()))
+		return web.RenderPart(rw, r, status, materialView(j, j.material()), PhotoList(j.photos(j.material())))
 	case "defer":
 		return web.Render(rw, r, status, deferView(j))
 	}
@@ -349,7 +349,7 @@ func (j *journey) opts() ui.PageOpts {
 
 func (j *journey) scripts() []string {
 	if j.at >= 0 && j.stop().kind() == "materials" {
-		return []string{"apply.js", "apply-photo.js"}
+		return []string{"apply.js", PhotoScript}
 	}
 	return []string{"apply.js"}
 }

@@ -87,7 +87,8 @@ func WayOf(m catalogue.Material, h cases.Handed, side Side) string {
 	return WaysOf(m, side)[0]
 }
 
-func wayOptions(m catalogue.Material, side Side) []ui.Option {
+// WayOptions are the ways of WaysOf as a field offers them.
+func WayOptions(m catalogue.Material, side Side) []ui.Option {
 	var options []ui.Option
 	for _, w := range WaysOf(m, side) {
 		options = append(options, ui.Option{Value: w, Label: wayLabels[w]})
@@ -155,6 +156,15 @@ func material(ctx context.Context, f *web.Form, m catalogue.Material, before []c
 		return nil, nil
 	}
 	return []cases.Handed{h}, nil
+}
+
+// Brought is how a material is met by what was chosen for it at home and the
+// files that are there: nothing when files are wanted and none is.
+func Brought(m catalogue.Material, way string, files []cases.Handed) []cases.Handed {
+	if h := wayOf(way, m, Online); !empty(h) {
+		return []cases.Handed{h}
+	}
+	return HandedAll(files, m.ID)
 }
 
 // wayOf is what a choice without a file comes to; the empty Handed when files

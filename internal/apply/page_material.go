@@ -8,6 +8,7 @@ import (
 
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
+	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 )
 
@@ -16,10 +17,6 @@ import (
 // to the file store across the network included; so the uploads are stored
 // first, and only the change of the draft runs under the key.
 const onceField = "once"
-
-// maxFiles is how many files one material may be: every page of a long
-// contract, but not a film.
-const maxFiles = 20
 
 // material is the one in sight.
 func (j *journey) material() catalogue.Material {
@@ -64,20 +61,44 @@ func (w *Wizard) saveMaterial(rw http.ResponseWriter, r *http.Request) error {
 // uploaded stores the files that were chosen.
 func (j *journey) uploaded(ctx context.Context, m catalogue.Material) ([]cases.Handed, error) {
 	have := len(onlyFiles(HandedAll(j.draft.Submission.Materials, m.ID)))
-	if n := len(j.form.Files("file." + m.ID)); n > 0 && have+n > maxFiles {
-		j.form.Error("file."+m.ID, "一份材料最多20个文件，请先删除不要的，或合成一个 PDF 再上传。")
-		return nil, nil
-	}
-	fresh, err := takeFiles(ctx, j.form, m.ID, j.w.Cases.Uploads(), actor(ctx).Account)
+	fresh, err := j.bench(ctx).Take(ctx, j.form, m.ID, have)
 	if err != nil {
 		return nil, err
 	}
+	return fresh, j.know(ctx, fresh)
+}
+
+// rotated stores a quarter turn of a file of the material; nothing when it is
+// none of them.
+func (j *journey) rotated(ctx context.Context, m catalogue.Material, file string) ([]cases.Handed, error) {
+	if !slices.ContainsFunc(j.filesOf(m), func(f files.File) bool { return f.ID == file }) {
+		return nil, nil
+	}
+	fresh, err := j.bench(ctx).Turn(ctx, j.form, m.ID, j.kept[file])
+	if err != nil {
+		return nil, err
+	}
+	return fresh, j.know(ctx, fresh)
+}
+
+// know reads what the store says about new files.
+func (j *journey) know(ctx context.Context, fresh []cases.Handed) error {
+	var err error
 	for _, h := range fresh {
 		if j.kept[h.File], err = j.w.Store.Stat(ctx, h.File); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return fresh, nil
+	return nil
+}
+
+func (j *journey) bench(ctx context.Context) Bench {
+	return Bench{Store: j.w.Store, Uploads: j.w.Cases.Uploads(), Owner: actor(ctx).Account}
+}
+
+// photos are the files of a material as its page shows them.
+func (j *journey) photos(m catalogue.Material) Photos {
+	return Photos{Material: m, Files: j.filesOf(m), Problem: j.form.ErrorOf("file." + m.ID), URL: func(id string) string { return j.url("uploads/" + id) }}
 }
 
 // keepMaterial writes what was done to the material into the draft and goes
@@ -101,7 +122,7 @@ func (j *journey) keepMaterial(rw http.ResponseWriter, r *http.Request, m catalo
 	case onward:
 		return j.onward(rw, r, key)
 	}
-	return web.Redirect(rw, r, j.stopURL(key)+"#files")
+	return web.Redirect(rw, r, j.stopURL(key)+"#"+j.photos(m).ListID())
 }
 
 func (j *journey) changeMaterial(ctx context.Context, m catalogue.Material, do, file string, fresh []cases.Handed, onward bool) error {
@@ -116,7 +137,7 @@ func (j *journey) changeMaterial(ctx context.Context, m catalogue.Material, do, 
 				mine = []cases.Handed{h}
 			}
 		} else {
-			mine = j.arranged(mine, do, file, fresh)
+			mine = Arrange(mine, do, file, fresh, j.kept)
 		}
 		s.Materials = append(slices.DeleteFunc(s.Materials, func(h cases.Handed) bool { return h.ID == m.ID }), mine...)
 		if onward {
@@ -129,29 +150,4 @@ func (j *journey) changeMaterial(ctx context.Context, m catalogue.Material, do, 
 	}
 	j.draft = d
 	return j.look(ctx)
-}
-
-// arranged is the files of a material after one was removed, moved forward or
-// turned, and with the new ones at the end. The same picture sent twice stays
-// one.
-func (j *journey) arranged(mine []cases.Handed, do, file string, fresh []cases.Handed) []cases.Handed {
-	at := slices.IndexFunc(mine, func(h cases.Handed) bool { return h.File == file })
-	switch {
-	case do == "remove" && at >= 0:
-		mine = slices.Delete(mine, at, at+1)
-	case do == "up" && at > 0:
-		mine[at-1], mine[at] = mine[at], mine[at-1]
-	case do == "rotate" && at >= 0 && len(fresh) == 1:
-		mine[at] = fresh[0]
-		return mine
-	case do == "rotate":
-		return mine
-	}
-	for _, h := range fresh {
-		same := func(o cases.Handed) bool { return j.kept[o.File].SM3 == j.kept[h.File].SM3 && o.File != "" }
-		if !slices.ContainsFunc(mine, same) {
-			mine = append(mine, h)
-		}
-	}
-	return mine
 }

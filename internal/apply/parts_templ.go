@@ -322,7 +322,7 @@ func materialItem(m catalogue.Material, list []cases.Handed, kept map[string]fil
 			}
 		}
 		if len(WaysOf(m, side)) > 1 {
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "way." + m.ID, Label: "怎么提交", Type: "radio", Required: true, Value: WayOf(m, HandedOf(list, m.ID), side), Options: wayOptions(m, side)}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "way." + m.ID, Label: "怎么提交", Type: "radio", Required: true, Value: WayOf(m, HandedOf(list, m.ID), side), Options: WayOptions(m, side)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -2,19 +2,15 @@ package apply
 
 import (
 	"bytes"
-	"context"
 	"image"
 	_ "image/gif" // what telephones and scanners write
 	"image/jpeg"
 	_ "image/png"
 	"io"
 	"net/http"
-	"path"
 	"slices"
-	"strings"
 
 	"yimen/internal/cases"
-	"yimen/internal/catalogue"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 )
@@ -38,30 +34,7 @@ func (w *Wizard) picture(rw http.ResponseWriter, r *http.Request) error {
 	if !slices.ContainsFunc(d.Submission.Materials, func(h cases.Handed) bool { return h.File == id && id != "" }) {
 		return web.ErrNotFound
 	}
-	body, f, err := w.Store.Open(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	defer body.Close()
-	h := rw.Header()
-	h.Set("Cache-Control", "private, max-age=3600")
-	h.Set("X-Content-Type-Options", "nosniff")
-	if r.URL.Query().Get("full") == "" {
-		if small, err := thumbnail(body, f); err == nil {
-			h.Set("Content-Type", "image/jpeg")
-			_, _ = rw.Write(small) // the reader has gone: nobody to tell
-			return nil
-		}
-		return web.ErrNotFound
-	}
-	disposition := "attachment"
-	if isPicture(f) || f.MediaType == "application/pdf" {
-		disposition = "inline"
-	}
-	h.Set("Content-Type", f.MediaType)
-	h.Set("Content-Disposition", disposition)
-	_, _ = io.Copy(rw, body)
-	return nil
+	return SendFile(rw, r, w.Store, id)
 }
 
 func isPicture(f files.File) bool {
@@ -100,34 +73,4 @@ func decode(r io.Reader, f files.File) (image.Image, error) {
 		return nil, err
 	}
 	return upright(img, orientation(raw)), nil
-}
-
-// rotated stores a quarter turn to the right of a file of the material, as a
-// file of its own; nothing when it is no picture of this material.
-func (j *journey) rotated(ctx context.Context, m catalogue.Material, file string) ([]cases.Handed, error) {
-	f, ok := j.kept[file]
-	if !ok || !slices.ContainsFunc(HandedAll(j.draft.Submission.Materials, m.ID), func(h cases.Handed) bool { return h.File == file }) {
-		return nil, nil
-	}
-	body, _, err := j.w.Store.Open(ctx, file)
-	if err != nil {
-		return nil, err
-	}
-	defer body.Close()
-	img, err := decode(body, f)
-	if err != nil {
-		j.form.Error("file."+m.ID, "“"+f.Name+"”转不了方向：请重新拍照，或在手机相册里转好再上传。")
-		return nil, nil
-	}
-	var out bytes.Buffer
-	if err := jpeg.Encode(&out, upright(img, 6), &jpeg.Options{Quality: 88}); err != nil {
-		return nil, err
-	}
-	name := strings.TrimSuffix(f.Name, path.Ext(f.Name)) + ".jpg"
-	saved, err := j.w.Cases.Uploads().Save(ctx, name, "image/jpeg", &out, actor(ctx).Account)
-	if err != nil {
-		return nil, err
-	}
-	j.kept[saved.ID] = saved
-	return []cases.Handed{{ID: m.ID, File: saved.ID}}, nil
 }

@@ -45,7 +45,7 @@ type uploadOutput struct {
 
 func (m *Module) apiUpload(ctx context.Context, in *uploadInput) (*uploadOutput, error) {
 	up := in.RawBody.Data().File
-	f, err := m.Files.Save(ctx, up.Filename, up.ContentType, up, identity.FromContext(ctx).Account)
+	f, err := m.Uploads().Save(ctx, up.Filename, up.ContentType, up, identity.FromContext(ctx).Account)
 	if err != nil {
 		return nil, err
 	}

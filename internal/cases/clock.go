@@ -16,6 +16,8 @@ type Rules struct {
 	YellowDays     int           // yellow from this many working days left; default 3
 	RedDays        int           // red from this many working days left; default 1
 	ArchiveAfter   int           // natural days from closing to filing away; default 30
+	DraftDays      int           // natural days an untouched draft is kept; default 90
+	UploadHours    int           // hours an upload that belongs to nothing is kept; default 48
 	AreaCode       string        // of landline numbers typed without one, such as 0751; "" they are refused
 	PublicURL      string        // https://… of the site, for QR codes on paper; "" the address of the request
 }
@@ -34,6 +36,8 @@ func (r Rules) withDefaults() Rules {
 	set(&r.YellowDays, 3)
 	set(&r.RedDays, 1)
 	set(&r.ArchiveAfter, 30)
+	set(&r.DraftDays, 90)
+	set(&r.UploadHours, 48)
 	return r
 }
 

@@ -116,7 +116,7 @@ func (m *Module) Correct(ctx context.Context, number string, a Act) (Case, error
 		t.r.ReceivedOn = m.receivedOn(ctx, t.r.CompetentDivision, c.s.Channel == ChannelWindow)
 		t.give(receiptSheet(t.r, namesOf(c.materials)))
 		t.tell(Corrected{t.r.ref()})
-		return nil
+		return m.endReplies(ctx, number)
 	})
 }
 
@@ -141,6 +141,9 @@ func (m *Module) Supplement(ctx context.Context, number string, a Act) (Case, er
 			return err
 		}
 		if err := t.step(VerbSupplement, a.Opinion, map[string]any{"materials": idsOf(c.materials)}); err != nil {
+			return err
+		}
+		if err := m.endReplies(ctx, number); err != nil {
 			return err
 		}
 		left, err := m.openDeferred(ctx, t.r.ID)

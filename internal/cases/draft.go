@@ -9,6 +9,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/workday"
 )
 
 // Draft is an application that is not sent yet (草稿). It belongs to its account
@@ -19,6 +20,8 @@ type Draft struct {
 	ItemName   string     `json:"item_name"`
 	Submission Submission `json:"submission"`
 	UpdatedAt  time.Time  `json:"updated_at"`
+
+	EndsOn workday.Date `json:"ends_on"` // removed after this day unless it is changed
 }
 
 type draftRow struct {
@@ -76,7 +79,7 @@ func (m *Module) SaveDraft(ctx context.Context, s Submission) (Draft, error) {
 	if n == 0 {
 		return Draft{}, ErrDraftUnknown
 	}
-	return row.draft()
+	return m.draftOf(row)
 }
 
 // ChangeDraft changes one of the actor's own drafts as it stands now: the row
@@ -118,7 +121,7 @@ func (m *Module) Draft(ctx context.Context, number string) (Draft, error) {
 	if err != nil {
 		return Draft{}, fmt.Errorf("read draft: %w", err)
 	}
-	return row.draft()
+	return m.draftOf(row)
 }
 
 // Drafts lists the actor's own drafts, the last touched first.
@@ -140,7 +143,7 @@ func (m *Module) Drafts(ctx context.Context, p db.Page) ([]Draft, string, error)
 	rows, next := db.Cut(rows, p, func(r draftRow) []any { return []any{r.UpdatedAt, r.Number} })
 	list := make([]Draft, len(rows))
 	for i, r := range rows {
-		if list[i], err = r.draft(); err != nil {
+		if list[i], err = m.draftOf(r); err != nil {
 			return nil, "", err
 		}
 	}
@@ -179,8 +182,8 @@ func (m *Module) takeDraft(ctx context.Context, a identity.Actor, number string)
 	return code, err
 }
 
-func (r draftRow) draft() (Draft, error) {
-	d := Draft{Number: r.Number, Item: r.Item, ItemName: r.ItemName, UpdatedAt: r.UpdatedAt}
+func (m *Module) draftOf(r draftRow) (Draft, error) {
+	d := Draft{Number: r.Number, Item: r.Item, ItemName: r.ItemName, UpdatedAt: r.UpdatedAt, EndsOn: m.endsOn(r.UpdatedAt)}
 	if err := json.Unmarshal([]byte(r.Submission), &d.Submission); err != nil {
 		return d, fmt.Errorf("read draft %s: %w", r.Number, err)
 	}

@@ -24,7 +24,7 @@ func (m *Module) DraftsOf(ctx context.Context, account string) ([]Draft, error) 
 	}
 	list := make([]Draft, len(rows))
 	for i, r := range rows {
-		if list[i], err = r.draft(); err != nil {
+		if list[i], err = m.draftOf(r); err != nil {
 			return nil, err
 		}
 	}

@@ -62,6 +62,7 @@ func (m *Module) Workers(q *jobs.Queue) {
 	jobs.RegisterPeriodic(q, "cases.deem_accepted", 10*time.Minute, m.DeemAccepted)
 	jobs.RegisterPeriodic(q, "cases.terminate_uncorrected", 10*time.Minute, m.TerminateUncorrected)
 	jobs.RegisterPeriodic(q, "cases.sweep_uploads", time.Hour, m.SweepUploads)
+	jobs.RegisterPeriodic(q, "cases.sweep_drafts", 6*time.Hour, m.SweepDrafts)
 	jobs.RegisterPeriodic(q, "cases.archive", time.Hour, m.ArchiveClosed)
 	jobs.RegisterPeriodic(q, "cases.compact_tally", 15*time.Second, m.CompactTally)
 	jobs.RegisterPeriodic(q, "cases.recompute_due", 6*time.Hour, func(ctx context.Context) error {

@@ -11,13 +11,9 @@ import (
 	"yimen/internal/kit/files"
 )
 
-// uploadAge is how long an upload may belong to nothing: longer than any form
-// stays open, shorter than anybody's photo should lie about.
-const uploadAge = 48 * time.Hour
-
-// Uploads stores what the pages of an application take in, and notes it: an
-// upload that ends in no draft and no case (the line broke, the photo was
-// taken again, the draft was deleted) is removed by SweepUploads.
+// Uploads stores what pages and API take in, and notes it: an upload that ends
+// in no draft and no case (the line broke, the photo was taken again, the draft
+// was deleted, the client gave up) is removed by SweepUploads.
 type Uploads struct{ m *Module }
 
 // Uploads is the store for files that are not handed in yet.
@@ -39,10 +35,11 @@ func (u Uploads) Stat(ctx context.Context, id string) (files.File, error) {
 	return u.m.Files.Stat(ctx, id)
 }
 
-// SweepUploads removes uploads of two days ago and older that neither a case
-// nor a draft of their owner names. A periodic job.
+// SweepUploads removes uploads older than Rules.UploadHours, which is longer
+// than any form stays open, that neither a case nor a draft or reply of their
+// owner names. A periodic job.
 func (m *Module) SweepUploads(ctx context.Context) error {
-	before, after := m.now(ctx).Add(-uploadAge), ""
+	before, after := m.now(ctx).Add(-time.Duration(m.Rules.UploadHours)*time.Hour), ""
 	for {
 		w := new(db.Where).And("made_at < ?", before).And("file > ?", after)
 		limit := w.Arg(sweepBatch)
@@ -77,7 +74,8 @@ func (m *Module) sweepUpload(ctx context.Context, u uploadRow) error {
 		return err
 	}
 	if handedIn == 0 {
-		err := c.Get(ctx, &drafted, `SELECT COUNT(*) FROM cases_draft WHERE account = $1 AND submission LIKE $2`, u.Account, "%"+u.File+"%")
+		err := c.Get(ctx, &drafted, `SELECT (SELECT COUNT(*) FROM cases_draft WHERE (account = $1 OR started_by = $1) AND submission LIKE $2)
+			+ (SELECT COUNT(*) FROM cases_reply WHERE account = $1 AND materials LIKE $2)`, u.Account, "%"+u.File+"%")
 		if err != nil || drafted > 0 {
 			return err
 		}

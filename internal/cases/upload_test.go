@@ -7,7 +7,9 @@ import (
 	"testing"
 	"time"
 
+	"yimen/internal/kit/clock"
 	"yimen/internal/kit/files"
+	"yimen/workday"
 )
 
 // Uploads that nobody handed in go after two days; those of a case, or of a
@@ -40,6 +42,75 @@ func TestUploadsAreSwept(t *testing.T) {
 			t.Errorf("an upload of a draft that was deleted: %v", err)
 		}
 		w.must(second(w.files.Stat(w.ctx, handed)))
+	})
+}
+
+// What was put together for a correction keeps its photos until it is handed in.
+func TestReplyKeepsItsUploads(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := one[Case](w)(w.Submit(w.as("zhang"), w.web("zhang")))
+		w.must(second(w.RequestCorrection(w.as("approver"), c.Number, Act{Deficiencies: []Deficiency{{Material: "form", Problem: "照片不清", Cure: "重拍"}}})))
+		keep := func(name string) string {
+			f, err := w.Uploads().Save(w.as("zhang"), name, "application/pdf", strings.NewReader("%PDF-1.4\n"+name+"\n%%EOF\n"), "zhang")
+			w.must(err)
+			return f.ID
+		}
+		front, back := keep("正面.pdf"), keep("反面.pdf")
+		for _, file := range []string{front, back} {
+			w.must(second(w.ChangeReply(w.as("zhang"), c.Number, func(list []Handed) []Handed { return append(list, Handed{ID: "form", File: file}) })))
+		}
+		w.clock.Advance(72 * time.Hour)
+		w.must(w.SweepUploads(w.ctx))
+		r := one[Reply](w)(w.Reply(w.as("zhang"), c.Number))
+		if len(r.Materials) != 2 || r.Materials[1].File != back || r.UpdatedAt.IsZero() {
+			t.Errorf("%+v", r)
+		}
+		w.must(second(w.files.Stat(w.ctx, front)))
+		w.wants(second(w.Reply(w.as("li"), c.Number)), ErrUnknown)
+		w.wants(second(w.ChangeReply(w.as("li"), c.Number, func(l []Handed) []Handed { return l })), ErrUnknown)
+		w.must(second(w.Correct(w.as("zhang"), c.Number, Act{Materials: r.Materials})))
+		if r := one[Reply](w)(w.Reply(w.as("zhang"), c.Number)); len(r.Materials) != 0 {
+			t.Errorf("handed in, and still there: %+v", r)
+		}
+		w.must(w.SweepUploads(w.ctx))
+		w.must(second(w.files.Stat(w.ctx, front)))
+	})
+}
+
+// A draft that nobody touches is told of a week before and then removed; a
+// touch gives it all its days again.
+func TestDraftsAreSwept(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		days := func(n int) { w.clock.Advance(time.Duration(n) * 24 * time.Hour) }
+		sweep := func() { t.Helper(); w.must(w.SweepDrafts(w.ctx)) }
+		left := one[Draft](w)(w.SaveDraft(w.as("zhang"), Submission{Item: felling}))
+		taken := one[Draft](w)(w.SaveDraft(w.as("zhang"), Submission{Item: felling}))
+		if want := workday.DateOf(w.clock.Now(), clock.Beijing).Add(90); left.EndsOn != want {
+			t.Errorf("a draft says it ends on %s, want %s", left.EndsOn, want)
+		}
+		days(82)
+		sweep()
+		if n := len(heard[DraftEnding](w)); n != 0 {
+			t.Errorf("%d are told too early", n)
+		}
+		days(2)
+		sweep()
+		sweep() // once each
+		if n := len(heard[DraftEnding](w)); n != 2 {
+			t.Errorf("%d are told, want 2", n)
+		}
+		w.must(second(w.ChangeDraft(w.as("zhang"), taken.Number, func(_ context.Context, s *Submission) error { s.Deliver = DeliverWindow; return nil })))
+		days(8)
+		sweep()
+		w.wants(second(w.Draft(w.as("zhang"), left.Number)), ErrDraftUnknown)
+		w.must(second(w.Draft(w.as("zhang"), taken.Number)))
+
+		days(200) // nothing ran for long: the week is given all the same
+		sweep()
+		w.must(second(w.Draft(w.as("zhang"), taken.Number)))
+		days(8)
+		sweep()
+		w.wants(second(w.Draft(w.as("zhang"), taken.Number)), ErrDraftUnknown)
 	})
 }
 

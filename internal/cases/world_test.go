@@ -104,6 +104,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	hear[Decided](w, bus)
 	hear[Closed](w, bus)
 	hear[Terminated](w, bus)
+	hear[DraftEnding](w, bus)
 	return w
 }
 

@@ -201,7 +201,7 @@ func (m *Module) readAct(ctx context.Context, p *actPage) (cases.Act, error) {
 		a.Deficiencies = p.readDemands()
 	case cases.VerbCorrect, cases.VerbSupplement:
 		var err error
-		a.Materials, err = apply.ReadMaterials(ctx, f, p.bring, nil, m.Store, identity.FromContext(ctx).Account, apply.Window)
+		a.Materials, err = apply.ReadMaterials(ctx, f, p.bring, nil, m.Cases.Uploads(), identity.FromContext(ctx).Account, apply.Window)
 		if err != nil {
 			return a, err
 		}

@@ -126,7 +126,7 @@ func (m *Module) readHand(ctx context.Context, p *handPage) (cases.Act, error) {
 	f := p.form
 	a := cases.Act{Opinion: f.Value("opinion"), Revision: number(f.Value("revision")), Channel: cases.ChannelWindow}
 	var err error
-	p.handed, err = apply.ReadMaterials(ctx, f, p.materials, p.before(), m.Store, identity.FromContext(ctx).Account, apply.Window)
+	p.handed, err = apply.ReadMaterials(ctx, f, p.materials, p.before(), m.Cases.Uploads(), identity.FromContext(ctx).Account, apply.Window)
 	if err != nil {
 		return a, err
 	}

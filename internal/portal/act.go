@@ -6,14 +6,15 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"yimen/internal/apply"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
-	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
 )
 
 // actPage is a page on which the applicant does something to their case.
@@ -23,8 +24,9 @@ type actPage struct {
 	form    *web.Form
 	list    []catalogue.Material  // to be brought
 	fields  []catalogue.FormField // of the form, when it may be changed
-	handed  []cases.Handed        // so far
-	kept    map[string]files.File // uploaded so far, by id
+	handed  []cases.Handed        // files so far, in order
+	kept    map[string]files.File // the same, by id
+	savedAt time.Time             // when the last of them was uploaded; zero: none were
 	changes []string              // since the page was opened
 	stale   bool                  // the act was refused because of them
 }
@@ -54,8 +56,8 @@ func (m *Module) actPageOf(ctx context.Context, number string, verb cases.Verb) 
 			p.list = append(p.list, x)
 		}
 	}
-	if verb != cases.VerbCorrect {
-		return p, nil
+	if err := m.readReply(ctx, p); err != nil || verb != cases.VerbCorrect {
+		return p, err
 	}
 	if p.fields, err = catalogue.FormFields(v.Definition.Form); err != nil {
 		return nil, err
@@ -116,7 +118,7 @@ func (m *Module) stalePage(ctx context.Context, old *actPage, refused *errs.Erro
 	if err != nil {
 		return nil, err
 	}
-	p.form, p.handed, p.kept, p.stale = old.form, old.handed, old.kept, true
+	p.form, p.stale = old.form, true
 	p.form.Error("", refused.Message)
 	for _, f := range refused.Fields {
 		if strings.HasPrefix(f.Name, "changes.") {
@@ -184,20 +186,33 @@ func revision(f *web.Form) int {
 	return n
 }
 
-// keptFiles are uploads of an earlier try of this form. Only one's own count:
-// the field can be typed by anybody.
-func (m *Module) keptFiles(ctx context.Context, p *actPage) error {
-	owner := identity.FromContext(ctx).Account
-	for _, x := range p.list {
-		for _, id := range p.form.Values("kept." + x.ID) {
-			f, err := m.Store.Stat(ctx, id)
-			if err != nil && errs.KindOf(err) != errs.NotFound {
-				return err
-			}
-			if err == nil && f.Owner == owner {
-				p.handed, p.kept[id] = append(p.handed, cases.Handed{ID: x.ID, File: id}), f
-			}
+// demandsOf is what was found wrong with a material; "" with anything else.
+func (p *actPage) demandsOf(material string) []cases.Deficiency {
+	var list []cases.Deficiency
+	for _, d := range p.Content.Correction {
+		here := d.Material
+		if !slices.ContainsFunc(p.list, func(x catalogue.Material) bool { return x.ID == here }) {
+			here = ""
+		}
+		if here == material {
+			list = append(list, d)
 		}
 	}
-	return nil
+	return list
+}
+
+// way is how a material is to come: as chosen, else as a file.
+func (p *actPage) way(x catalogue.Material) string {
+	if chosen := p.form.Value("way." + x.ID); chosen != "" {
+		return chosen
+	}
+	return apply.WayFile
+}
+
+// savedText says that what was uploaded waits on every device.
+func (p *actPage) savedText() string {
+	if p.savedAt.IsZero() || len(p.handed) == 0 {
+		return "上传的照片会自动保存，换一部手机登录也能接着补。"
+	}
+	return ui.DateTime(p.savedAt) + "保存，换一部手机登录也能接着补。还没有提交。"
 }

@@ -27,7 +27,7 @@ func TestCorrection(t *testing.T) {
 	c.Get("/my").Must("等您处理", "材料需要补正", "还剩15个工作日")
 	page := c.Get("/my/cases/"+number).Must("去补正材料", problem, cure, "补正材料一次性告知书")
 	page.Click("补正材料一次性告知书").Status(200).Must(problem, cure)
-	page = page.Click("去补正材料").Must(problem, cure, "选择文件")
+	page = page.Click("去补正材料").Must(problem, cure, "拍照")
 	page.MustNot("容缺", "data-when=\"way.")
 
 	page = page.Form("#act").Send().Status(422).Must("还没有补上")
@@ -53,27 +53,69 @@ func TestCorrection(t *testing.T) {
 }
 
 // TestCorrectionKeepsUploads: what was uploaded beside a mistake need not be
-// uploaded again, and nobody takes another's upload for their own.
+// uploaded again, is there on another device, and nobody sees another's.
 func TestCorrectionKeepsUploads(t *testing.T) {
 	w := theCity(t)
 	number := w.asked(t, "citizen-22").Number
+	at := "/my/cases/" + number + "/correct"
 	c := w.as(t, "citizen-22")
-	page := c.Get("/my/cases/" + number + "/correct")
+	page := c.Get(at)
 	page = page.Form("#act").Fill("edit_form", "1").Fill("form.bank_account_no", "56ef").Attach("file.id_card", "清楚.png", photo(t, 3)).Send().Status(422)
-	page.Must("已上传：清楚.png", "银行")
+	page.Must("清楚.png", "银行")
 	if got := webtest.Attr(page.One("input[name=form.bank_account_no]"), "value"); got != "56ef" {
 		t.Errorf("the account typed is lost: %q", got)
 	}
-	form := page.Form("#act")
-	form.Values.Del("edit_form")
-	form.Send().At("/my/cases/"+number).Must("清楚.png", "已收件")
+	phone := w.as(t, "citizen-22").Get(at).Must("清楚.png", "已上传1个文件", "换一部手机登录也能接着补")
+	src := webtest.Attr(phone.Find(".ap-files img")[0], "src")
+	c.Get(src).Status(200)
+	w.as(t, "citizen-23").Get(src).Status(404)
+	c.Get("/my/cases/" + number + "/uploads/other").Status(404)
+	page.Form("#act").Fill("edit_form").Send().At("/my/cases/"+number).Must("清楚.png", "已收件")
+	c.Get(src).Status(404) // it belongs to the case now
+}
 
-	other := w.asked(t, "citizen-23").Number
-	theirs := w.as(t, "citizen-23").Get("/my/cases/" + other + "/correct").Form("#act")
-	find, err := w.cases.Find(w.system, number)
-	must(t, err)
-	theirs.Values.Set("kept.id_card", find.Content.Materials[0].File)
-	theirs.Send().Status(422).Must("还没有补上").MustNot("清楚.png")
+// TestCorrectionPhotos: photos are added, turned, moved and removed one by one,
+// each without losing what was typed; the script gets the list alone.
+func TestCorrectionPhotos(t *testing.T) {
+	w := theCity(t)
+	number := w.asked(t, "citizen-34").Number
+	c := w.as(t, "citizen-34")
+	page := c.Get("/my/cases/" + number + "/correct").Status(200)
+	page = page.Form("#act").Fill("opinion", "重新拍了").Attach("file.id_card", "正面.png", photo(t, 1)).Press("上传选好的文件").Send().Status(200)
+	page.Must("正面.png", "重新拍了", "已上传1个文件")
+	page = page.Form("#act").Attach("file.id_card", "反面.png", photo(t, 2)).Press("上传选好的文件").Send().Status(200).Must("已上传2个文件", "重新拍了")
+
+	acts := func(p *webtest.Page) []string {
+		var list []string
+		for _, b := range p.Find(".ap-files button") {
+			list = append(list, webtest.Attr(b, "value"))
+		}
+		return list
+	}
+	before := acts(page)
+	if len(before) != 5 {
+		t.Fatalf("two pictures have the buttons %v", before)
+	}
+	send := func(do string) *webtest.Page {
+		return c.With("HX-Request-Type", "partial").PostForm("/my/cases/"+number+"/correct", url.Values{"do": {do}, "once": {"k-" + do}}).Status(200)
+	}
+	part := send(before[3]) // up
+	part.MustNot("</html>").Must("1. 反面.png", "2. 正面.png")
+	send(before[3]).Must("1. 反面.png") // the same again, over a slow line
+	part = send(before[0])             // rotate
+	part.Must("正面.jpg").MustNot("正面.png")
+	part = send(before[4]).MustNot("反面") // remove
+	part.Must("已上传1个文件")
+	find := func() []cases.Handed { r, err := w.cases.Reply(w.actor(t, "citizen-34"), number); must(t, err); return r.Materials }
+	if list := find(); len(list) != 1 || list[0].ID != "id_card" {
+		t.Errorf("left is %+v", list)
+	}
+	bad := c.With("HX-Request-Type", "partial").Get("/my/cases/" + number + "/correct").Form("#act").Attach("file.id_card", "病毒.exe", []byte("MZ")).Press("上传选好的文件").Send().Status(422)
+	bad.Must("不能上传", "已上传1个文件")
+	c.Get("/my/cases/" + number + "/correct").Form("#act").Send().At("/my/cases/"+number).Must("正面.jpg", "已收件")
+	if list := find(); len(list) != 0 {
+		t.Errorf("handed in, and still there: %+v", list)
+	}
 }
 
 func TestFormCorrection(t *testing.T) {

@@ -253,7 +253,7 @@ func TestPhotosOfAMaterial(t *testing.T) {
 	page = card().Attach("file.id_card", "又是反面.png", photo(t, 40)).Press("上传选好的文件").Send().Status(200).Must("已上传2个文件").MustNot("又是反面")
 	page = page.Form("form.ap-form").Press("往前移").Send().Must("1. 反面.png", "2. 正面.png")
 	page = page.Form("form.ap-form").Press("转一下").Send().Status(200).Must("1. 反面.jpg")
-	src := webtest.Attr(page.Find("#files img")[0], "src")
+	src := webtest.Attr(page.Find(".ap-files img")[0], "src")
 	if p := c.Get(src); p.Code != 200 || p.Header().Get("Content-Type") != "image/jpeg" {
 		t.Errorf("a thumbnail answers %d %s", p.Code, p.Header().Get("Content-Type"))
 	}
@@ -265,7 +265,7 @@ func TestPhotosOfAMaterial(t *testing.T) {
 	card().Send().Status(200).Must("社会保障卡") // on to the next
 	// What is no picture is listed too, and cannot be turned.
 	pdf := card().Attach("file.id_card", "扫描.pdf", []byte("%PDF-1.4\n%%EOF\n")).Press("上传选好的文件").Send().Must("扫描.pdf")
-	if n := len(pdf.Find(`#files button`)); n != 4 {
+	if n := len(pdf.Find(`.ap-files button`)); n != 4 {
 		t.Errorf("%d buttons beside two files, want turn, remove; move, remove", n)
 	}
 	// A retry of the script with the same key takes effect once.

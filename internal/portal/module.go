@@ -102,6 +102,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.PostLimit("/my/cases/{number}/correct", own, apply.UploadLimit, m.supply(cases.VerbCorrect, m.Cases.Correct))
 	rt.Get("/my/cases/{number}/supplement", own, m.ask(cases.VerbSupplement))
 	rt.PostLimit("/my/cases/{number}/supplement", own, apply.UploadLimit, m.supply(cases.VerbSupplement, m.Cases.Supplement))
+	rt.Get("/my/cases/{number}/uploads/{file}", own, m.upload)
 	rt.Get("/my/cases/{number}/withdraw", own, m.ask(cases.VerbWithdraw))
 	rt.Post("/my/cases/{number}/withdraw", own, m.withdraw)
 }

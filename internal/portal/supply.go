@@ -5,10 +5,10 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
+	"strings"
 
 	"yimen/internal/apply"
 	"yimen/internal/cases"
-	"yimen/internal/identity"
 	"yimen/internal/kit/web"
 )
 
@@ -18,9 +18,10 @@ import (
 // first, and only the act runs under the key.
 const onceField = "once"
 
-// supply stores what was uploaded and brings it to the case: a correction or
-// materials that were promised for later.
-func (m *Module) supply(verb cases.Verb, do func(context.Context, string, cases.Act) (cases.Case, error)) web.Handler {
+// supply brings the case what it waits for: a correction, or materials that
+// were promised for later. Files gather in a reply first; one that is added,
+// turned, moved or removed is shown, and nothing is handed in yet.
+func (m *Module) supply(verb cases.Verb, hand func(context.Context, string, cases.Act) (cases.Case, error)) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		p, err := m.actPageOf(r.Context(), r.PathValue("number"), verb)
 		if err != nil {
@@ -29,63 +30,65 @@ func (m *Module) supply(verb cases.Verb, do func(context.Context, string, cases.
 		if p.form, err = web.ReadForm(r); err != nil {
 			return err
 		}
-		act := cases.Act{Opinion: p.form.Value("opinion"), Revision: revision(p.form)}
+		do, file, _ := strings.Cut(p.form.Value("do"), ".")
+		var fresh []cases.Handed
 		if p.open() { // else it is the same form again, or too late: the act says which
-			if act, err = m.supplied(r.Context(), p, act); err != nil {
+			if fresh, err = m.brought(r.Context(), p, do, file); err != nil {
 				return err
-			}
-			if !p.form.OK() {
-				return m.again(w, r, p)
 			}
 		}
 		if key := p.form.Value(onceField); key != "" {
 			r.Header.Set(web.KeyHeader, key)
 		}
 		return m.once(func(w http.ResponseWriter, r *http.Request) error {
-			if _, err := do(r.Context(), p.Number, act); err != nil {
-				return m.refused(w, r, p, err)
+			if do != "" && p.open() {
+				return m.arrange(w, r, p, do, file, fresh)
 			}
-			web.Flash(r, "success", "已提交。工作人员收到后会继续办理，您可以在这里查看进展。")
-			return web.Redirect(w, r, CaseURL(p.Number))
+			return m.handIn(w, r, p, hand)
 		})(w, r)
 	}
 }
 
-// supplied reads materials and form into the act and notes what is missing.
-func (m *Module) supplied(ctx context.Context, p *actPage, act cases.Act) (cases.Act, error) {
-	if err := m.keptFiles(ctx, p); err != nil {
-		return act, err
-	}
-	var err error
-	p.handed, err = apply.ReadMaterials(ctx, p.form, p.list, p.handed, m.Cases.Uploads(), identity.FromContext(ctx).Account, apply.Online)
-	if err != nil {
-		return act, err
-	}
-	act.Materials = p.handed
-	for _, h := range p.handed {
-		if h.File == "" {
-			continue
+// handIn checks that everything asked for is there and hands it in.
+func (m *Module) handIn(w http.ResponseWriter, r *http.Request, p *actPage, hand func(context.Context, string, cases.Act) (cases.Case, error)) error {
+	act := cases.Act{Opinion: p.form.Value("opinion"), Revision: revision(p.form)}
+	if p.open() {
+		if err := m.supplied(r.Context(), p, &act); err != nil {
+			return err
 		}
-		if p.kept[h.File], err = m.Store.Stat(ctx, h.File); err != nil {
-			return act, err
+		if !p.form.OK() {
+			return m.again(w, r, p)
 		}
+	}
+	if _, err := hand(r.Context(), p.Number, act); err != nil {
+		return m.refused(w, r, p, err)
+	}
+	web.Flash(r, "success", "已提交。工作人员收到后会继续办理，您可以在这里查看进展。")
+	return web.Redirect(w, r, CaseURL(p.Number))
+}
+
+// supplied puts materials and form into the act and notes what is missing.
+func (m *Module) supplied(ctx context.Context, p *actPage, act *cases.Act) error {
+	for _, x := range p.list {
+		act.Materials = append(act.Materials, apply.Brought(x, p.form.Value("way."+x.ID), p.handed)...)
 	}
 	if p.form.Value("edit_form") != "" {
+		var err error
 		if act.Form, err = p.editedForm(); err != nil {
-			return act, err
+			return err
 		}
 		if len(act.Form) > 0 {
 			v, err := m.Catalogue.Version(ctx, p.Item, p.Version)
 			if err != nil {
-				return act, err
+				return err
 			}
 			if err := p.form.Merge(m.Catalogue.CheckForm(v.Definition, act.Form)); err != nil {
-				return act, err
+				return err
 			}
 		}
 	}
-	p.missing(act)
-	return act, nil
+	p.missing(*act)
+	return nil
 }
 
 // editedForm is the form as changed; nothing when it says what it said.
@@ -115,8 +118,8 @@ func (p *actPage) missing(act cases.Act) {
 		return
 	}
 	for _, x := range p.list {
-		if apply.HandedOf(p.handed, x.ID) == (cases.Handed{ID: x.ID}) && p.form.ErrorOf("file."+x.ID) == "" {
-			p.form.Error("materials."+x.ID, "“"+x.Name+"”还没有补上：请选择文件，或在说明里写清为什么不能提供。")
+		if apply.HandedOf(act.Materials, x.ID) == (cases.Handed{ID: x.ID}) && p.form.ErrorOf("file."+x.ID) == "" {
+			p.form.Error("materials."+x.ID, "“"+x.Name+"”还没有补上：请拍照或选择文件，或在说明里写清为什么不能提供。")
 		}
 	}
 	if p.verb != cases.VerbCorrect || len(act.Form) > 0 {

@@ -70,6 +70,9 @@ func DepartmentURL(dept string) string { return "/departments/" + url.PathEscape
 // OutletURL is the page of a place where people apply.
 func OutletURL(code string) string { return "/outlets/" + url.PathEscape(code) }
 
+// DraftURL is where an application that is not sent yet goes on.
+func DraftURL(number string) string { return "/apply/" + url.PathEscape(number) + "/next" }
+
 // query writes the pairs that have a value.
 func query(pairs ...string) string {
 	q := url.Values{}

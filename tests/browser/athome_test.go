@@ -80,11 +80,11 @@ func (v *visitor) writePart(a *application) {
 // scripts it goes with the form.
 func (v *visitor) uploaded() {
 	v.t.Helper()
-	if v.Has("form.is-live") == 0 {
+	if v.Has(".is-live") == 0 {
 		return
 	}
 	for until := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
-		if v.Has("#files li") > 0 && v.Has(".ap-queue progress") == 0 {
+		if v.Has(".ap-files li") > 0 && v.Has(".ap-queue progress") == 0 {
 			return
 		}
 		if time.Now().After(until) {

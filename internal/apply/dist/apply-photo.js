@@ -1,44 +1,54 @@
 // Photos of a material: made smaller before they are sent, sent one by one with
-// a bar, tried again when the line breaks. Without this script the same form
-// sends the files as they are.
+// a bar, tried again when the line breaks; turned, moved and removed without
+// loading the page anew. Without this script the same form sends the files as
+// they are. A page may hold several benches, one for each material.
 (function () {
   "use strict";
 
-  var form = document.querySelector("form[data-photos]");
-  if (!form || !window.FormData || !window.XMLHttpRequest) return;
+  if (!window.FormData || !window.XMLHttpRequest) return;
 
   var LONGEST = 2000;          // pixels of the longer side
   var QUALITY = 0.8;
   var SMALL = 400 * 1024;      // smaller files stay as they are
   var LARGEST = 50 * 1024 * 1024;
   var WAITS = [1500, 4000, 10000];
-  var queue = form.querySelector(".ap-queue");
-  var busy = Promise.resolve();
+  var busy = Promise.resolve(); // one photo after the other: a slow line is not shared out
   var open = 0;
 
-  form.classList.add("is-live");
-
-  form.addEventListener("change", function (event) {
-    var field = event.target;
-    if (field.type !== "file") return;
-    Array.prototype.slice.call(field.files).forEach(function (file) { add(field.name, file); });
-    field.value = "";
-    var list = field.parentNode.querySelector(".ym-files");
-    if (list) list.remove();
-  });
-
-  // Nothing goes on while a photo is on its way.
-  form.addEventListener("submit", function (event) {
-    if (!open) return;
-    event.preventDefault();
-    event.stopImmediatePropagation();
-    queue.firstChild.querySelector(".ap-state").textContent = "还在上传，请等一下再点。";
-  }, true);
-
+  document.querySelectorAll("[data-photos]").forEach(live);
   window.addEventListener("beforeunload", function (event) { if (open) event.preventDefault(); });
 
-  function add(name, file) {
-    var job = { name: name, file: file, key: key(), tries: 0, row: row(file) };
+  function live(bench) {
+    var form = bench.closest("form");
+    bench.classList.add("is-live");
+    bench.addEventListener("change", function (event) {
+      var field = event.target;
+      if (field.type !== "file") return;
+      Array.prototype.slice.call(field.files).forEach(function (file) { add(bench, form, field.name, file); });
+      field.value = "";
+      var list = field.parentNode.querySelector(".ym-files");
+      if (list) list.remove();
+    });
+    bench.addEventListener("click", function (event) {
+      var button = event.target.closest("button[name=do]");
+      if (!button || button.classList.contains("ap-send")) return;
+      event.preventDefault();
+      arrange(bench, form, button);
+    });
+    if (form.dataset.photosWatched) return;
+    form.dataset.photosWatched = "1";
+    // Nothing goes on while a photo is on its way.
+    form.addEventListener("submit", function (event) {
+      if (!open) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      var waiting = form.querySelector(".ap-queue .ap-state");
+      if (waiting) waiting.textContent = "还在上传，请等一下再点。";
+    }, true);
+  }
+
+  function add(bench, form, name, file) {
+    var job = { bench: bench, form: form, name: name, file: file, key: key(), tries: 0, row: row(bench, file) };
     if (file.size > LARGEST && !/^image\//.test(file.type)) {
       say(job, "文件超过50 MB，请压缩或拆分后再选。");
       return;
@@ -53,7 +63,7 @@
     return Array.prototype.map.call(bytes, function (b) { return ("0" + b.toString(16)).slice(-2); }).join("");
   }
 
-  function row(file) {
+  function row(bench, file) {
     var item = document.createElement("li");
     var title = document.createElement("span");
     title.textContent = file.name || "照片";
@@ -63,8 +73,9 @@
     var bar = document.createElement("progress");
     bar.max = 100;
     bar.value = 0;
+    bar.setAttribute("aria-label", "上传进度");
     item.append(title, state, bar);
-    queue.append(item);
+    bench.querySelector(".ap-queue").append(item);
     return item;
   }
 
@@ -98,27 +109,24 @@
   }
 
   function note(job) {
-    return job.before ? "原 " + size(job.before) + "，已压缩到 " + size(job.file.size) : size(job.file.size);
+    return job.before ? "原" + size(job.before) + "，已压缩到" + size(job.file.size) : size(job.file.size);
   }
 
   function send(job) {
     say(job, note(job) + "，正在上传…");
     return attempt(job).then(function (answer) {
       open--;
-      var failed = answer.status >= 400;
-      show(answer.body);
-      if (!failed) {
-        var done = note(job) + "，已上传";
-        say(job, done);
-        job.row.querySelector("progress").remove();
-        window.setTimeout(function () { job.row.remove(); }, 6000);
+      show(job.bench, answer.body);
+      job.row.querySelector("progress").remove();
+      if (answer.status >= 400) {
+        say(job, "没有传上去，原因见上方。");
         return;
       }
-      say(job, "没有传上去，原因见上方。");
-      job.row.querySelector("progress").remove();
+      say(job, note(job) + "，已上传");
+      window.setTimeout(function () { job.row.remove(); }, 6000);
     }, function () {
       if (job.tries < WAITS.length) {
-        say(job, note(job) + "，网络不好，稍后自动再试（第 " + (job.tries + 1) + " 次）…");
+        say(job, note(job) + "，网络不好，稍后自动再试（第" + (job.tries + 1) + "次）…");
         return new Promise(function (done) { window.setTimeout(done, WAITS[job.tries++]); }).then(function () { return send(job); });
       }
       open--;
@@ -144,20 +152,24 @@
   }
 
   function attempt(job) {
+    var data = new FormData();
+    data.append("once", job.key);
+    data.append("do", "add");
+    data.append(job.name, job.file, job.file.name || "照片.jpg");
+    return post(job.form, data, function (event) {
+      var bar = job.row.querySelector("progress");
+      if (bar && event.lengthComputable) bar.value = Math.round(100 * event.loaded / event.total);
+    });
+  }
+
+  function post(form, data, onprogress) {
     return new Promise(function (done, fail) {
-      var data = new FormData();
-      data.append("once", job.key);
-      data.append("do", "add");
-      data.append(job.name, job.file, job.file.name || "照片.jpg");
       var call = new XMLHttpRequest();
       call.open("POST", form.action);
       call.setRequestHeader("HX-Request", "true");
       call.setRequestHeader("HX-Request-Type", "partial");
       call.timeout = 300000;
-      call.upload.onprogress = function (event) {
-        var bar = job.row.querySelector("progress");
-        if (bar && event.lengthComputable) bar.value = Math.round(100 * event.loaded / event.total);
-      };
+      if (onprogress) call.upload.onprogress = onprogress;
       call.onload = function () {
         if (call.status >= 500) fail();
         else done({ status: call.status, body: call.responseText });
@@ -167,10 +179,35 @@
     });
   }
 
+  // Turning, moving and removing: the list comes anew, the finger stays where
+  // it was.
+  function arrange(bench, form, button) {
+    var item = button.closest("li"), at = Array.prototype.indexOf.call(item.parentNode.children, item);
+    var act = button.value.split(".")[0];
+    var data = new FormData();
+    data.append("once", key());
+    data.append("do", button.value);
+    button.disabled = true;
+    post(form, data).then(function (answer) {
+      show(bench, answer.body);
+      if (act === "up") at--;
+      var items = bench.querySelectorAll(".ap-files li"), here = items[Math.min(at, items.length - 1)];
+      var next = here && (here.querySelector('button[value^="' + act + '."]') || here.querySelector("button"));
+      (next || bench.querySelector(".ap-files")).focus();
+    }, function () {
+      button.disabled = false;
+      var note = bench.querySelector(".ap-line") || document.createElement("p");
+      note.className = "ap-line ym-error";
+      note.setAttribute("role", "alert");
+      note.textContent = "网络不通，没有改成。请稍后再点一次。";
+      bench.querySelector(".ap-files").append(note);
+    });
+  }
+
   // The answer is the list of files, as a piece or within a whole page.
-  function show(html) {
-    var fresh = new DOMParser().parseFromString(html, "text/html").getElementById("files");
-    var old = document.getElementById("files");
-    if (fresh && old) old.replaceWith(fresh);
+  function show(bench, html) {
+    var old = bench.querySelector(".ap-files");
+    var fresh = old && new DOMParser().parseFromString(html, "text/html").getElementById(old.id);
+    if (fresh) old.replaceWith(fresh);
   }
 })();
