@@ -30,6 +30,7 @@ var notPages = map[string]string{
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
+	"/my/cases/{number}/uploads/{file}": "upload of the applicant",
 	"/counter/reader/next": "asked by a script", "/counter/intake/{draft}/files/{file}": "upload of the applicant",
 }
 
