@@ -102,17 +102,21 @@ func TestCorrectionPhotos(t *testing.T) {
 	part := send(before[3]) // up
 	part.MustNot("</html>").Must("1. 反面.png", "2. 正面.png")
 	send(before[3]).Must("1. 反面.png") // the same again, over a slow line
-	part = send(before[0])             // rotate
+	part = send(before[0])            // rotate
 	part.Must("正面.jpg").MustNot("正面.png")
 	part = send(before[4]).MustNot("反面") // remove
 	part.Must("已上传1个文件")
-	find := func() []cases.Handed { r, err := w.cases.Reply(w.actor(t, "citizen-34"), number); must(t, err); return r.Materials }
+	find := func() []cases.Handed {
+		r, err := w.cases.Reply(w.actor(t, "citizen-34"), number)
+		must(t, err)
+		return r.Materials
+	}
 	if list := find(); len(list) != 1 || list[0].ID != "id_card" {
 		t.Errorf("left is %+v", list)
 	}
-	bad := c.With("HX-Request-Type", "partial").Get("/my/cases/" + number + "/correct").Form("#act").Attach("file.id_card", "病毒.exe", []byte("MZ")).Press("上传选好的文件").Send().Status(422)
+	bad := c.With("HX-Request-Type", "partial").Get("/my/cases/"+number+"/correct").Form("#act").Attach("file.id_card", "病毒.exe", []byte("MZ")).Press("上传选好的文件").Send().Status(422)
 	bad.Must("不能上传", "已上传1个文件")
-	c.Get("/my/cases/" + number + "/correct").Form("#act").Send().At("/my/cases/"+number).Must("正面.jpg", "已收件")
+	c.Get("/my/cases/"+number+"/correct").Form("#act").Send().At("/my/cases/"+number).Must("正面.jpg", "已收件")
 	if list := find(); len(list) != 0 {
 		t.Errorf("handed in, and still there: %+v", list)
 	}

@@ -31,7 +31,7 @@ var notPages = map[string]string{
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
 	"/my/cases/{number}/uploads/{file}": "upload of the applicant",
-	"/counter/reader/next": "asked by a script", "/counter/intake/{draft}/files/{file}": "upload of the applicant",
+	"/counter/reader/next":              "asked by a script", "/counter/intake/{draft}/files/{file}": "upload of the applicant",
 }
 
 // things are what the samples are about.
