@@ -38,6 +38,20 @@ func Fill(def *catalogue.Definition, p Person, defaults map[string]any, today wo
 	return fill(fields, p, defaults, today, r)
 }
 
+// Form is a form that many fill in.
+type Form struct{ fields []catalogue.FormField }
+
+// ReadForm understands a form (JSON Schema 2020-12).
+func ReadForm(schema json.RawMessage) (Form, error) {
+	fields, err := catalogue.FormFields(schema)
+	return Form{fields}, err
+}
+
+// Fill is as the function.
+func (f Form) Fill(p Person, defaults map[string]any, today workday.Date, r *rand.Rand) (json.RawMessage, error) {
+	return fill(f.fields, p, defaults, today, r)
+}
+
 func fill(fields []catalogue.FormField, p Person, defaults map[string]any, today workday.Date, r *rand.Rand) (json.RawMessage, error) {
 	f := filler{p: p, today: today, r: r, values: url.Values{}}
 	for _, field := range fields {

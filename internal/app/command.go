@@ -32,6 +32,7 @@ type commands struct {
 	Lock     lockCmd     `cmd:"" help:"Stop an account at once, or let it in again (--undo)."`
 	Token    tokenCmd    `cmd:"" help:"Print a bearer token of an account for the JSON API."`
 	Import   importCmd   `cmd:"" help:"Load divisions, agencies, outlets, staff (CSV) or items (XLSX)."`
+	Load     loadCmd     `cmd:"" help:"Play an hour, a day or a year on a sample city over HTTP, measure it and audit it."`
 	Verify   verifyCmd   `cmd:"" help:"Check the audit chain and name what was changed or removed."`
 	Version  versionCmd  `cmd:"" help:"Print the release."`
 }

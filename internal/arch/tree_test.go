@@ -83,6 +83,7 @@ var storeys = [][]string{
 	{"joint", "policies"},
 	{"apply", "queue"}, // pages' parts that several channels share; the hall
 	{"help", "portal", "counter", "office", "kiosk", "oversight", "designer", "admin"},
+	{"load"}, // a client over HTTP: it stands above all and imports none, see TestTheLoadIsAClient
 	{"app"},
 }
 
@@ -136,6 +137,22 @@ func checkImport(t *testing.T, s source, from, local string) {
 	}
 }
 
+// TestTheLoadIsAClient: what measures and audits the program knows no more of
+// it than any other client.
+func TestTheLoadIsAClient(t *testing.T) {
+	for _, s := range tree(t) {
+		if s.dir != "internal/load" || strings.HasSuffix(s.path, "_test.go") {
+			continue
+		}
+		for _, imp := range s.file.Imports {
+			path := strings.TrimPrefix(strings.Trim(imp.Path.Value, `"`), "yimen/")
+			if module(path) != "" || strings.HasPrefix(path, "city") {
+				t.Errorf("%s imports %s: it asks over HTTP", s.path, path)
+			}
+		}
+	}
+}
+
 func TestEveryPackageIsDocumented(t *testing.T) {
 	documented := map[string]bool{}
 	for _, s := range tree(t) {
@@ -157,7 +174,7 @@ func TestEveryPackageIsDocumented(t *testing.T) {
 func TestTimeComesFromTheClock(t *testing.T) {
 	for _, s := range tree(t) {
 		mod := module(s.dir)
-		if mod == "" || mod == "app" || strings.HasSuffix(s.path, "_test.go") {
+		if mod == "" || mod == "app" || mod == "load" || strings.HasSuffix(s.path, "_test.go") {
 			continue
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {

@@ -1,0 +1,228 @@
+package app
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"os"
+	"runtime/pprof"
+	"time"
+
+	"yimen/city/living"
+	cityorg "yimen/city/org"
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/config"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/web"
+	"yimen/internal/load"
+	"yimen/workday"
+)
+
+type loadCmd struct {
+	URL        string        `help:"Address of a running sample city (yimen demo). Default: start one." placeholder:"URL" name:"url"`
+	Profile    string        `help:"What is played: hour, day, year, rush or read." enum:"hour,day,year,rush,read" default:"day"`
+	Cases      int           `help:"How many cases (visits, for read). Default: the profile's, 230,127 for a year." default:"0"`
+	Clients    int           `help:"Requests at the same time. Default: the profile's." default:"0"`
+	Speed      float64       `help:"How often faster than life people come and think (hour, day). Default: the profile's." default:"0"`
+	Seed       uint64        `help:"The same seed plays the same cases." default:"1"`
+	JSON       string        `help:"Also write the result to this file as JSON." placeholder:"FILE" name:"json"`
+	HTML       string        `help:"Also write the result to this file as a page with charts." placeholder:"FILE" name:"html"`
+	Database   config.Secret `help:"Where the city it starts is kept: sqlite:PATH or postgres://…, empty or an earlier sample city. Default: a temporary folder." placeholder:"URL"`
+	Sample     int           `help:"Sample cases that the city it starts begins with." default:"200"`
+	Workers    int           `help:"Background jobs at the same time, of the city it starts." default:"8"`
+	MaxConns   int           `help:"PostgreSQL connections, of the city it starts." default:"24"`
+	CPUProfile string        `help:"Write a CPU profile of the run (server and clients) to this file." placeholder:"FILE" name:"cpu-profile"`
+}
+
+// Run plays the profile and prints what it found; a difference found by the
+// audit is an error.
+func (c loadCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	people, err := loadCity()
+	if err != nil {
+		return err
+	}
+	o := load.Options{URL: c.URL, Profile: c.Profile, Cases: c.Cases, Clients: c.Clients, Speed: c.Speed, Seed: c.Seed, City: people,
+		Progress: os.Stderr, Live: terminal(os.Stderr)}
+	if c.URL == "" {
+		stop, err := c.startCity(ctx, &o, log)
+		if err != nil {
+			return err
+		}
+		defer func() {
+			if err := stop(); err != nil {
+				log.Error("stop the city", "error", err)
+			}
+		}()
+	}
+	result, err := c.profiled(func() (*load.Result, error) { return load.Run(ctx, o) })
+	if err != nil {
+		return err
+	}
+	result.Print(out)
+	if err := c.write(result); err != nil {
+		return err
+	}
+	if n := result.Audit.Differences; n > 0 {
+		return fmt.Errorf("the audit found %d differences", n)
+	}
+	return nil
+}
+
+// profiled runs fn and writes where the processor's time went, if asked to.
+func (c loadCmd) profiled(fn func() (*load.Result, error)) (*load.Result, error) {
+	if c.CPUProfile == "" {
+		return fn()
+	}
+	f, err := os.Create(c.CPUProfile)
+	if err != nil {
+		return nil, err
+	}
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return nil, errors.Join(err, f.Close())
+	}
+	result, err := fn()
+	pprof.StopCPUProfile()
+	return result, errors.Join(err, f.Close())
+}
+
+func (c loadCmd) write(result *load.Result) error {
+	if c.JSON != "" {
+		raw, err := json.MarshalIndent(result, "", "  ")
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(c.JSON, append(raw, '\n'), 0o644); err != nil {
+			return err
+		}
+	}
+	if c.HTML == "" {
+		return nil
+	}
+	f, err := os.Create(c.HTML)
+	if err != nil {
+		return err
+	}
+	return errors.Join(result.Chart(f), f.Close())
+}
+
+// startCity starts a sample city on a free port, and gives what stops it. It
+// goes on while an interrupted run is summed up.
+func (c loadCmd) startCity(ctx context.Context, o *load.Options, log *slog.Logger) (stop func() error, err error) {
+	dir, err := os.MkdirTemp("", "yimen-load-")
+	if err != nil {
+		return nil, err
+	}
+	if !log.Enabled(ctx, slog.LevelDebug) { // what a busy server says of itself would run through the bar
+		log = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError}))
+	}
+	set, err := storage{Data: dir, Database: c.Database, MaxConns: c.MaxConns}.settings(log)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(dir))
+	}
+	set.Demo, set.MakeKey, set.Workers, set.BaseURL = true, true, c.Workers, "http://"+listener.Addr().String()
+	o.URL = set.BaseURL
+	if o.Raw, err = load.MeasureRaw(ctx, set.Database, cmp.Or(o.Clients, 32)); err != nil {
+		return nil, errors.Join(err, listener.Close(), os.RemoveAll(dir))
+	}
+	a, err := Open(ctx, set)
+	if err != nil {
+		return nil, errors.Join(err, listener.Close(), os.RemoveAll(dir))
+	}
+	o.Database = string(a.DB.Engine())
+	if err := a.prepareLoad(ctx, c.Sample); err != nil {
+		return nil, errors.Join(err, a.Close(), listener.Close(), os.RemoveAll(dir))
+	}
+	serving, end := context.WithCancel(context.WithoutCancel(ctx))
+	if err := a.Queue.Start(serving); err != nil {
+		end()
+		return nil, errors.Join(err, a.Close(), listener.Close(), os.RemoveAll(dir))
+	}
+	ended := make(chan error, 1)
+	go func() {
+		ended <- web.Serve(serving, web.Server(listener.Addr().String(), a.Router), listener, 10*time.Second)
+	}()
+	return func() error {
+		end()
+		err := <-ended
+		patience, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		defer cancel()
+		return errors.Join(err, a.Queue.Stop(patience), a.Close(), os.RemoveAll(dir))
+	}, nil
+}
+
+// prepareLoad makes the sample city, and refuses a database that holds another:
+// the load would write into it.
+func (a *App) prepareLoad(ctx context.Context, n int) error {
+	if err := migrate(ctx, a.DB); err != nil {
+		return err
+	}
+	items, _, err := a.Catalogue.Search(ctx, catalogue.Query{}, db.Page{Limit: 1})
+	if err != nil {
+		return err
+	}
+	if len(items) > 0 {
+		if _, err := a.Identity.Actor(ctx, "citizen-1"); errors.Is(err, identity.ErrAccountUnknown) {
+			return errors.New("this database holds a city that is no sample; the load would fill it with invented cases")
+		}
+		return nil
+	}
+	return a.prepareDemo(ctx, n, os.Stderr)
+}
+
+// loadCity is who lives and works in the sample city.
+func loadCity() (load.City, error) {
+	var c load.City
+	people, err := cityorg.People()
+	if err != nil {
+		return c, err
+	}
+	for _, p := range people {
+		c.People = append(c.People, load.Person{Account: p.Name, Enterprise: p.Kind == identity.KindEnterprise, Name: p.DisplayName,
+			IDType: p.IDType, IDNo: p.IDNo, Phone: p.Phone, Division: p.Division, Address: p.Address, Legal: p.LegalName})
+	}
+	rows, err := cityorg.Rows()
+	if err != nil {
+		return c, err
+	}
+	for _, s := range rows.Staff {
+		c.Staff = append(c.Staff, load.Staff{Account: s.ID, Outlet: s.Outlet, Agency: s.Agency, Manager: s.Post == "centre_manager"})
+	}
+	legal := people[0].IDNo // of every company's representative, as in the sample's own cases
+	c.Form = func(schema json.RawMessage) (load.Form, error) {
+		f, err := living.ReadForm(schema)
+		return sampleForm{f, legal}, err
+	}
+	return c, nil
+}
+
+// sampleForm lets the clients fill in forms as the sample city's people do.
+type sampleForm struct {
+	form  living.Form
+	legal string
+}
+
+// Fill is load.Form's.
+func (f sampleForm) Fill(p load.Person, division string, defaults map[string]any, today workday.Date, r *rand.Rand) (json.RawMessage, error) {
+	who := living.Person{Name: cmp.Or(p.Legal, p.Name), IDNo: p.IDNo, Phone: p.Phone, Division: division, Address: p.Address}
+	if p.Enterprise {
+		who.Company, who.USCC, who.IDNo = p.Name, p.IDNo, f.legal
+	}
+	return f.form.Fill(who, defaults, today, r)
+}
+
+// terminal tells whether a line written to f can be written over.
+func terminal(f *os.File) bool {
+	info, err := f.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
