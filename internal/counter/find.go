@@ -16,6 +16,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/queue"
 )
 
 // finder is what the one field of the desk has found.
@@ -127,8 +128,8 @@ func (m *Module) lead(w http.ResponseWriter, r *http.Request, form *web.Form, re
 	return web.Redirect(w, r, PersonURL(v.ID))
 }
 
-// ticket says how a number of today stands: it is called in its turn, not by
-// being typed.
+// ticket opens the page of a number of today: it is called in its turn, not by
+// being typed, but there one sees how it stands and can put it right.
 func (m *Module) ticket(w http.ResponseWriter, r *http.Request, form *web.Form, no string) error {
 	if m.Hall == nil {
 		form.Error("q", "这个网点没有叫号。")
@@ -142,12 +143,7 @@ func (m *Module) ticket(w http.ResponseWriter, r *http.Request, form *web.Form, 
 		form.Error("q", message(e))
 		return m.again(w, r, form, finder{})
 	}
-	text := t.No + "号：" + t.State.Chinese() + "，" + t.QueueName
-	if t.CounterNo != "" {
-		text += "，在" + t.CounterNo + "号窗口"
-	}
-	web.Flash(r, "info", text+"。")
-	return web.Redirect(w, r, "/counter")
+	return web.Redirect(w, r, queue.NumberURL(t.ID))
 }
 
 // lookUp finds people by telephone or name, and items by words.

@@ -205,7 +205,7 @@ func TestCallFromTheDesk(t *testing.T) {
 	b.Get("/counter").Form(`form[action=/counter/call/miss]`).Send().Status(409).Must("叫满三次")
 	b.Get("/counter").Form("#ct-find").Fill("q", ticket.No).Send().Status(200).Must("已叫号")
 	b.Get("/counter").Form(`form[action=/counter/call/arrive]`).Send().Status(200).Must("办理中", "挂起")
-	b.Get("/counter").Form(`form[action=/counter/call/hold]`).Send().Status(200).Must("挂起的号", ticket.No+" 恢复")
+	b.Get("/counter").Form(`form[action=/counter/call/hold]`).Send().Status(200).Must("挂起的号", ticket.No+"恢复")
 	b.Get("/counter").Form(`form[action=/counter/call/unhold]`).Send().Status(200).Must("办理中")
 	page := greet(t, b, "440232197005120032")
 	page.Form(`form[action=` + page.URL.Path + `/end]`).Send().Status(200).At("/counter").Must("现在没有叫号")

@@ -17,6 +17,7 @@ var (
 	ErrNoSeat         = errs.Define(errs.Conflict, "queue_no_seat", "您还没有选择今天坐哪个窗口，请先选择窗口。")
 	ErrClosed         = errs.Define(errs.Conflict, "queue_closed", "现在不是取号时间，请在办公时间来取号。")
 	ErrPriority       = errs.Define(errs.Invalid, "queue_priority_invalid", "没有这种优先，请重新选择。")
+	ErrPriorityReason = errs.Define(errs.Invalid, "queue_priority_reason", "请写明为什么更正，例如“取号时点错”，100字以内。")
 	ErrTransfer       = errs.Define(errs.Invalid, "queue_transfer_invalid", "请选择本大厅的另一个队列或窗口。")
 	ErrNotHere        = errs.Define(errs.Denied, "queue_not_here", "这不是您所在大厅的号，不能操作。")
 )

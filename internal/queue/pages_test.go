@@ -33,10 +33,37 @@ func TestFromTheMachineToTheCounter(t *testing.T) {
 	page.Form("form[action=/counter/queue/call]").Send().Status(200).Must("现在没有人在等", "现在没有叫号")
 	s.Anybody().Get("/ticket/" + code).Must("已经办完")
 	clerk.Get("/counter/queue/statistics").Status(200).Must("各窗口", "1号 综合窗口")
+	clerk.Get("/counter/queue/statistics/hours").Status(200).Must("日期,时段,窗口", "2026-11-18,10:00,1,综合窗口")
 	clerk.Get("/counter/queue/statistics?from=2026-11-18&to=2026-01-01").Status(422).Must("不超过92天")
 
 	sheet := clerk.Get("/counter/shift").Status(200).Must("办完", "1人").Form("main form").Fill("note", "无事").Send().Status(200).Must("交接班单", "无（窗口不收现金）", "等待接班人员")
-	s.As("clerk-" + townHall + "-02").Get(sheet.URL.Path).Status(200).Form("form.qu-confirm").Send().Status(200).Must("已确认接班")
+	s.As("clerk-"+townHall+"-02").Get(sheet.URL.Path).Status(200).Must("现在一致").
+		Form("form.qu-confirm").Send().Status(422).Must("请清点后填写份数").
+		Form("form.qu-confirm").Fill("papers", "7").Send().Status(422).Must("实点7份，请写明差在哪里").
+		Form("form.qu-confirm").Fill("papers", "2").Send().Status(200).Must("已确认接班", "纸质材料2份").MustNot("有对不上的地方")
+}
+
+// A clerk looks a number up, puts its priority right and sees who did what.
+func TestANumberIsPutRight(t *testing.T) {
+	s := apptest.New(t)
+	ticket, err := s.Hall.Take(s.System(), queue.Take{Outlet: townHall, Priority: queue.Elder})
+	if err != nil {
+		t.Fatal(err)
+	}
+	clerk, at := s.As("clerk-"+townHall), queue.NumberURL(ticket.ID)
+	page := clerk.Get("/counter/queue").Status(200).Click(ticket.No).Status(200).Must("老年人", "前面0人", "更正优先", "取号")
+	page = page.Form("form.qu-lane").Fill("reason", "点错").Send().Status(422).Must("请重新选择")
+	page = page.Form("form.qu-lane").Fill("priority", queue.Elder).Fill("reason", "点错").Send().Status(422).Must("现在就是“老年人”")
+	page = page.Form("form.qu-lane").Fill("priority", queue.Pregnant).Fill("reason", "").Send().Status(422).Must("请写明为什么更正")
+	page.Form("form.qu-lane").Fill("priority", "none").Fill("reason", "取号时点错").Send().Status(200).
+		Must("已改为“一般群众”", "老年人改为一般群众：取号时点错", "更正优先")
+
+	manager := s.As("manager-440232000000")
+	manager.Get(at).Status(200).Must("取号时点错")
+	s.As("clerk-440224000000").Get(at).Status(403)
+	s.Anybody().NoRedirect().Get(at).Status(303)
+	s.As("citizen-1").Get(at).Status(403)
+	clerk.Get(queue.NumberURL("no")).Status(404)
 }
 
 // Papers go with a receipt from the village to the agency that decides.

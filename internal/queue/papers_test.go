@@ -124,13 +124,19 @@ func TestShiftIsHandedOverAndConfirmedByAnother(t *testing.T) {
 		if s.Served != 1 || s.Held != "A002" || s.Drafts != 2 || s.Papers != 2 || s.CounterNo != "1" {
 			t.Errorf("sheet %+v", s)
 		}
-		w.want(w.ConfirmShift(one, s.ID), queue.ErrShiftOwn)
-		w.want(w.ConfirmShift(person("s", other, queue.VerbShift, queue.VerbView), s.ID), queue.ErrShiftUnknown)
-		w.must(w.ConfirmShift(two, s.ID))
-		w.want(w.ConfirmShift(two, s.ID), queue.ErrShiftDone)
+		if heldNow, papers, err := w.Standing(two, s); err != nil || heldNow != "A002" || papers != 2 {
+			t.Errorf("now held %q and %d papers, %v", heldNow, papers, err)
+		}
+		all := queue.Takeover{Papers: 2}
+		w.want(w.ConfirmShift(one, s.ID, all), queue.ErrShiftOwn)
+		w.want(w.ConfirmShift(person("s", other, queue.VerbShift, queue.VerbView), s.ID, all), queue.ErrShiftUnknown)
+		w.want(w.ConfirmShift(two, s.ID, queue.Takeover{Papers: -1}), queue.ErrTakeover)
+		w.want(w.ConfirmShift(two, s.ID, queue.Takeover{Papers: 1, Difference: " "}), queue.ErrTakeover)
+		w.must(w.ConfirmShift(two, s.ID, queue.Takeover{Papers: 1, Difference: "少一份申请表。"}))
+		w.want(w.ConfirmShift(two, s.ID, all), queue.ErrShiftDone)
 		list, _, err := w.Shifts(two, hall, db.Page{})
 		w.must(err)
-		if len(list) != 1 || list[0].ConfirmedName != "职员c2" {
+		if len(list) != 1 || list[0].ConfirmedName != "职员c2" || !list[0].Differs() || list[0].Counted != 1 || list[0].Difference != "少一份申请表。" {
 			t.Errorf("list %+v", list)
 		}
 	})
@@ -157,6 +163,18 @@ func TestStatistics(t *testing.T) {
 		}
 		_, err = w.Statistics(w.public(), hall, today, today)
 		w.want(err, queue.ErrNotHere)
+		if s.Windows[0].ByHour[10] != 4 {
+			t.Errorf("done by hour %v", s.Windows[0].ByHour)
+		}
+		hours, err := w.Hours(ctx, hall, today, today)
+		w.must(err)
+		if len(hours) != 2 || hours[0].No != "" || hours[0].Taken != 4 || hours[1].No != "1" || hours[1].Done != 4 || hours[1].Hour != 10 || hours[1].Day != "2026-11-18" {
+			t.Errorf("hours %+v", hours)
+		}
+		_, err = w.Hours(w.public(), hall, today, today)
+		w.want(err, queue.ErrNotHere)
+		_, err = w.Hours(ctx, hall, today, today.Add(-1))
+		w.want(err, queue.ErrRange)
 	})
 }
 

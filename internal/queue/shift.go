@@ -32,6 +32,19 @@ type Shift struct {
 	ConfirmedBy   string     `db:"confirmed_by"`
 	ConfirmedName string     `db:"confirmed_name"`
 	ConfirmedAt   *time.Time `db:"confirmed_at"`
+	Counted       int        `db:"counted"`    // papers, by whoever took over; -1 not counted
+	Difference    string     `db:"difference"` // what does not add up, in their words
+}
+
+// Differs says that what was taken over is not what the sheet says.
+func (s Shift) Differs() bool {
+	return s.Difference != "" || s.Counted >= 0 && s.Counted != s.Papers
+}
+
+// Takeover is what whoever takes over a shift has counted and found.
+type Takeover struct {
+	Papers     int    // at the outlet, counted by hand
+	Difference string // what does not add up; needed when the papers do not
 }
 
 // Errors of shifts.
@@ -39,11 +52,12 @@ var (
 	ErrShiftUnknown = errs.Define(errs.NotFound, "shift_unknown", "没有这张交接班单，请从列表中选择。")
 	ErrShiftOwn     = errs.Define(errs.Conflict, "shift_own", "自己的交接班要由接班人员或负责人确认，请换人确认。")
 	ErrShiftDone    = errs.Define(errs.Conflict, "shift_confirmed", "这张交接班单已经确认过，请刷新后查看。")
+	ErrTakeover     = errs.Define(errs.Invalid, "shift_takeover", "接班前请清点纸质材料；对不上的，写明差在哪里。")
 	ErrShiftNote    = errs.Define(errs.Invalid, "shift_note", "交接说明不超过500字，请缩短。")
 )
 
 const shiftColumns = `SELECT id, outlet, division, counter, counter_no, account, name, from_at, to_at, served, missed, held, drafts,
-	papers, note, confirmed_by, confirmed_name, confirmed_at FROM queue_shift`
+	papers, note, confirmed_by, confirmed_name, confirmed_at, counted, difference FROM queue_shift`
 
 // ShiftNow gives the sheet as it would be if the actor's shift ended now;
 // false when they sit nowhere.
@@ -60,7 +74,7 @@ func (m *Module) ShiftNow(ctx context.Context) (Shift, bool, error) {
 	if err != nil {
 		return Shift{}, false, err
 	}
-	s := Shift{Outlet: o.Code, Division: o.Division, Counter: c.ID, CounterNo: c.No, Account: seat.Account, Name: seat.Name, From: seat.Since, To: m.now(ctx)}
+	s := Shift{Outlet: o.Code, Division: o.Division, Counter: c.ID, CounterNo: c.No, Account: seat.Account, Name: seat.Name, From: seat.Since, To: m.now(ctx), Counted: -1}
 	count := func(state State) (n int, err error) {
 		err = m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM queue_ticket WHERE counter = $1 AND day = $2 AND state = $3 AND clerk = $4 AND called_at >= $5`,
 			c.ID, seat.Day, state, seat.Account, seat.Since)
@@ -72,16 +86,7 @@ func (m *Module) ShiftNow(ctx context.Context) (Shift, bool, error) {
 	if s.Missed, err = count(Missed); err != nil {
 		return s, false, err
 	}
-	held, err := m.HeldAt(ctx, c.ID)
-	if err != nil {
-		return s, false, err
-	}
-	var numbers []string
-	for _, t := range held {
-		numbers = append(numbers, t.No)
-	}
-	s.Held = strings.Join(numbers, "、")
-	if s.Papers, err = m.papersHere(ctx, o.Code); err != nil {
+	if s.Held, s.Papers, err = m.Standing(ctx, s); err != nil {
 		return s, false, err
 	}
 	if m.Cases != nil {
@@ -152,9 +157,10 @@ func (m *Module) Shifts(ctx context.Context, outlet string, p db.Page) ([]Shift,
 	return rows, next, err
 }
 
-// ConfirmShift notes that the actor has taken over (接班确认). Errors:
-// ErrShiftUnknown, ErrShiftOwn, ErrShiftDone, ErrNotHere.
-func (m *Module) ConfirmShift(ctx context.Context, id string) error {
+// ConfirmShift notes that the actor has taken over (接班确认), with what they
+// counted. Errors: ErrShiftUnknown, ErrShiftOwn, ErrShiftDone, ErrNotHere,
+// ErrTakeover with fields papers and difference.
+func (m *Module) ConfirmShift(ctx context.Context, id string, t Takeover) error {
 	s, err := m.Shift(ctx, id)
 	if err != nil {
 		return err
@@ -166,10 +172,46 @@ func (m *Module) ConfirmShift(ctx context.Context, id string) error {
 	case s.Account == actor.Account:
 		return ErrShiftOwn
 	}
-	n, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE queue_shift SET confirmed_by = $2, confirmed_name = $3, confirmed_at = $4
-		WHERE id = $1 AND confirmed_by = ''`, id, actor.Account, actor.Name, m.now(ctx))
+	t.Difference = strings.TrimSpace(t.Difference)
+	if err := t.check(s); err != nil {
+		return err
+	}
+	n, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE queue_shift SET confirmed_by = $2, confirmed_name = $3, confirmed_at = $4, counted = $5, difference = $6
+		WHERE id = $1 AND confirmed_by = ''`, id, actor.Account, actor.Name, m.now(ctx), t.Papers, t.Difference)
 	if err == nil && n == 0 {
 		err = ErrShiftDone
 	}
 	return err
+}
+
+func (t Takeover) check(s Shift) error {
+	var f errs.Fields
+	if t.Papers < 0 || t.Papers > 99999 {
+		f.Add("papers", "请清点后填写份数，没有就填0。")
+	} else if t.Papers != s.Papers && t.Difference == "" {
+		f.Add("difference", "交班单上是%d份，实点%d份，请写明差在哪里。", s.Papers, t.Papers)
+	}
+	if len([]rune(t.Difference)) > 500 {
+		f.Add("difference", "不超过500字。")
+	}
+	return wrong(ErrTakeover, f)
+}
+
+// Standing is what the sheet speaks of as it is now: numbers held at its
+// counter, and papers that the outlet has not sent on.
+func (m *Module) Standing(ctx context.Context, s Shift) (held string, papers int, err error) {
+	tickets, err := m.HeldAt(ctx, s.Counter)
+	if err != nil {
+		return "", 0, err
+	}
+	papers, err = m.papersHere(ctx, s.Outlet)
+	return numbersOf(tickets), papers, err
+}
+
+func numbersOf(list []Ticket) string {
+	numbers := make([]string, len(list))
+	for i, t := range list {
+		numbers[i] = t.No
+	}
+	return strings.Join(numbers, "、")
 }

@@ -58,6 +58,7 @@ func (s *Sums) add(r hourRow) {
 type WindowSums struct {
 	No, Name string
 	Sums
+	ByHour [24]int // done
 }
 
 // QueueSums is how long people of one queue waited.
@@ -96,7 +97,7 @@ func (m *Module) Statistics(ctx context.Context, outlet string, from, to workday
 	if s.Outlet, err = m.hall(ctx, VerbView, outlet); err != nil {
 		return s, err
 	}
-	if from.IsZero() || to.IsZero() || to.Before(from) || to.Sub(from) >= MostDays {
+	if !goodRange(from, to) {
 		return s, ErrRange
 	}
 	if err := m.hourSums(ctx, &s); err != nil {
@@ -129,17 +130,30 @@ func (m *Module) hourSums(ctx context.Context, s *Statistics) error {
 		s.Hours[len(s.Hours)-1].add(r)
 		s.add(r)
 	}
-	rows = nil
-	err = m.DB.Conn(ctx).Select(ctx, &rows, `SELECT '' AS day, 0 AS hour, counter, SUM(taken) AS taken, SUM(called) AS called, SUM(done) AS done,
+	return m.windowSums(ctx, s, counters)
+}
+
+// windowSums adds up the figures of each counter.
+func (m *Module) windowSums(ctx context.Context, s *Statistics, counters []org.Counter) error {
+	var rows []hourRow
+	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT '' AS day, hour, counter, SUM(taken) AS taken, SUM(called) AS called, SUM(done) AS done,
 		SUM(missed) AS missed, SUM(waited) AS waited, SUM(served) AS served FROM queue_hour
-		WHERE outlet = $1 AND day >= $2 AND day <= $3 AND counter <> '' GROUP BY counter`, s.Outlet.Code, s.From.String(), s.To.String())
+		WHERE outlet = $1 AND day >= $2 AND day <= $3 AND counter <> '' GROUP BY counter, hour ORDER BY counter, hour`,
+		s.Outlet.Code, s.From.String(), s.To.String())
+	if err != nil {
+		return err
+	}
+	last := ""
 	for _, r := range rows {
-		w := WindowSums{No: r.Counter}
-		if i := slices.IndexFunc(counters, func(c org.Counter) bool { return c.ID == r.Counter }); i >= 0 {
-			w.No, w.Name = counters[i].No, counters[i].Name
+		if len(s.Windows) == 0 || r.Counter != last {
+			w := WindowSums{No: r.Counter}
+			w.No, w.Name = signOf(counters, r.Counter)
+			s.Windows = append(s.Windows, w)
+			last = r.Counter
 		}
+		w := &s.Windows[len(s.Windows)-1]
 		w.add(r)
-		s.Windows = append(s.Windows, w)
+		w.ByHour[r.Hour] += r.Done
 	}
 	slices.SortFunc(s.Windows, func(a, b WindowSums) int {
 		if len(a.No) != len(b.No) {
@@ -147,7 +161,56 @@ func (m *Module) hourSums(ctx context.Context, s *Statistics) error {
 		}
 		return strings.Compare(a.No, b.No)
 	})
-	return err
+	return nil
+}
+
+// signOf is what stands on a counter's sign; its id when it is gone.
+func signOf(counters []org.Counter, id string) (no, name string) {
+	if i := slices.IndexFunc(counters, func(c org.Counter) bool { return c.ID == id }); i >= 0 {
+		return counters[i].No, counters[i].Name
+	}
+	return id, ""
+}
+
+// Hour is the figures of one counter in one hour of one day; those of no
+// counter, numbers taken, have No "".
+type Hour struct {
+	Day      string // civil date
+	Hour     int    // of Beijing
+	No, Name string
+	Sums
+}
+
+// Hours gives the figures of a hall hour by hour and counter by counter, as
+// they were kept, for a table to calculate with. Errors: ErrNotHere, ErrRange.
+func (m *Module) Hours(ctx context.Context, outlet string, from, to workday.Date) ([]Hour, error) {
+	o, err := m.hall(ctx, VerbView, outlet)
+	if err != nil {
+		return nil, err
+	}
+	if !goodRange(from, to) {
+		return nil, ErrRange
+	}
+	counters, err := m.Org.Counters(ctx, o.Code)
+	if err != nil {
+		return nil, err
+	}
+	var rows []hourRow
+	err = m.DB.Conn(ctx).Select(ctx, &rows, `SELECT day, hour, counter, taken, called, done, missed, waited, served FROM queue_hour
+		WHERE outlet = $1 AND day >= $2 AND day <= $3 ORDER BY day, hour, counter`, o.Code, from.String(), to.String())
+	list := make([]Hour, len(rows))
+	for i, r := range rows {
+		list[i] = Hour{Day: r.Day, Hour: r.Hour}
+		if r.Counter != "" {
+			list[i].No, list[i].Name = signOf(counters, r.Counter)
+		}
+		list[i].add(r)
+	}
+	return list, err
+}
+
+func goodRange(from, to workday.Date) bool {
+	return !from.IsZero() && !to.IsZero() && !to.Before(from) && to.Sub(from) < MostDays
 }
 
 // waitSums reads medians from how many waited how many minutes.

@@ -55,12 +55,14 @@ const (
 	ActMiss     Act = "miss"
 	ActRevive   Act = "revive"
 	ActFinish   Act = "finish"
-	ActLapse    Act = "lapse" // the day is over
+	ActPriority Act = "priority" // a wrong one is put right
+	ActLapse    Act = "lapse"    // the day is over
 )
 
 var actNames = map[Act]string{
 	ActTake: "取号", ActCall: "叫号", ActRecall: "重呼", ActArrive: "到窗口", ActHold: "挂起", ActUnhold: "恢复",
-	ActTransfer: "转移", ActMiss: "过号", ActRevive: "过号恢复", ActFinish: "办完", ActLapse: "日终结束",
+	ActTransfer: "转移", ActMiss: "过号", ActRevive: "过号恢复", ActFinish: "办完",
+	ActPriority: "更正优先", ActLapse: "日终结束",
 }
 
 // Chinese is the act's name for people.
@@ -77,6 +79,7 @@ var moves = map[Act][]State{
 	ActMiss:     {Called},
 	ActRevive:   {Missed},
 	ActFinish:   {Called, Serving},
+	ActPriority: {Waiting},
 	ActLapse:    {Waiting, Called, Serving, Held},
 }
 
@@ -97,7 +100,7 @@ type Priority struct{ ID, Name, Who string }
 // Priorities lists them in the order in which the machine offers them.
 var Priorities = []Priority{
 	{Elder, "老年人", "60周岁以上"},
-	{Soldier, "军人优先", "现役、退役军人，烈属军属"},
+	{Soldier, "军人", "现役、退役军人，烈属军属"},
 	{Disabled, "残疾人", "持残疾人证"},
 	{Pregnant, "孕妇", "孕妇和抱小孩的"},
 	{Booked, "预约", "已预约今天来办"},
@@ -112,6 +115,9 @@ func PriorityName(id string) string {
 	}
 	return ""
 }
+
+// laneName is PriorityName with a name for none.
+func laneName(id string) string { return firstText(PriorityName(id), "一般群众") }
 
 // Rules of the line.
 const (

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"testing"
@@ -99,6 +100,55 @@ func TestPrioritiesGoFirstAndNobodyStarves(t *testing.T) {
 		}
 		_, err := w.Call(ctx, hall+"-01")
 		w.want(err, queue.ErrNobodyWaiting)
+	})
+}
+
+// A wrong priority is put right while the number waits: the place stays, the
+// lane changes, and the history says why.
+func TestAWrongPriorityIsPutRight(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := w.clerk("c1")
+		first, young, old := w.take(w.a, ""), w.take(w.a, queue.Elder), w.take(w.a, "")
+		for name, x := range map[string]struct {
+			priority, reason string
+			want             error
+		}{
+			"no such priority": {"vip", "认识", queue.ErrPriority},
+			"no change":        {queue.Elder, "核对过证件", queue.ErrPriority},
+			"no reason":        {"", " ", queue.ErrPriorityReason},
+		} {
+			if _, err := w.SetPriority(ctx, young.ID, x.priority, x.reason); !errors.Is(err, x.want) {
+				t.Errorf("%s: error %v, want %v", name, err, x.want)
+			}
+		}
+		_, err := w.SetPriority(person("s", other, queue.VerbCall), young.ID, "", "取号时点错")
+		w.want(err, queue.ErrNotHere)
+		_, err = w.SetPriority(ctx, young.ID, "", "取号时点错")
+		w.must(err)
+		x, err := w.SetPriority(ctx, old.ID, queue.Elder, "出示身份证，68岁")
+		w.must(err)
+		if x.Priority != queue.Elder || !x.TakenAt.Equal(old.TakenAt) {
+			t.Errorf("put right to %+v", x)
+		}
+		var order []string
+		for range 3 {
+			order = append(order, w.served(ctx, "1"))
+		}
+		if want := []string{old.No, first.No, young.No}; !slices.Equal(order, want) {
+			t.Errorf("order %v, want %v", order, want)
+		}
+		_, err = w.SetPriority(ctx, young.ID, queue.Elder, "晚了")
+		w.want(err, queue.ErrAct)
+		list, err := w.History(ctx, old.ID)
+		w.must(err)
+		if e := list[1]; e.Act != queue.ActPriority || e.WhoName != "职员c1" || e.Detail != "一般群众改为老年人：出示身份证，68岁" {
+			t.Errorf("history %+v", e)
+		}
+		s, err := w.Waiting(w.public(), hall)
+		w.must(err)
+		if s.Waiting != 0 || s.Done != 3 || s.Taken != 3 {
+			t.Errorf("figures %+v", s)
+		}
 	})
 }
 

@@ -161,6 +161,26 @@ func (m *Module) papersOfCase(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, casePapersView(number, list))
 }
 
+// sentTo tells whether the form that came back is that of a destination.
+func (p papersPage) sentTo(d destination) bool {
+	return p.form.Has("to") && p.form.Value("to") == d.Agency
+}
+
+// sendField is one field of a destination's form: each has its own, and what is
+// wrong stands beside the one that was sent.
+func (p papersPage) sendField(d destination, o ui.FieldOpts) ui.FieldOpts {
+	if p.sentTo(d) {
+		return field(p.form, o)
+	}
+	o.ID = o.Name + "-" + d.Agency
+	return o
+}
+
+// ticked: everything goes, but what was unticked in the form that came back.
+func (p papersPage) ticked(d destination, paper string) bool {
+	return !p.sentTo(d) || slices.Contains(p.form.Values("paper"), paper)
+}
+
 func bundleURL(id string) string { return "/counter/papers/" + url.PathEscape(id) }
 
 func wayOptions() []ui.Option {
@@ -192,6 +212,30 @@ func (b Bundle) rows() []ui.Row {
 		rows = append(rows, ui.Row{Label: "差异", Value: firstText(b.Difference, missingText(b.Missing))})
 	}
 	return rows
+}
+
+// box is for a tick by hand while the bundle is on its way, and what came of it
+// afterwards.
+func (p bundlePage) box(x Paper) string {
+	switch {
+	case p.State == PaperSent:
+		return "□"
+	case x.State == PaperReceived:
+		return "✓"
+	}
+	return "✗"
+}
+
+func (p Paper) tone() string {
+	switch p.State {
+	case PaperMissing:
+		return "danger"
+	case PaperReceived:
+		return "success"
+	case PaperSent:
+		return "info"
+	}
+	return "muted"
 }
 
 func missingText(n int) string {

@@ -162,8 +162,10 @@ func priorityOptions() []ui.Option {
 
 // sceneURL is the page of a hall for those who work there.
 func sceneURL(outlet string) string {
-	return "/counter/queue?" + url.Values{"outlet": {outlet}}.Encode()
+	return "/counter/queue?" + outletQuery(outlet)
 }
+
+func outletQuery(outlet string) string { return url.Values{"outlet": {outlet}}.Encode() }
 
 // takeSeat says where the clerk sits today.
 func (m *Module) takeSeat(w http.ResponseWriter, r *http.Request) error {
@@ -305,12 +307,12 @@ func (p scenePage) counterNo(id string) string {
 			return w.No + "号"
 		}
 	}
-	return "—"
+	return ""
 }
 
 // sceneLinks are the neighbouring pages of a hall.
 func sceneLinks(outlet string) []ui.Link {
-	at := "?" + url.Values{"outlet": {outlet}}.Encode()
+	at := "?" + outletQuery(outlet)
 	return []ui.Link{{Label: "统计", URL: "/counter/queue/statistics" + at, Icon: "chart"}, {Label: "交接班", URL: "/counter/shift", Icon: "users"},
 		{Label: "纸质材料", URL: "/counter/papers", Icon: "files"}, {Label: "叫号屏", URL: HallURL(outlet), Icon: "device"},
 		{Label: "取号机", URL: TakeURL(outlet), Icon: "device"}}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -98,6 +99,32 @@ func (m *Module) exportStatistics(w http.ResponseWriter, r *http.Request) error 
 	return f.Write(w)
 }
 
+// exportHours gives the figures hour by hour and window by window as they were
+// kept, as CSV.
+func (m *Module) exportHours(w http.ResponseWriter, r *http.Request) error {
+	s, form, err := m.askedStatistics(r)
+	if err != nil {
+		return err
+	}
+	if !form.OK() {
+		return ErrRange
+	}
+	list, err := m.Hours(r.Context(), s.Outlet.Code, s.From, s.To)
+	if err != nil {
+		return err
+	}
+	t := web.StartTable(w, s.Outlet.Name+"排队明细"+s.From.String()+"至"+s.To.String()+".csv",
+		"日期", "时段", "窗口", "窗口名称", "取号（人）", "叫号（人）", "办完（人）", "过号（人）", "平均等候（分钟）", "平均办理（分钟）")
+	for _, h := range list {
+		t.Row(h.Day, hourName(h.Hour), h.No, h.Name, itoa(h.Taken), itoa(h.Called), itoa(h.Done), itoa(h.Missed),
+			minutesFigure(h.MeanWaited()), minutesFigure(h.MeanServed()))
+	}
+	t.Close()
+	return nil
+}
+
+func minutesFigure(d time.Duration) string { return strconv.FormatFloat(minutes(d), 'f', -1, 64) }
+
 type sheet struct {
 	name string
 	rows [][]any
@@ -119,7 +146,19 @@ func (s Statistics) sheets() []sheet {
 	for _, x := range s.Hours {
 		hours.rows = append(hours.rows, []any{hourName(x.Hour), x.Taken, x.Called, x.Done, x.Missed, minutes(x.MeanWaited())})
 	}
-	return []sheet{sum, windows, queues, hours}
+	grid := s.windowsByHour()
+	byHour := sheet{"窗口和时段", [][]any{{grid.Corner}}}
+	for _, name := range grid.Columns {
+		byHour.rows[0] = append(byHour.rows[0], name)
+	}
+	for i, name := range grid.Rows {
+		row := []any{name}
+		for _, n := range grid.Values[i] {
+			row = append(row, n)
+		}
+		byHour.rows = append(byHour.rows, row)
+	}
+	return []sheet{sum, windows, queues, hours, byHour}
 }
 
 // minutes is a time in minutes with one decimal, as a figure.
@@ -159,6 +198,23 @@ func (s Statistics) byWeek() ui.Grid {
 		row := make([]float64, len(s.Hours))
 		for i, h := range s.Hours {
 			row[i] = float64(s.Week[d][h.Hour])
+		}
+		g.Values = append(g.Values, row)
+	}
+	return g
+}
+
+// windowsByHour shows which window was busy when.
+func (s Statistics) windowsByHour() ui.Grid {
+	g := ui.Grid{Title: "各窗口各时段办完的人数", Unit: "人", Corner: "窗口"}
+	for _, h := range s.Hours {
+		g.Columns = append(g.Columns, hourName(h.Hour))
+	}
+	for _, w := range s.Windows {
+		g.Rows = append(g.Rows, w.No+"号")
+		row := make([]float64, len(s.Hours))
+		for i, h := range s.Hours {
+			row[i] = float64(w.ByHour[h.Hour])
 		}
 		g.Values = append(g.Values, row)
 	}

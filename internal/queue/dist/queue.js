@@ -17,31 +17,45 @@
   });
 
   function runWall(wall) {
-    var heard = {}, started = false, audio = null, failures = 0, since = Date.now();
+    var heard = {}, speaking = false, audio = null, failures = 0, since = Date.now();
     var lost = wall.querySelector("[data-lost]"), clock = wall.querySelector("[data-clock]"), button = wall.querySelector("[data-voice]");
-    var address = wall.getAttribute("data-wall");
+    var address = wall.getAttribute("data-wall"), kept = "yimen.wall.voice";
 
     calls().forEach(function (call) { heard[call.id] = true; });
     button.hidden = false;
-    button.addEventListener("click", start);
+    button.addEventListener("click", function () { if (speaking) stop(); else start("语音播报已开始"); });
+    if (remembered()) start(""); // a browser that wants a touch first refuses, and the button says so
     tick();
     window.setInterval(tick, 1000);
     window.setTimeout(ask, 2000);
+
+    // Whether the voice is on outlives the page and the night.
+    function remembered() { try { return window.localStorage.getItem(kept) === "on"; } catch (e) { return false; } }
+    function remember(on) { try { window.localStorage.setItem(kept, on ? "on" : "off"); } catch (e) { /* not kept, then */ } }
 
     function tick() {
       clock.textContent = new Date().toLocaleTimeString("zh-CN", { timeZone: "Asia/Shanghai", hour: "2-digit", minute: "2-digit", hour12: false });
     }
 
-    // Browsers let a page make a sound only after somebody has touched it.
-    function start() {
-      started = true;
-      button.hidden = true;
+    function start(greeting) {
+      speaking = true;
+      button.textContent = "关闭语音播报";
       var Audio = window.AudioContext || window.webkitAudioContext;
-      if (Audio) audio = new Audio();
+      if (Audio && !audio) audio = new Audio();
       if (navigator.wakeLock) navigator.wakeLock.request("screen").catch(function () {});
+      if (!greeting) return;
+      remember(true);
+      if (audio) audio.resume();
       chime();
-      speak("语音播报已开始");
+      speak(greeting);
       if (document.documentElement.requestFullscreen) document.documentElement.requestFullscreen().catch(function () {});
+    }
+
+    function stop() {
+      speaking = false;
+      remember(false);
+      button.textContent = "开始语音播报";
+      if (window.speechSynthesis) speechSynthesis.cancel();
     }
 
     function calls() {
@@ -72,7 +86,7 @@
         .then(function () {
           window.clearTimeout(timer);
           // A fresh page every six hours, when nothing is being said: new releases come to walls too.
-          if (Date.now() - since > 6 * 3600000 && !failures && !(window.speechSynthesis && speechSynthesis.speaking) && !started) window.location.reload();
+          if (Date.now() - since > 6 * 3600000 && !failures && !speaking) window.location.reload();
           window.setTimeout(ask, Math.min(2000 * (1 + failures), 15000));
         });
     }
@@ -85,10 +99,9 @@
         if (heard[call.id]) return;
         heard[call.id] = true;
         call.li.classList.add("is-new");
-        if (!started) return;
+        if (!speaking) return;
         chime();
-        speak(call.say);
-        speak(call.say);
+        speak(call.say); // once: a clerk who calls again is a call of its own
       });
     }
 
@@ -114,6 +127,11 @@
       words.rate = 0.9;
       var voice = speechSynthesis.getVoices().find(function (v) { return v.lang.replace("_", "-") === "zh-CN"; });
       if (voice) words.voice = voice;
+      words.onerror = function (event) { // browsers let a page speak only after somebody has touched it
+        if (event.error !== "not-allowed") return;
+        speaking = false;
+        button.textContent = "点一下，恢复语音播报";
+      };
       speechSynthesis.speak(words);
     }
   }
