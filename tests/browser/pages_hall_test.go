@@ -58,7 +58,10 @@ var hallBundle = sync.OnceValues(func() (found [2]string, err error) {
 	return [2]string{b.ID, papers[0].Case}, err
 })
 
-func init() { notPages["/counter/queue/statistics/export"] = "workbook" }
+func init() {
+	notPages["/counter/queue/statistics/export"] = "workbook"
+	notPages["/counter/queue/statistics/hours"] = "table"
+}
 
 // hallPages are samples of the pages of a hall.
 func hallPages(c *city) map[string][]sample {
@@ -84,6 +87,7 @@ func hallPages(c *city) map[string][]sample {
 		"/ticket/{code}":                {{"", "/ticket/" + t.Code}},
 		"/ticket/{code}/slip":           {{"", "/ticket/" + t.Code + "/slip"}},
 		"/counter/queue":                {{villageClerk, "/counter/queue"}, {cityManager, "/counter/queue"}},
+		"/counter/queue/number/{id}":    {{cityManager, queue.NumberURL(t.ID)}},
 		"/counter/queue/statistics":     {{cityManager, "/counter/queue/statistics"}, {villageClerk, "/counter/queue/statistics"}},
 		"/admin/queues":                 {{cityManager, "/admin/queues"}, {"admin-system", "/admin/queues?q=440232"}},
 		"/admin/queues/{outlet}":        {{cityManager, "/admin/queues/440200000000"}},
