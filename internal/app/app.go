@@ -24,7 +24,6 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
-	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
 	"yimen/internal/office"
@@ -61,7 +60,6 @@ type App struct {
 	Bus       *events.Bus
 	Audit     *audit.Log
 	Store     *files.Store
-	Index     *search.Index
 	Org       *org.Module
 	Identity  *identity.Module
 	Messages  *messages.Module

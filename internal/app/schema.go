@@ -15,7 +15,6 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
-	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
 	"yimen/internal/office"
@@ -38,9 +37,6 @@ func migrate(ctx context.Context, d *db.DB) error {
 		return err
 	}
 	if err := jobs.Migrate(ctx, d); err != nil {
-		return err
-	}
-	if err := search.Migrate(ctx, d); err != nil {
 		return err
 	}
 	return audit.Protect(ctx, d)

@@ -17,7 +17,6 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
-	"yimen/internal/kit/search"
 	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/org"
@@ -35,7 +34,6 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.Bus = events.New(a.Queue)
 	a.Audit = audit.New(a.DB, a.Clock)
-	a.Index = search.NewIndex(a.DB)
 	a.Store, err = files.Open(ctx, files.Options{URL: a.Files, KeyFile: a.FilesKey, CreateKey: a.MakeKey}, a.DB, a.Clock)
 	if err != nil {
 		return err

@@ -26,7 +26,6 @@ import (
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
-	"yimen/internal/kit/search"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/kit/webtest"
@@ -173,7 +172,6 @@ func theCity(t testing.TB) *world {
 		must(t, err)
 		must(t, d.Migrate(ctx, sources))
 		must(t, jobs.Migrate(ctx, d))
-		must(t, search.Migrate(ctx, d))
 		w, err := newWorld(d, folder, true)
 		must(t, err)
 		must(t, w.load(80))

@@ -15,7 +15,6 @@ import (
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/jobs"
-	"yimen/internal/kit/search"
 )
 
 // serverVar names the PostgreSQL server that tests may use.
@@ -57,9 +56,6 @@ func migrate(ctx context.Context, d *db.DB, sources []db.Source) error {
 	if err := jobs.Migrate(ctx, d); err != nil {
 		return err
 	}
-	if err := search.Migrate(ctx, d); err != nil {
-		return err
-	}
 	if len(sources) == 0 {
 		return nil
 	}
@@ -77,7 +73,7 @@ func migrate(ctx context.Context, d *db.DB, sources []db.Source) error {
 // key tells one set of migrations from another by all they would run.
 func key(e db.Engine, sources []db.Source) (string, error) {
 	h := sha256.New()
-	fmt.Fprintln(h, e, jobs.SchemaName, search.Schema(e), audit.Protection(e))
+	fmt.Fprintln(h, e, jobs.SchemaName, audit.Protection(e))
 	for _, s := range sources {
 		names, err := fs.Glob(s.Files, "*.sql")
 		if err != nil {

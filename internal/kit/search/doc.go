@@ -3,18 +3,12 @@
 //
 // Neither database cuts Chinese into words, so we cut it ourselves: runs of
 // Han characters become overlapping pairs (社会保障 → 社会 会保 保障), and titles
-// also get their pinyin. The pairs go into FTS5 on SQLite and into a tsvector
-// under a GIN index on PostgreSQL; both give the same answers.
+// also get their pinyin.
 //
-//	x := search.NewIndex(d)
-//	err := x.Put(ctx, "item", code, title, text)     // in the transaction of ctx
-//	hits, err := x.Search(ctx, "item", "sbk", 20)    // best first
-//	x.Where(w, "case", "c.number", q)                // as a condition of a list that has its own rights and order
-//
-// A Book does more for a few thousand names that are in memory anyway (service
-// items, divisions): it forgives words left out or turned round, characters
-// that sound alike, the words people put around a question, and knows what they
-// say instead of what is written.
+// A Book holds a few thousand names (service items, divisions) in memory. It
+// forgives words left out or turned round, characters that sound alike, the
+// words people put around a question, and knows what they say instead of what
+// is written.
 //
 //	b := search.NewBook(entries, swaps)
 //	found := b.Find("我想办个准生正")   // 生育登记, because 准生证 is said for it

@@ -1,6 +1,7 @@
 package search
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 
@@ -8,7 +9,7 @@ import (
 )
 
 const (
-	maxText   = 20_000 // runes of a text that are indexed
+	maxText   = 20_000 // runes of a text that are looked at
 	maxQuery  = 24     // tokens of a query that are looked for
 	maxLetter = 32     // letters of a latin word or pinyin that are kept
 )
@@ -64,11 +65,8 @@ func words(s string) []string {
 	return set.list
 }
 
-// Bigrams gives the tokens of a title, separated by spaces: those of its text
-// and, so that it is found by the keyboard alone, its pinyin and initials from
-// each character on.
-func Bigrams(s string) string { return strings.Join(titleWords(s), " ") }
-
+// titleWords gives the tokens of a title: those of its text and, so that it is
+// found by the keyboard alone, its pinyin and initials from each character on.
 func titleWords(s string) []string {
 	set := newSet()
 	set.add(words(s)...)
@@ -99,35 +97,22 @@ func Query(s string) []string {
 	return set.list
 }
 
-// Match says whether text would be found by query, without an index: for
-// short lists that are in memory anyway.
-func Match(text, query string) bool { return Terms(text).Match(Query(query)) }
-
-// TermSet is a text made ready for Match.
-type TermSet []string
-
-// Terms makes a title ready for many matches.
-func Terms(text string) TermSet { return titleWords(text) }
-
-// Match says whether the set holds every token of a Query; an empty query
-// matches nothing.
-func (t TermSet) Match(query []string) bool {
-	for _, q := range query {
-		if !t.has(q) {
+// Match says whether text holds every token of a query; an empty query matches
+// nothing. For short lists; a Book is for those that are searched often.
+func Match(text, query string) bool {
+	wanted, terms := Query(query), titleWords(text)
+	for _, q := range wanted {
+		if !slices.ContainsFunc(terms, func(term string) bool { return term == q || goesOn(term, q) }) {
 			return false
 		}
 	}
-	return len(query) > 0
+	return len(wanted) > 0
 }
 
-func (t TermSet) has(q string) bool {
+// goesOn says whether term begins with what stands before the * of q.
+func goesOn(term, q string) bool {
 	prefix, open := strings.CutSuffix(q, "*")
-	for _, term := range t {
-		if term == prefix || open && strings.HasPrefix(term, prefix) {
-			return true
-		}
-	}
-	return false
+	return open && strings.HasPrefix(term, prefix)
 }
 
 // abbreviations are what people say for what is written.
