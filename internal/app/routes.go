@@ -25,7 +25,7 @@ func (a *App) route() {
 		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, Metrics: figures(), MetricsToken: a.MetricsKey,
 		Subject: identity.Subject, Ready: a.ready,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
-			RegionURL: "/region", ReportURL: "/report"},
+			RegionURL: "/region", SuggestURL: "/search/suggest", ReportURL: "/report"},
 		User: user, Nav: a.nav, FaceOf: faceOf, Region: a.regionName,
 		Help: a.Help.URL, Under: a.Help.Bar,
 	})

@@ -2,6 +2,7 @@ package portal_test
 
 import (
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -119,7 +120,18 @@ func TestDocumentsAndDetails(t *testing.T) {
 	must(t, err)
 	page := c.Get("/my/profile").Status(200).Must(p.Name, "改联系方式").MustNot(p.IDNo, p.Phone)
 	page.Form("#profile").Fill("phone", "123").Send().Status(422).Must("请填写11位手机号")
-	page.Form("#profile").Fill("phone", "13911112222").Fill("address", "游溪镇大寮坑村8号").Send().At("/my/profile").Must("已保存", "139****2222")
+	// The number counts once the code sent to it comes back; the address at once.
+	page = page.Form("#profile").Fill("phone", "13911112222").Fill("address", "游溪镇大寮坑村8号").Send().At("/my/profile").Must("验证码已发到新手机号", "换成139****2222", "游溪镇大寮坑村8号")
+	page.Form("#profile").Fill("phone", "13911113333").Send().Status(422).Must("1分钟后")
+	if now, err := w.identity.Person(w.system, "citizen-58"); err != nil || now.Phone != p.Phone {
+		t.Errorf("the number is %s before its code came back: %v", now.Phone, err)
+	}
+	page.Form("#prove").Fill("code", "12345x").Send().Status(422).Must("验证码不正确")
+	code := regexp.MustCompile(`更换联系手机号，验证码(\d{6})`).FindStringSubmatch(c.Get("/demo/outbox?channel=sms").Text())
+	if code == nil {
+		t.Fatal("no code left")
+	}
+	page.Form("#prove").Fill("code", code[1]).Send().At("/my/profile").Must("已经换过来", "139****2222").None("#prove")
 	fresh := c.Get("/apply/" + pension).Form("").Send()
 	if got := webtest.Attr(fresh.One("input[name=phone]"), "value"); got != "13911112222" {
 		t.Errorf("the new number is not filled in: %q", got)

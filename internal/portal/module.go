@@ -1,7 +1,6 @@
 package portal
 
 import (
-	"context"
 	"net/http"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/internal/queue"
 )
@@ -34,7 +34,7 @@ type Deps struct {
 	Queue     *queue.Module // nil: nobody takes numbers
 	Demo      bool          // the sample city: /demo, one-click login
 
-	Unread func(context.Context) (int, error) // messages not read yet; nil: there are none
+	Messages *messages.Module // nil: nobody is told anything
 }
 
 // Module is the citizen's pages. Safe for concurrent use.
@@ -95,6 +95,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post("/my/mandates/{id}/end", own, m.actOnMandate(m.Identity.EndMandate, "已经结束，今后不能再按这份委托办事。"))
 	rt.Get("/my/profile", own, m.space(m.profile))
 	rt.Post("/my/profile", own, m.space(m.saveProfile))
+	rt.PostEach("/my/profile/phone", own, m.space(m.confirmPhone))
+	rt.Post("/my/profile/phone/cancel", own, m.cancelPhone)
 	rt.Get("/my/cases/{number}", own, m.showCase)
 	rt.Get("/my/cases/{number}/submitted", own, m.submitted)
 	rt.Get("/my/cases/{number}/form", own, m.sheet)
@@ -110,10 +112,10 @@ func (m *Module) Routes(rt *web.Router) {
 // space counts the unread messages for the navigation of a page of one's own.
 func (m *Module) space(h web.Handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		if m.Unread == nil {
+		if m.Messages == nil {
 			return h(w, r)
 		}
-		n, err := m.Unread(r.Context())
+		n, err := m.Messages.Unread(r.Context())
 		if err != nil {
 			return err
 		}

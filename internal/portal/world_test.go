@@ -29,6 +29,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/kit/webtest"
+	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/workflow"
@@ -36,7 +37,7 @@ import (
 )
 
 var sources = []db.Source{web.Migrations, audit.Migrations, files.Migrations, org.Migrations, identity.Migrations,
-	workflow.Migrations, catalogue.Migrations, cases.Migrations}
+	workflow.Migrations, catalogue.Migrations, cases.Migrations, messages.Migrations}
 
 // Wednesday, 16 September 2026, 10:00 in Beijing.
 var start = time.Date(2026, 9, 16, 2, 0, 0, 0, time.UTC)
@@ -56,6 +57,7 @@ type world struct {
 	catalogue *catalogue.Module
 	cases     *cases.Module
 	store     *files.Store
+	messages  *messages.Module
 	portal    *portal.Module
 	router    *web.Router
 	system    context.Context
@@ -84,7 +86,9 @@ func newWorld(d *db.DB, dir string, demo bool) (*world, error) {
 	w.cases = cases.New(cases.Deps{DB: d, Clock: w.clock, Jobs: queue, Events: bus, Org: w.org, Catalogue: w.catalogue,
 		Workflow: w.workflow, Files: w.store, Accounts: w.identity, Rules: cases.Rules{AreaCode: "0751"}})
 	w.cases.Workers(queue)
-	w.portal = portal.New(portal.Deps{Cases: w.cases, Catalogue: w.catalogue, Org: w.org, Identity: w.identity, Store: w.store,
+	w.messages = messages.New(messages.Deps{DB: d, Clock: w.clock, Jobs: queue, Identity: w.identity, SMS: messages.Outbox{}, Outbox: true})
+	w.messages.Workers(queue)
+	w.portal = portal.New(portal.Deps{Messages: w.messages, Cases: w.cases, Catalogue: w.catalogue, Org: w.org, Identity: w.identity, Store: w.store,
 		Clock: w.clock, Demo: demo, Wizard: apply.Wizard{Cases: w.cases, Catalogue: w.catalogue, Org: w.org, Identity: w.identity,
 			Store: w.store, Clock: w.clock}})
 	w.router = web.NewRouter(web.Options{DB: d, Clock: w.clock, Log: log, Subject: identity.Subject,
@@ -94,6 +98,7 @@ func newWorld(d *db.DB, dir string, demo bool) (*world, error) {
 	w.catalogue.Routes(w.router)
 	w.cases.Routes(w.router)
 	w.portal.Routes(w.router)
+	w.messages.Routes(w.router)
 	return w, nil
 }
 

@@ -22,19 +22,20 @@ const (
 
 // Site is what the whole site says of itself.
 type Site struct {
-	Name      string // in the title and beside the logo; "": 一门政务服务
-	Organiser string // 主办单位
-	Undertake string // 承办单位
-	Code      string // 网站标识码, 10 digits
-	ICP       string // ICP 备案号
-	Police    string // 公安备案号
-	Hotline   string // "": 12345
-	SearchURL string // target of the header's search, field q; "": /search
-	ReportURL string // where a mistake on a page is told of (网站找错), fields page and title; "" hides the link
-	RegionURL string // where the region is chosen; "" hides the switch
-	MapURL    string // 网站地图; "": /sitemap
-	AccessURL string // 无障碍声明; "": /accessibility
-	HomeURL   string // "": /
+	Name       string // in the title and beside the logo; "": 一门政务服务
+	Organiser  string // 主办单位
+	Undertake  string // 承办单位
+	Code       string // 网站标识码, 10 digits
+	ICP        string // ICP 备案号
+	Police     string // 公安备案号
+	Hotline    string // "": 12345
+	SearchURL  string // target of the header's search, field q; "": /search
+	SuggestURL string // answers q with a list of links while somebody types in the header's search; "": no suggestions
+	ReportURL  string // where a mistake on a page is told of (网站找错), fields page and title; "" hides the link
+	RegionURL  string // where the region is chosen; "" hides the switch
+	MapURL     string // 网站地图; "": /sitemap
+	AccessURL  string // 无障碍声明; "": /accessibility
+	HomeURL    string // "": /
 }
 
 // Frame is what surrounds a page and comes from the request, not from the
