@@ -44,7 +44,7 @@ type loadCmd struct {
 // Run plays the profile and prints what it found; a difference found by the
 // audit is an error.
 func (c loadCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
-	people, err := loadCity()
+	people, err := SampleCity()
 	if err != nil {
 		return err
 	}
@@ -180,8 +180,8 @@ func (a *App) prepareLoad(ctx context.Context, n int) error {
 	return a.prepareDemo(ctx, n, os.Stderr)
 }
 
-// loadCity is who lives and works in the sample city.
-func loadCity() (load.City, error) {
+// SampleCity is who lives and works in the sample city.
+func SampleCity() (load.City, error) {
 	var c load.City
 	people, err := cityorg.People()
 	if err != nil {

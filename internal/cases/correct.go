@@ -10,6 +10,7 @@ import (
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/jobs"
 	"yimen/workday"
 )
 
@@ -155,7 +156,7 @@ func (m *Module) Supplement(ctx context.Context, number string, a Act) (Case, er
 		}
 		t.r.DeferredUntil = workday.Date{}
 		if t.r.State == StateDecided || t.r.State == StateIssuing {
-			return m.Jobs.Insert(ctx, Finish{Number: t.r.Number})
+			return m.Jobs.Insert(ctx, Finish{Number: t.r.Number}, jobs.Priority(1)) // somebody waits for the result
 		}
 		return nil
 	})

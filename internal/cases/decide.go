@@ -7,6 +7,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/jobs"
 	"yimen/internal/workflow"
 	"yimen/workday"
 )
@@ -138,5 +139,5 @@ func (m *Module) decided(ctx context.Context, e workflow.Finished) error {
 	if err := t.commit(ctx); err != nil {
 		return err
 	}
-	return m.Jobs.Insert(ctx, Finish{Number: t.r.Number})
+	return m.Jobs.Insert(ctx, Finish{Number: t.r.Number}, jobs.Priority(1)) // somebody waits for the result
 }

@@ -79,7 +79,7 @@ func (a *agenda) work(ctx context.Context, n int) {
 	}()
 	var clients sync.WaitGroup
 	for range n {
-		clients.Go(func() { a.client(context.WithoutCancel(ctx)) })
+		clients.Go(func() { a.client(ctx) })
 	}
 	clients.Wait()
 	close(quit)
@@ -98,7 +98,11 @@ func (a *agenda) client(ctx context.Context) {
 		if do == nil {
 			return
 		}
-		next, wait := do(ctx)
+		if ctx.Err() != nil { // the end has not got round to the agenda yet
+			a.end()
+			return
+		}
+		next, wait := do(context.WithoutCancel(ctx))
 		a.put(next, wait)
 	}
 }

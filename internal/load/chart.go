@@ -31,7 +31,7 @@ var chinese = map[string]string{
 	"checklist": "情形引导", "guide": "办事指南（接口）", "items": "事项搜索（接口）", "upload": "上传材料", "withdraw": "撤回", "correct": "补正",
 	"request-correction": "告知补正", "refuse-acceptance": "不予受理", "sign-in": "登录", "outlets": "附近网点", "inbox": "待办列表", "inbox search": "按编号查待办",
 	"page home": "首页", "page search": "搜索页", "page guide": "指南页", "page progress": "查进度", "page my": "我的办件", "page counter": "窗口页",
-	"page inbox": "待办页", "page cases": "办件列表页", "page case": "办件页", "page task": "任务页", "list": "办件列表（接口）", "clock": "工作日推算",
+	"page inbox": "待办页", "page cases": "办件列表页", "page case": "办件页", "list": "办件列表（接口）", "clock": "工作日推算",
 	"page progress form": "查进度表单", "closed": "已办结", "refused": "不予受理", "withdrawn": "已撤回",
 }
 

@@ -57,6 +57,23 @@ func otherAddresses() func(ctx context.Context, network, addr string) (net.Conn,
 	}
 }
 
+// answers tells whether a server is there at all, without trying twice.
+func (s *site) answers(ctx context.Context) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.base+"/readyz", nil)
+	if err != nil {
+		return err
+	}
+	res, err := s.http.Do(req)
+	if err != nil {
+		return fmt.Errorf("no server answers: %w", err)
+	}
+	defer res.Body.Close()
+	if res.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s is not ready: %s", s.base, res.Status)
+	}
+	return nil
+}
+
 // Refusal is an answer that the server gave instead of doing what was asked.
 type Refusal struct {
 	Op     string

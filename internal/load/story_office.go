@@ -83,13 +83,13 @@ func (s *story) read(ctx context.Context, account string) error {
 	if len(found.Items) == 0 {
 		return fmt.Errorf("case %s is not in the inbox of %s", s.told.last.Number, account)
 	}
-	return s.site.open(ctx, "page task", account, "/office/tasks/"+found.Items[0].ID)
+	return s.site.open(ctx, "page case", account, "/office/cases/"+s.told.last.Number)
 }
 
 // patience is how long to wait before looking whether the result is ready: it
 // is made in the background.
 func (s *story) patience() time.Duration {
-	wait := min(500*time.Millisecond<<min(s.patient, 10), 15*time.Second)
+	wait := min(50*time.Millisecond<<min(s.patient, 10), 15*time.Second)
 	s.patient++
 	return wait
 }

@@ -100,6 +100,9 @@ func learn(ctx context.Context, s *site, c City) (*world, error) {
 	if len(w.persons) == 0 || len(w.clerks) == 0 || len(w.approvers) == 0 {
 		return nil, errors.New("nobody lives or works in the city that was handed in")
 	}
+	if err := s.answers(ctx); err != nil {
+		return nil, err
+	}
 	if err := w.learnPlaces(ctx); err != nil {
 		return nil, err
 	}
