@@ -18,7 +18,8 @@ type auditPage struct {
 	form   *web.Form
 	list   []audit.Entry
 	next   string
-	report *audit.Report // nil: not verified just now
+	names  map[string]string // of the accounts that were changed, by id
+	report *audit.Report     // nil: not verified just now
 }
 
 var auditFields = []string{"actor", "action", "object", "object_id", "from", "to"}
@@ -51,6 +52,15 @@ func (m *Module) findAudit(ctx context.Context, p *auditPage) error {
 		return err
 	}
 	p.list = list
+	var ids []string
+	for _, e := range list {
+		if e.Object == "account" {
+			ids = append(ids, e.ObjectID)
+		}
+	}
+	if p.names, err = m.Identity.NamesOf(ctx, ids); err != nil {
+		return err
+	}
 	if next != "" {
 		v := filterOf(f)
 		v.Set("after", next)
@@ -84,6 +94,11 @@ func (m *Module) auditQuery(ctx context.Context, f *web.Form) (audit.Query, erro
 	var err error
 	q.Actor, err = m.actorID(ctx, f)
 	return q, err
+}
+
+// objectName is which one of its kind an entry is about, as people know it.
+func (p auditPage) objectName(e audit.Entry) string {
+	return orText(p.names[e.ObjectID], e.ObjectID)
 }
 
 // maxExport is how many entries one file holds; a narrower search gives the rest.

@@ -168,7 +168,7 @@ func boardView(p boardPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.BarList("在办事项", "件", p.slices(p.items, "item")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.BarList("件数最多的前10个", "件", p.slices(p.items, "item")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -197,7 +197,7 @@ func boardView(p boardPage) templ.Component {
 						return templ_7745c5c3_Err
 					}
 				} else {
-					templ_7745c5c3_Err = ui.BarList("在办环节", "件", p.slices(p.steps, "step")).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.BarList("件数最多的前10个", "件", p.slices(p.steps, "step")).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -1,0 +1,82 @@
+package admin
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"yimen/internal/kit/web/ui"
+)
+
+// What the audit, the queue and the register of jobs call things, in the words
+// of those who read them. What is not here is shown by its code.
+var (
+	actionNames = map[string]string{
+		"login": "登录", "logout": "退出登录", "account.create": "新建账号", "account.create.demo": "建立演示账号", "account.contact": "修改联系方式",
+		"account.password": "修改密码", "account.disabled": "停用账号", "account.active": "启用账号",
+		"grant.give": "授予角色", "grant.take": "撤销角色", "token.make": "签发接口令牌", "token.revoke": "收回接口令牌",
+		"org.load": "装载组织机构", "org.import": "导入登记表", "org.export": "导出登记表", "org.divisions.put": "登记行政区划", "org.agencies.put": "登记单位",
+		"org.outlets.put": "登记网点", "org.staff.put": "登记工作人员", "org.outlet.update": "修改网点", "org.agency.update": "修改单位",
+		"org.division.end": "撤销区划", "org.calendar.set": "修改工作日历", "org.delegate": "登记代理", "org.delegate.end": "结束代理",
+		"org.leave.ask": "登记请假", "org.leave.confirmed": "同意请假", "org.leave.refused": "不同意请假", "org.leave.end": "结束请假",
+		"item.load": "装载事项", "item.edit": "修改事项", "item.submit": "提交审核", "item.recall": "撤回送审", "item.approve": "审核通过", "item.reject": "退回修改",
+		"item.publish": "发布事项", "item.suspend": "暂停事项", "item.resume": "恢复事项", "item.cancel": "取消事项", "item.schedule": "定时发布", "item.unschedule": "取消定时发布", "item.discard": "删除草稿",
+		"synonym.add": "新增同义词", "synonym.change": "修改同义词", "synonym.import": "导入同义词", "synonym.remove": "删除同义词", "zone.load": "装载专区", "zone.add": "新增专区", "zone.change": "修改专区", "zone.remove": "删除专区",
+		"mandate.propose": "提出委托", "mandate.confirm": "确认委托", "mandate.end": "结束委托", "mandate.look": "核验亲子关系",
+		"message.retry": "重发一条", "message.retry_failed": "重发失败的", "message.template_saved": "修改通知文字", "message.test": "试发通知",
+		"job.retry": "重试后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
+		"queue.save": "修改队列", "queue.serves": "调整窗口分工", "queue.device.add": "开通取号机", "queue.device.end": "停用取号机",
+		"visit.begin": "窗口接待", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
+		"case.read": "查看办件", "case.write": "办理办件",
+	}
+	objectNames = map[string]string{
+		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
+		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
+		"job": "后台任务", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
+		"synonym": "同义词", "zone": "专区",
+	}
+	resultNames = map[string]string{"ok": "成功", "failed": "失败", "denied": "被拒绝", "locked": "已锁定", "broken": "不完整", "demo": "成功（演示）",
+		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用"}
+	jobNames = map[string]string{
+		"audit.seal": "封存审计日志", "cases.archive": "办件归档", "cases.compact_tally": "汇总办件数", "cases.deem_accepted": "逾期视为受理",
+		"cases.finish": "决定后的制证和送达", "cases.recompute_due": "重算办件期限", "cases.sweep_uploads": "清理没有提交的上传", "cases.terminate_uncorrected": "逾期未补正终止",
+		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
+		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",
+		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "web.cleanup": "清理网页会话",
+		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限", "portal.send_notice": "发送通知", "progress.run": "批量工作",
+	}
+)
+
+// named is a code in words, or the code.
+func named(names map[string]string, code string) string {
+	if name, ok := names[code]; ok {
+		return name
+	}
+	return code
+}
+
+// choicesOf are the names for a list to choose from, with what was asked for
+// even when it is none of them.
+func choicesOf(names map[string]string, now string) []ui.Option {
+	codes := slices.Collect(maps.Keys(names))
+	if now != "" && names[now] == "" {
+		codes = append(codes, now)
+	}
+	slices.SortFunc(codes, func(a, b string) int {
+		if c := strings.Compare(group(a), group(b)); c != 0 {
+			return c
+		}
+		return strings.Compare(a, b)
+	})
+	options := make([]ui.Option, len(codes))
+	for i, code := range codes {
+		options[i] = ui.Option{Value: code, Label: named(names, code)}
+	}
+	return options
+}
+
+// group is what a code stands under: acts on the same things stand together.
+func group(code string) string {
+	head, _, _ := strings.Cut(code, ".")
+	return head
+}
