@@ -263,6 +263,7 @@ func (c *checker) process() {
 		c.fields(RuleProcess, "process", err)
 		return
 	}
+	c.conditions("process.nodes", c.def.Process.Nodes)
 	days, promise := processDays(c.def.Process.Nodes), c.def.Promised
 	if !promise.None() && days > promise.Workdays() {
 		c.block(RuleProcess, "process", "办理流程：各环节时限合计%d个工作日，超过承诺办结时限%s，请缩短环节时限。", days, promise.Chinese())

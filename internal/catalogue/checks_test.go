@@ -57,6 +57,8 @@ func TestPublicationRules(t *testing.T) {
 		}},
 		{"no decision", RuleProcess, "process.nodes", func(d *Definition) { d.Process.Nodes[2].Decision = false }},
 		{"steps longer than the promise", RuleProcess, "process", func(d *Definition) { d.Process.Nodes[1].Limit = 5 }},
+		{"a condition about nothing", RuleProcess, "process.nodes[1].branches[0].when", func(d *Definition) { d.Process = forked(`(hectares ?? 0) > 3`) }},
+		{"a condition about no question", RuleProcess, "process.nodes[1].branches[0].when", func(d *Definition) { d.Process = forked(`"steep" in (answers?.slope ?? [])`) }},
 		{"form that is no schema", RuleForm, "form", func(d *Definition) { d.Form = json.RawMessage(`{"type":"object","properties":{"a":{"type":"text"}}}`) }},
 		{"form that reaches out", RuleForm, "form", func(d *Definition) { d.Form = json.RawMessage(`{"type":"object","$ref":"https://example.cn/a.json"}`) }},
 		{"default for no field", RuleForm, "situations.0.options.0.defaults", func(d *Definition) { d.Situations[0].Options[0].Defaults = map[string]any{"nowhere": 1} }},
@@ -91,6 +93,25 @@ func TestPublicationRules(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestWhatConditionsMayLookAt(t *testing.T) {
+	for _, when := range []string{`(area ?? 0) > 3`, `form.area > 3`, `"steep" in (answers?.extras ?? [])`, `channel == "window"`, `applicant_type == "enterprise"`} {
+		d := sample()
+		d.Process = forked(when)
+		for _, f := range Check(d) {
+			t.Errorf("%s: rule %d: %s", when, f.Rule, f.Message)
+		}
+	}
+}
+
+// forked has the survey only where a condition holds.
+func forked(when string) workflow.Definition {
+	p := sampleProcess()
+	survey := p.Nodes[1]
+	p.Nodes[1] = workflow.Node{ID: "fork", Kind: workflow.Choice, Name: "要不要核查", Branches: []workflow.Branch{
+		{Name: "核查", When: when, Nodes: []workflow.Node{survey}}, {Name: "不用"}}}
+	return p
 }
 
 func limitless() workflow.Definition {

@@ -42,6 +42,7 @@ type lineWriter struct {
 	doc     *document
 	def     *catalogue.Definition
 	section string
+	tell    func(when string) string // a condition of the process
 	list    []line
 }
 
@@ -192,6 +193,7 @@ func (w *lineWriter) form() error {
 }
 
 func (w *lineWriter) process() {
+	w.tell = whenTeller(w.def)
 	w.nodes(w.def.Process.Nodes, "process.nodes", "")
 	var names []string
 	for _, n := range w.def.Process.Steps() {
@@ -204,7 +206,7 @@ func (w *lineWriter) nodes(nodes []workflow.Node, at, within string) {
 	for i, n := range nodes {
 		path := fmt.Sprintf("%s[%d]", at, i)
 		l := line{group: n.ID, groupName: "环节“" + n.Name + "”", path: path}
-		for _, f := range nodeFacts(n, within) {
+		for _, f := range nodeFacts(n, within, w.tell) {
 			l.key, l.label, l.value = f.key, f.label, f.value
 			w.add(l)
 		}

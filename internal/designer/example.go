@@ -3,14 +3,13 @@ package designer
 import (
 	"context"
 	"errors"
-	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"strings"
 
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/errs"
-	"yimen/internal/kit/web/ui"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
 )
@@ -29,10 +28,8 @@ type example struct {
 
 // exampleInput is a value that decides a branch.
 type exampleInput struct {
-	Name    string
-	Label   string
-	Value   string
-	Options []ui.Option
+	variable
+	Value string
 }
 
 type exampleStep struct {
@@ -66,12 +63,7 @@ func (m *Module) runExample(r *http.Request, d *catalogue.Definition) (example, 
 	}
 	x.Name = at.Name
 	x.Inputs = inputsOf(d, q)
-	vars := map[string]any{}
-	for _, in := range x.Inputs {
-		if in.Value != "" {
-			vars[in.Name] = varOf(in.Value)
-		}
-	}
+	vars := varsOf(x.Inputs)
 	steps, err := workflow.Way(d.Process, vars)
 	if err != nil {
 		x.Problem = "用这些数据走不通：" + errs.From(err).Message
@@ -93,66 +85,56 @@ func (m *Module) runExample(r *http.Request, d *catalogue.Definition) (example, 
 	return x, nil
 }
 
-// varOf is a value of an address as a condition compares it: a number where it
-// reads as one.
-func varOf(s string) any {
-	switch s {
-	case "true":
-		return true
-	case "false":
-		return false
-	}
-	var n float64
-	if _, err := fmt.Sscanf(s, "%g", &n); err == nil && fmt.Sprint(n) == s {
-		return n
-	}
-	return s
-}
-
-// inputsOf are the fields of the form that a condition of the process names.
-func inputsOf(d *catalogue.Definition, q url.Values) []exampleInput {
-	names := conditionText(d.Process.Nodes)
-	fields, err := catalogue.FormFields(d.Form)
-	if err != nil {
-		return nil
-	}
-	var list []exampleInput
-	for _, f := range fields {
-		if !containsName(names, f.Name) {
+// varsOf are the values as a case would have them; those that cannot be read
+// count as not filled in.
+func varsOf(inputs []exampleInput) map[string]any {
+	vars := map[string]any{}
+	for _, in := range inputs {
+		value, ok := in.value(in.Value)
+		if !ok {
 			continue
 		}
-		in := exampleInput{Name: f.Name, Label: f.Title, Value: q.Get("v." + f.Name)}
-		for _, o := range f.Options {
-			in.Options = append(in.Options, ui.Option{Value: o.Value, Label: o.Label})
+		if in.Kind == someOf || in.Kind == answered {
+			value = []any{value}
 		}
-		if f.Type == "boolean" {
-			in.Options = choices("true", "是", "false", "否")
+		name, member, inside := strings.Cut(in.Name, ".")
+		if !inside {
+			vars[name] = value
+			continue
 		}
-		list = append(list, in)
+		object, _ := vars[name].(map[string]any)
+		if object == nil {
+			object = map[string]any{}
+		}
+		object[member] = value
+		vars[name] = object
+	}
+	return vars
+}
+
+// inputsOf are the variables that the conditions of the process look at.
+func inputsOf(d *catalogue.Definition, q url.Values) []exampleInput {
+	named := namesIn(d.Process.Nodes)
+	var list []exampleInput
+	for _, v := range variablesOf(d) {
+		if named[v.Name] {
+			list = append(list, exampleInput{v, q.Get("v." + v.Name)})
+		}
 	}
 	return list
 }
 
-func conditionText(nodes []workflow.Node) string {
-	var all strings.Builder
+func namesIn(nodes []workflow.Node) map[string]bool {
+	named := map[string]bool{}
 	for _, n := range nodes {
 		for _, b := range n.Branches {
-			all.WriteString(b.When + "\n" + conditionText(b.Nodes))
+			for _, name := range workflow.NamesIn(b.When) {
+				named[strings.TrimPrefix(name, catalogue.VarForm+".")] = true
+			}
+			maps.Copy(named, namesIn(b.Nodes))
 		}
 	}
-	return all.String()
-}
-
-// containsName says whether an identifier stands in an expression.
-func containsName(text, name string) bool {
-	for _, word := range strings.FieldsFunc(text, func(r rune) bool {
-		return r != '_' && (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && r < 0x80
-	}) {
-		if word == name {
-			return true
-		}
-	}
-	return false
+	return named
 }
 
 // someDivision is where an example is run when nobody has said: a division of

@@ -251,6 +251,57 @@ func TestTheProcessIsDesigned(t *testing.T) {
 	})
 }
 
+// TestAConditionIsChosen builds the condition of a branch from lists, and by
+// an expression, and reads it in words.
+func TestAConditionIsChosen(t *testing.T) {
+	each(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.who = keeper("editor")
+		const node = "/process/route"
+		stored := func() string {
+			d := s.now(t, relief)
+			n, _ := findNode(d.Process.Nodes, "route")
+			return n.Branches[0].When
+		}
+		before := stored()
+		c.Get(itemURL(relief)+"/process").Must("“临时救助类型”是“急难型", "其余情形")
+		page := c.Get(itemURL(relief)+node).Status(200).Must("什么时候走：", "其余情形", "用表达式写条件")
+		page.One("select[name=branches.0.tests.0.name] option[value=relief_kind][selected]")
+		if page = page.Form("#node").Send().Status(200); stored() != before {
+			t.Errorf("saved as it was, it reads %s", stored())
+		}
+		// A second condition: half of it is an error, whole it is stored.
+		page = page.Form("#node").Press("添加条件").Send().Status(200).Must("下面的条件", "还没填完")
+		page.Form("#node").Send().Status(422).Must("请选择看哪一项")
+		page = page.Form("#node").Fill("branches.0.tests.1.name", "household_size").Send().Status(422).Must("请填写数字")
+		if stored() != before {
+			t.Errorf("half a condition was stored: %s", stored())
+		}
+		page.Form("#node").Fill("branches.0.tests.1.op", "at_least").Fill("branches.0.tests.1.value", "很多").Send().Status(422).Must("请填写数字")
+		page = page.Form("#node").Fill("branches.0.any", "true").Fill("branches.0.tests.1.op", "at_least").Fill("branches.0.tests.1.value", "5").Send().Status(200).
+			Must("，或者“", "不小于5")
+		if got := stored(); got != before+` || (household_size ?? 0) >= 5` {
+			t.Errorf("stored is %s", got)
+		}
+		// Answers to questions count too.
+		page = page.Form("#node").Fill("branches.0.tests.1.name", "answers.kind").Fill("branches.0.tests.1.op", "holds").Fill("branches.0.tests.1.value", "").Send().Status(422).Must("请选择")
+		_ = page
+		page = c.Get(itemURL(relief) + node)
+		page = page.Form("#node").Fill("branches.0.when", "(household_size ??").Send().Status(422).Must("条件表达式在第18个字符附近写错了")
+		if kept := page.Form("#node").Values.Get("branches.0.when"); kept != "(household_size ??" {
+			t.Errorf("the expression typed now reads %q", kept)
+		}
+		page = page.Form("#node").Fill("branches.0.when", "len(relief_kind ?? '') > 3 and household_size == 2").Send().Status(200).Must("满足条件“len(")
+		page.None("select[name=branches.0.tests.0.name]")
+		page = page.Form("#node").Fill("branches.0.when", "not (household_size > 2 or relief_kind == nil) ").Send().Status(200).Must("不满足（")
+		page = page.Form("#node").Fill("branches.0.when", "nobody == 2").Send().Status(200).Must("申请里没有这一项")
+		c.Get(itemURL(relief) + "/process?v.household_size=2").Must("申请里没有这一项")
+		page = page.Form("#node").Fill("branches.0.when", "household_size == 2").Send().Status(200)
+		page.One("select[name=branches.0.tests.0.op] option[value=is][selected]")
+		c.Get(itemURL(relief) + "/process?division=" + village + "&v.household_size=2").Must("环节时限合计2个工作日")
+		c.Get(itemURL(relief) + "/compare").Must("家庭人口数”等于2时")
+	})
+}
+
 func TestReview(t *testing.T) {
 	each(t, func(t *testing.T, s *site, c *webtest.Client) {
 		s.who = keeper("editor")

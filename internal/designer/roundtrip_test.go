@@ -73,7 +73,7 @@ func TestOpeningAndSavingChangesNothing(t *testing.T) {
 		}
 		for _, n := range allNodes(d.Process.Nodes) {
 			id := n.ID
-			same("step "+n.ID, applyNode(d, &id, fillNode(n)))
+			same("step "+n.ID, applyNode(d, &id, fillNode(d, n), false))
 		}
 		same("order of materials", nil)
 	})

@@ -296,7 +296,7 @@ func (c *checker) condition(at, when string) {
 		return
 	}
 	if _, err := compileCondition(when); err != nil {
-		c.faults.Add(at+".when", "条件表达式无法识别：%s", firstLine(err))
+		c.faults.Add(at+".when", "条件表达式%s，请改正。", faultOf(err))
 	}
 }
 
@@ -306,9 +306,4 @@ func (c *checker) agency(at, ref string) {
 	if !agencyPattern.MatchString(ref) {
 		c.faults.Add(at, "办理单位须为competent、receiving、town、village、county、city、dept:D07或agency:机构代码之一。")
 	}
-}
-
-func firstLine(err error) string {
-	line, _, _ := strings.Cut(err.Error(), "\n")
-	return line
 }
