@@ -51,12 +51,7 @@ func (m *Module) papersAgain(w http.ResponseWriter, r *http.Request, form *web.F
 		if err != nil {
 			return err
 		}
-		for _, x := range list {
-			if n := len(p.here); n == 0 || p.here[n-1].Agency != x.ToAgency {
-				p.here = append(p.here, destination{Agency: x.ToAgency, Name: x.ToName})
-			}
-			p.here[len(p.here)-1].Papers = append(p.here[len(p.here)-1].Papers, x)
-		}
+		p.here = destinations(list)
 	}
 	if p.coming, _, err = m.Bundles(ctx, true, PaperSent, db.Page{Limit: papersShown}); err != nil {
 		return err
@@ -151,14 +146,40 @@ func (m *Module) receiveBundle(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, bundleURL(id))
 }
 
+// casePapersPage is the papers of one case: where each has been, and those that
+// the viewer's outlet has still to hand over.
+type casePapersPage struct {
+	papersPage
+	number string
+	list   []Paper
+}
+
 // papersOfCase shows where every paper of a case has been.
 func (m *Module) papersOfCase(w http.ResponseWriter, r *http.Request) error {
-	number := r.PathValue("number")
-	list, err := m.PapersOf(r.Context(), number)
-	if err != nil {
+	p := casePapersPage{number: r.PathValue("number")}
+	var err error
+	if p.outlet, err = m.paperOutlet(r); err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, casePapersView(number, list))
+	if p.list, err = m.PapersOf(r.Context(), p.number); err != nil {
+		return err
+	}
+	p.here = destinations(slices.DeleteFunc(slices.Clone(p.list), func(x Paper) bool {
+		return p.outlet.Code == "" || x.FromOutlet != p.outlet.Code || x.State != PaperHere && x.State != PaperMissing
+	}))
+	return web.Render(w, r, http.StatusOK, casePapersView(p))
+}
+
+// destinations groups papers, which come in that order, by where they go.
+func destinations(list []Paper) []destination {
+	var all []destination
+	for _, x := range list {
+		if n := len(all); n == 0 || all[n-1].Agency != x.ToAgency {
+			all = append(all, destination{Agency: x.ToAgency, Name: x.ToName})
+		}
+		all[len(all)-1].Papers = append(all[len(all)-1].Papers, x)
+	}
+	return all
 }
 
 // sentTo tells whether the form that came back is that of a destination.

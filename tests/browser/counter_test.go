@@ -2,7 +2,6 @@ package browser_test
 
 import (
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -95,19 +94,6 @@ func (k *counted) enterTo(selector string, counts bool) {
 	}
 	must(k.t, chromedp.Do(k.Context(), chromedp.KeyEvent(kb.Enter)))
 	k.until(`!!document.querySelector("` + selector + `") && document.readyState === "complete"`)
-}
-
-// until waits for something to be so.
-func (k *counted) until(so string) {
-	k.t.Helper()
-	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if browser.Eval[bool](k.Browser, "!!("+so+")") {
-			return
-		}
-		if time.Now().After(end) {
-			k.t.Fatalf("%s: it never becomes so: %s\n%s", k.At(), so, k.Excerpt())
-		}
-	}
 }
 
 // gaps fills in what is missing, as the focus leads: a material is received with

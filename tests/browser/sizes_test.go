@@ -6,6 +6,10 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"yimen/internal/kit/webtest/browser"
 )
 
 // sizes are a phone, a tablet, an office desk and a wall.
@@ -19,9 +23,15 @@ var desk = [2]int{1366, 768}
 // done.
 func everySize(t *testing.T, story func(t *testing.T, c *city, v *visitor)) {
 	t.Helper()
+	everySizeIn(t, theCity(), story)
+}
+
+// everySizeIn tells it in another city, in a Chromium with these switches.
+func everySizeIn(t *testing.T, c *city, story func(t *testing.T, c *city, v *visitor), switches ...chromedp.ExecAllocatorOption) {
+	t.Helper()
 	for _, size := range sizes {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
-			v := visit(t, theCity())
+			v := arrive(t, c, browser.New(t, switches...))
 			v.screen(size)
 			story(t, v.city, v)
 			v.Calm(t)

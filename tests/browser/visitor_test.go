@@ -133,10 +133,11 @@ func (v *visitor) press(element, what string) {
 }
 
 // tick clicks an element that leads nowhere: a box, a radio button.
-func (v *visitor) tick(element, what string) {
+func (v *visitor) tick(element, what string) *visitor {
 	v.t.Helper()
 	x, y := v.aim(element, what)
 	must(v.t, chromedp.Do(v.Context(), chromedp.MouseClickXY(x, y)))
+	return v
 }
 
 // aim brings an element into sight and gives where to click it. What a person
@@ -283,6 +284,19 @@ func (v *visitor) SaysSoon(at, text string) *visitor {
 		}
 		if time.Now().After(until) {
 			v.t.Fatalf("%s: page does not say %q after %s\n%s", at, text, patience, v.Excerpt())
+		}
+	}
+}
+
+// until waits for something to be so on the page now open.
+func (v *visitor) until(so string) {
+	v.t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		if browser.Eval[bool](v.Browser, "!!("+so+")") {
+			return
+		}
+		if time.Now().After(end) {
+			v.t.Fatalf("%s: it never becomes so: %s\n%s", v.At(), so, v.Excerpt())
 		}
 	}
 }

@@ -32,8 +32,9 @@ type Browser struct {
 	reports []string
 }
 
-// New starts a browser that ends with the test.
-func New(t testing.TB) *Browser {
+// New starts a browser that ends with the test, with switches of its own if it
+// needs any: a camera that is a file.
+func New(t testing.TB, switches ...chromedp.ExecAllocatorOption) *Browser {
 	t.Helper()
 	path := find(t)
 	options := []chromedp.ExecAllocatorOption{chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.UserDataDir(t.TempDir()),
@@ -42,7 +43,7 @@ func New(t testing.TB) *Browser {
 		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
 		chromedp.Flag("hide-scrollbars", true), chromedp.Flag("lang", "zh-CN")}
 	ctx, cancelTime := context.WithTimeout(context.Background(), patience)
-	ctx, cancelAll := chromedp.NewExecAllocator(ctx, options...)
+	ctx, cancelAll := chromedp.NewExecAllocator(ctx, append(options, switches...)...)
 	ctx, cancelTab := chromedp.NewContext(ctx)
 	t.Cleanup(func() { cancelTab(); cancelAll(); cancelTime() })
 	b := &Browser{t: t, ctx: ctx}
