@@ -123,6 +123,7 @@ type bundlePage struct {
 	papers  []Paper
 	receive bool
 	overdue bool
+	home    ui.Crumb
 }
 
 func (m *Module) showBundle(w http.ResponseWriter, r *http.Request) error {
@@ -130,7 +131,8 @@ func (m *Module) showBundle(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, bundleView(bundlePage{b, list, MayReceive(r.Context(), b), b.Overdue(m.date(r.Context()))}))
+	return web.Render(w, r, http.StatusOK, bundleView(bundlePage{b, list, MayReceive(r.Context(), b),
+		b.Overdue(m.date(r.Context())), homeOf(identity.FromContext(r.Context()).Outlet)}))
 }
 
 func (m *Module) receiveBundle(w http.ResponseWriter, r *http.Request) error {
@@ -180,6 +182,27 @@ func destinations(list []Paper) []destination {
 		all[len(all)-1].Papers = append(all[len(all)-1].Papers, x)
 	}
 	return all
+}
+
+// home is where the viewer works: at a window, or in an office that only signs.
+func (p papersPage) home() ui.Crumb { return homeOf(p.outlet.Code) }
+
+func homeOf(outlet string) ui.Crumb {
+	if outlet == "" {
+		return ui.Crumb{Label: "待办", URL: "/office"}
+	}
+	return ui.Crumb{Label: "窗口", URL: "/counter"}
+}
+
+// overdue counts what was sent and should have arrived by now.
+func (p papersPage) overdue() int {
+	n := 0
+	for _, b := range p.sent {
+		if b.Overdue(p.today) {
+			n++
+		}
+	}
+	return n
 }
 
 // sentTo tells whether the form that came back is that of a destination.

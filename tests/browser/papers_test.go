@@ -32,12 +32,12 @@ func TestPapersTravelWithAReceipt(t *testing.T) {
 		desk.press(`document.querySelector('a[href="`+clerk.At()+`"]')`, "the bundle")
 		desk.tick(`document.querySelector("main input[name=paper]")`, "the paper that is not there")
 		desk.Fill("difference", "少一份，信封里没有。").Keep("sign").Axe(t)
-		desk.Click("核对无误，签收").Says("已签收", "少一份，信封里没有", "签收人："+desk.nameOf(countyApprover)).Keep("signed")
+		desk.Click("签收勾选的材料").Says("已签收", "少一份，信封里没有", "签收人："+desk.nameOf(countyApprover)).Keep("signed")
 
 		clerk.Open("/counter/papers/case/"+x.Number).Says("少件", "签收时少件").Keep("missing")
 		late := c.sentLate(t, x.Number)
-		clerk.Open("/counter/papers").Says(late.Number, "已逾期").Keep("overdue")
-		desk.Open("/counter/papers/" + late.ID).Says("已过应签收的日期").Click("核对无误，签收").Says("已签收")
+		clerk.Open("/counter/papers").Says("有1张交出的交接单过了应签收的日期", late.Number, "已逾期").Keep("overdue")
+		desk.Open("/counter/papers/" + late.ID).Says("已过应签收的日期").Click("签收勾选的材料").Says("已签收")
 		clerk.Open("/counter/papers/case/"+x.Number).SaysNot("待交出").Says("已签收")
 		if left := browser.Eval[int](clerk.Browser, `document.querySelectorAll("main form[action='/counter/papers']").length`); left != 0 {
 			t.Errorf("%d forms to hand over what has arrived", left)
