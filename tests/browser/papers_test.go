@@ -38,7 +38,7 @@ func TestPapersTravelWithAReceipt(t *testing.T) {
 		late := c.sentLate(t, x.Number)
 		clerk.Open("/counter/papers").Says("有1张交出的交接单过了应签收的日期", late.Number, "已逾期").Keep("overdue")
 		desk.Open("/counter/papers/" + late.ID).Says("已过应签收的日期").Click("签收勾选的材料").Says("已签收")
-		clerk.Open("/counter/papers/case/"+x.Number).SaysNot("待交出").Says("已签收")
+		clerk.Open("/counter/papers/case/" + x.Number).SaysNot("待交出").Says("已签收")
 		if left := browser.Eval[int](clerk.Browser, `document.querySelectorAll("main form[action='/counter/papers']").length`); left != 0 {
 			t.Errorf("%d forms to hand over what has arrived", left)
 		}
