@@ -30,6 +30,7 @@ var topics = []topic{
 	{"/my/cases/*/supplement", "citizen#补正补交撤回", ""},
 	{"/my/cases/*/withdraw", "citizen#补正补交撤回", ""},
 	{"/accessibility", "citizen#看不清不方便", ""},
+	{"/assist", "citizen#看不清不方便", ""},
 	{"/offline", "citizen#网络断了", ""},
 	{"/elder", "citizen#看不清不方便", ""},
 	{"/docs", "api#不用登录的", ""},

@@ -161,7 +161,7 @@ func accessibilityView() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul><li>所有页面只用键盘就能操作，焦点始终看得见；每页开头可以直接跳到正文。</li><li>文字与背景的对比度不低于4.5:1；红黄灯、状态都同时用文字说明，不只靠颜色。</li><li>文字放大到200% 仍能正常阅读；360像素宽的手机不用左右拖动。</li><li>表单的每一项都有名称和说明，填错时在旁边告诉您怎么改，填过的内容不会丢。</li><li>不开启 JavaScript 也能办完全部手续；办理时可以随时暂存，下次接着填。</li><li>长辈版字更大、按钮更大，功能一样；没有广告和弹窗，登录不用拼图验证码。</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 6, "<ul><li>所有页面只用键盘就能操作，焦点始终看得见；每页开头可以直接跳到正文。</li><li>文字与背景的对比度不低于4.5:1；红黄灯、状态都同时用文字说明，不只靠颜色。</li><li>文字放大到200% 仍能正常阅读；360像素宽的手机不用左右拖动。</li><li>表单的每一项都有名称和说明，填错时在旁边告诉您怎么改，填过的内容不会丢。</li><li>不开启 JavaScript 也能办完全部手续；办理时可以随时暂存，下次接着填。</li><li>长辈版字更大、按钮更大，首页只留最常办的事，其余一步可到，功能一样；没有广告和弹窗，登录不用拼图验证码。</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -187,7 +187,7 @@ func accessibilityView() templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<ul><li>您和工作人员上传的照片、扫描件没有文字说明，读屏软件读不出里面的内容；需要时请窗口人员读给您听。</li><li>没有手语视频和方言语音。瑶语、客家话、粤语服务请到窗口，由工作人员当面提供。</li><li>没有专门的朗读按钮，请使用手机或电脑自带的朗读功能。</li></ul>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 8, "<ul><li>您和工作人员上传的照片、扫描件没有文字说明，读屏软件读不出里面的内容；需要时请窗口人员读给您听。</li><li>没有手语视频和方言语音。瑶语、客家话、粤语服务请到窗口，由工作人员当面提供。</li><li>长辈版的“朗读本页”用的是浏览器自带的普通话语音；没有装语音的手机和电脑上看不到这个按钮。</li></ul>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

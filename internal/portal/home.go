@@ -39,7 +39,11 @@ const (
 const forCookie = "yimen_for"
 
 func (m *Module) home(w http.ResponseWriter, r *http.Request) error {
-	p := homePage{demo: m.Demo && !identity.FromContext(r.Context()).SignedIn(), audience: m.audience(w, r)}
+	demo := m.Demo && !identity.FromContext(r.Context()).SignedIn()
+	if web.Elder(r) && r.URL.Query().Get("all") == "" && r.URL.Query().Get("for") == "" {
+		return m.elder(w, r, demo)
+	}
+	p := homePage{demo: demo, audience: m.audience(w, r)}
 	var err error
 	if p.region, err = m.region(r); err != nil {
 		return err
@@ -94,16 +98,8 @@ func (m *Module) fillHome(r *http.Request, p *homePage) error {
 	if p.themes, err = m.themes(ctx, p.audience); err != nil {
 		return err
 	}
-	if p.region.Code == "" {
-		return nil
-	}
-	near, err := m.Org.OutletsNear(ctx, p.region.Code)
-	if err != nil || len(near) == 0 {
-		return err
-	}
-	first := m.placeOf(ctx, near[0])
-	p.outlet = &first
-	return nil
+	p.outlet, err = m.nearest(ctx, p.region.Code)
+	return err
 }
 
 // everywhere is the tag of items that any window of the city takes.

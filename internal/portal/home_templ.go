@@ -134,7 +134,7 @@ func homeView(p homePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = quick("tel:12345", "phone", "12345", "打电话问、请人帮办").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = quick(AssistURL(), "phone", "12345", "打电话问、请人帮办").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -78,6 +78,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/progress", web.Public.And(limit), m.progress)
 	rt.Get("/sitemap", web.Public, m.sitemap)
 	rt.Get("/accessibility", web.Public, m.accessibility)
+	rt.Get("/assist", web.Public, m.assist)
 	if m.Demo {
 		rt.Get("/demo", web.Public, m.demo)
 	}

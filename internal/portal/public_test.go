@@ -185,3 +185,30 @@ func TestPagesOfOnesOwnAskToSignIn(t *testing.T) {
 	clerk.Get("/my").Status(403).MustNot("办新的事")
 	clerk.Get("/apply/SG01001").Status(403)
 }
+
+// The elder version's front page holds few things, and all the others are one
+// link away.
+func TestElderHome(t *testing.T) {
+	w := theCity(t)
+	c := webtest.New(t, w.router)
+	page := c.Get("/elder?next=/").Status(200).Must("您要办什么事", "打12345", "请人帮我办", "长辈常办的事", "高龄老人津贴申领", "领取社会保险待遇资格认证").
+		MustNot("按主题找", "企业办事", "专区")
+	if n := len(page.Find("main .ym-elder-items li")); n != 8 {
+		t.Errorf("%d items", n)
+	}
+	page.One("#home-search input[name=q]")
+	page.Click("更多要办的事").Status(200).Must("按主题找", "企业办事", "专区", "长辈常办")
+	page.Click("请人帮我办").Status(200).Must("帮办不收钱", "绿色通道", "委托一个人替我办", "打12345")
+	c.Get("/?for=enterprise").Must("按企业的阶段找")
+	page = c.Get("/region?at="+village+"&next=/").Form("#region").Send().At("/").Must("离您最近的窗口", "大寮坑村")
+	page.Click("返回普通版").Must("在大寮坑村就能办", "按人生的大事找")
+	c.Get("/assist").Must("大寮坑村", "换个地方")
+}
+
+// Every page of the citizens' site suggests while one types in its header.
+func TestHeaderSuggests(t *testing.T) {
+	w := theCity(t)
+	c := webtest.New(t, w.router)
+	c.Get("/progress").One(`header form.ym-search input[hx-get="/search/suggest"]`)
+	c.Get("/search/suggest?q=养老").Status(200).Must("城乡居民基本养老保险").MustNot("</html>")
+}

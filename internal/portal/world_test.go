@@ -92,7 +92,7 @@ func newWorld(d *db.DB, dir string, demo bool) (*world, error) {
 		Clock: w.clock, Demo: demo, Wizard: apply.Wizard{Cases: w.cases, Catalogue: w.catalogue, Org: w.org, Identity: w.identity,
 			Store: w.store, Clock: w.clock}})
 	w.router = web.NewRouter(web.Options{DB: d, Clock: w.clock, Log: log, Subject: identity.Subject,
-		Site: ui.Site{RegionURL: "/region"}, Region: w.portal.RegionName})
+		Site: ui.Site{RegionURL: "/region", SuggestURL: "/search/suggest"}, Region: w.portal.RegionName})
 	w.router.Use(w.identity.Middleware)
 	w.identity.Routes(w.router)
 	w.catalogue.Routes(w.router)

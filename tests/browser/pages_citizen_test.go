@@ -27,6 +27,7 @@ func citizenPages(x things) map[string][]sample {
 		"/progress":                     {{"", "/progress"}, {"", "/progress?number=" + x.received.Number + "&query_code=" + x.received.QueryCode}, {"", "/progress?number=1"}},
 		"/sitemap":                      {{"", "/sitemap"}},
 		"/accessibility":                {{"", "/accessibility"}},
+		"/assist":                       {{"", "/assist"}, {villager, "/assist"}},
 		"/demo":                         {{"", "/demo"}},
 		"/docs":                         {{"", "/docs"}},
 		"/login":                        {{"", "/login"}},

@@ -155,3 +155,6 @@ func worker(w http.ResponseWriter, r *http.Request) error {
 	_, err := w.Write(static.Worker())
 	return err
 }
+
+// Elder says whether this browser shows the elder version (长辈版).
+func Elder(r *http.Request) bool { return elderSize(r) > 0 }
