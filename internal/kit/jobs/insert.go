@@ -83,9 +83,13 @@ var uniqueStates = uniquestates.UniqueStatesToBitmask([]rivertype.JobState{
 func (uniqueHook) IsHook() bool { return true }
 
 func (uniqueHook) InsertBegin(_ context.Context, p *rivertype.JobInsertParams) error {
-	if args, ok := p.Args.(payload); ok && args.unique != "" {
+	args, ok := p.Args.(payload)
+	if ok && args.unique != "" {
 		sum := sha256.Sum256([]byte(args.kind + "\x00" + args.unique))
-		p.UniqueKey, p.UniqueStates = sum[:], uniqueStates
+		args.key = sum[:]
+	}
+	if ok && args.key != nil {
+		p.UniqueKey, p.UniqueStates = args.key, uniqueStates
 	}
 	return nil
 }

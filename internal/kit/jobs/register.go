@@ -66,6 +66,7 @@ type payload struct {
 	kind   string
 	raw    []byte
 	unique string
+	key    []byte // instead of unique: already hashed
 }
 
 func (p payload) Kind() string                  { return p.kind }
