@@ -36,7 +36,14 @@ func (t teller) tell(ctx context.Context, ref cases.Ref, template, once string, 
 	return t.tellOf(ctx, c, ref.Account, template, once, with)
 }
 
+// find reads the case without its content: most notices name what stands in
+// its row.
 func (t teller) find(ctx context.Context, number string) (cases.Case, error) {
+	return t.a.Cases.Glance(identity.With(ctx, identity.System(tellers)), number)
+}
+
+// whole reads the case with its content.
+func (t teller) whole(ctx context.Context, number string) (cases.Case, error) {
 	return t.a.Cases.Find(identity.With(ctx, identity.System(tellers)), number)
 }
 
@@ -102,7 +109,14 @@ func (t teller) accepted(ctx context.Context, e cases.Accepted) error {
 }
 
 func (t teller) correctionRequested(ctx context.Context, e cases.CorrectionRequested) error {
-	return t.tell(ctx, e.Ref, "case.correction_requested", "correction", func(c cases.Case) vars {
+	c, err := t.whole(ctx, e.Number)
+	if errors.Is(err, cases.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return t.tellOf(ctx, c, e.Account, "case.correction_requested", "correction", func(c cases.Case) vars {
 		return vars{"due": day(e.DueOn), "what": demands(c)}
 	})
 }
@@ -144,7 +158,7 @@ func (t teller) refused(ctx context.Context, e cases.Refused) error {
 
 // paused may happen several times: the pauses of the ledger tell them apart.
 func (t teller) paused(ctx context.Context, e cases.Paused) error {
-	c, err := t.find(ctx, e.Number)
+	c, err := t.whole(ctx, e.Number)
 	if errors.Is(err, cases.ErrUnknown) {
 		return nil
 	}

@@ -18,7 +18,9 @@ type Result struct {
 	CasesClosed       int                  `json:"cases_closed"` // came to their end: closed, refused or withdrawn
 	CasesStuck        int                  `json:"cases_stuck"`  // a step was refused, so that they could not go on
 	CasesPerSecond    float64              `json:"cases_per_second"`
-	Ends              map[string]int       `json:"ends"` // state → cases that ended in it
+	JobsLeft          *int                 `json:"jobs_left"`    // that the server still had to do when the last case was closed; null if it cannot be known
+	JobsSeconds       float64              `json:"jobs_seconds"` // until they were done
+	Ends              map[string]int       `json:"ends"`         // state → cases that ended in it
 	Visits            int                  `json:"visits,omitempty"`
 	Requests          int                  `json:"requests"`
 	RequestsPerSecond float64              `json:"requests_per_second"`

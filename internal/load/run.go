@@ -28,7 +28,10 @@ type Options struct {
 	Live     bool      // Progress is a terminal, on which a line may be written over
 	Raw      *Raw      // what the database does alone, if it is known
 	Database string    // which it is, if it is known
-	Samples  int       // cases whose history the audit reads; 0: 300
+	// Waiting counts the jobs that the server still has to do now; nil where
+	// only the server's own process can tell. The run ends when none are left.
+	Waiting func(ctx context.Context) (int, error)
+	Samples int // cases whose history the audit reads; 0: 300
 }
 
 // run is one run.
@@ -73,6 +76,9 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 		return nil, err
 	}
 	result := u.play(ctx, first)
+	if err := u.settled(ctx, result); err != nil {
+		return nil, fmt.Errorf("wait for the server's jobs: %w", err)
+	}
 	u.audit(context.WithoutCancel(ctx), before, result)
 	return result, nil
 }
@@ -120,5 +126,29 @@ func (u *run) note(err error) {
 	defer u.mu.Unlock()
 	if len(u.notes) < 20 {
 		u.notes = append(u.notes, short(err))
+	}
+}
+
+// settled waits until the server has done in the background what the run left
+// it to do: a case is not told before its people are. An interruption ends the
+// wait.
+func (u *run) settled(ctx context.Context, x *Result) error {
+	if u.Waiting == nil {
+		return nil
+	}
+	begin := time.Now()
+	for {
+		n, err := u.Waiting(context.WithoutCancel(ctx))
+		if err != nil {
+			return err
+		}
+		if x.JobsLeft == nil {
+			x.JobsLeft = &n
+		}
+		if n == 0 || ctx.Err() != nil {
+			x.JobsSeconds = time.Since(begin).Seconds()
+			return nil
+		}
+		time.Sleep(100 * time.Millisecond)
 	}
 }

@@ -21,6 +21,10 @@ func (x *Result) Print(w io.Writer) {
 		fmt.Fprintf(w, "%d cases begun, %d brought to their end (%s), %d could not go on: %.1f cases a second\n",
 			x.CasesBegun, x.CasesClosed, counted(x.Ends), x.CasesStuck, x.CasesPerSecond)
 	}
+	if x.JobsLeft != nil && *x.JobsLeft > 0 {
+		fmt.Fprintf(w, "%d jobs (notices, papers) were left when the last case was closed, done %.1f s later: %.1f cases a second with them\n",
+			*x.JobsLeft, x.JobsSeconds, float64(x.CasesClosed)/(x.Seconds+x.JobsSeconds))
+	}
 	if x.Visits > 0 {
 		fmt.Fprintf(w, "%d visits: %.1f a second\n", x.Visits, float64(x.Visits)/x.Seconds)
 	}

@@ -114,6 +114,7 @@ func (q *Queue) Retry(ctx context.Context, id string) error {
 type Load struct {
 	Kind    string `db:"kind"`
 	Waiting int    `db:"waiting"` // due now or later
+	Due     int    `db:"due"`     // of them those due now
 	Running int    `db:"running"`
 	Failed  int    `db:"failed"` // among the Failures
 }
@@ -123,6 +124,7 @@ func (q *Queue) Loads(ctx context.Context) ([]Load, error) {
 	var list []Load
 	err := q.d.Conn(ctx).Select(ctx, &list, `SELECT kind,
 			COUNT(CASE WHEN state IN ('available', 'scheduled', 'pending') THEN 1 END) AS waiting,
+			COUNT(CASE WHEN state = 'available' THEN 1 END) AS due,
 			COUNT(CASE WHEN state = 'running' THEN 1 END) AS running,
 			COUNT(CASE WHEN state IN ('retryable', 'discarded') THEN 1 END) AS failed
 		FROM river_job WHERE state IN ('available', 'scheduled', 'pending', 'running', 'retryable', 'discarded')

@@ -34,6 +34,21 @@ func Migrate(ctx context.Context, d *db.DB) error {
 	if _, err := m.Migrate(ctx, rivermigrate.DirectionUp, nil); err != nil {
 		return fmt.Errorf("jobs: migrate: %w", err)
 	}
+	return dropUnused(ctx, d)
+}
+
+// dropUnused removes two indexes of the library over the arguments and the
+// metadata of jobs, for looking into JSON. Nothing here does, and keeping them
+// was a large part of what it cost to insert a job and to note that it is done.
+func dropUnused(ctx context.Context, d *db.DB) error {
+	if d.Engine() == db.SQLite {
+		return nil // has none
+	}
+	for _, name := range []string{"river_job_args_index", "river_job_metadata_index"} {
+		if _, err := d.SQL().ExecContext(ctx, "DROP INDEX IF EXISTS "+name); err != nil {
+			return fmt.Errorf("jobs: drop %s: %w", name, err)
+		}
+	}
 	return nil
 }
 
