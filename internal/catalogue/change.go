@@ -17,6 +17,9 @@ type Revision struct {
 	Item   string
 	Seen   int64
 	Fields []string // JSON names; nil: all of them
+	// ByItself: the page saved after a change, nobody pressed the button. Such
+	// edits of one sitting are one row of the history.
+	ByItself bool
 }
 
 // Change edits part of an item's newest version: change gets a copy of it and
@@ -51,12 +54,12 @@ func (m *Module) Change(ctx context.Context, r Revision, change func(d *Definiti
 		if d.Code != r.Item {
 			return errs.ErrInvalid.Field("code", "事项编号不能修改，应为“"+r.Item+"”。")
 		}
-		return m.storeChange(ctx, &row, &v, d, &saved)
+		return m.storeChange(ctx, &row, &v, d, r.ByItself, &saved)
 	})
 	return saved, err
 }
 
-func (m *Module) storeChange(ctx context.Context, row *itemRow, v *versionRow, d *Definition, saved *Saved) error {
+func (m *Module) storeChange(ctx context.Context, row *itemRow, v *versionRow, d *Definition, byItself bool, saved *Saved) error {
 	if err := d.Validate(); err != nil {
 		return err
 	}
@@ -67,7 +70,10 @@ func (m *Module) storeChange(ctx context.Context, row *itemRow, v *versionRow, d
 	saved.Findings = Check(d)
 	if string(raw) == v.Definition {
 		saved.N, saved.Edit = v.N, row.Edit
-		return nil
+		if byItself {
+			return nil
+		}
+		return m.endSitting(ctx, row)
 	}
 	owner, err := m.owner(ctx, d.Dept)
 	if err != nil {
@@ -77,7 +83,7 @@ func (m *Module) storeChange(ctx context.Context, row *itemRow, v *versionRow, d
 		return ErrRight
 	}
 	saved.Changed = true
-	return m.editItem(ctx, row, owner, d, string(raw), row.Edit, saved)
+	return m.editItem(ctx, row, owner, d, string(raw), byItself, saved)
 }
 
 // untouched says whether the fields of a revision are still as its editor saw
@@ -92,15 +98,15 @@ func (m *Module) untouched(ctx context.Context, row *itemRow, r Revision) error 
 	}
 	for _, a := range acts {
 		if r.Fields == nil && a.Verb == Edit || a.Verb == Discard {
-			return staleOf(acts)
+			return staleOf(acts, r.Seen)
 		}
-		fields, err := a.fields()
+		fields, err := a.fieldsSince(r.Seen)
 		if err != nil {
 			return err
 		}
 		for _, f := range fields {
 			if slices.Contains(r.Fields, f) {
-				return staleOf(acts)
+				return staleOf(acts, r.Seen)
 			}
 		}
 	}
@@ -116,14 +122,6 @@ func (r *itemRow) newest() int {
 	return r.Latest
 }
 
-func (a *actRow) fields() ([]string, error) {
-	var fields []string
-	if err := json.Unmarshal([]byte(a.Changed), &fields); err != nil {
-		return nil, fmt.Errorf("catalogue: history of item %s: %w", a.Item, err)
-	}
-	return fields, nil
-}
-
 func (m *Module) actsSince(ctx context.Context, code string, seen int64) ([]actRow, error) {
 	var acts []actRow
 	err := m.DB.Conn(ctx).Select(ctx, &acts, `SELECT * FROM catalogue_act WHERE item = $1 AND edit > $2 ORDER BY edit LIMIT 200`, code, seen)
@@ -136,14 +134,14 @@ func (m *Module) stale(ctx context.Context, row *itemRow, seen int64) error {
 	if err != nil {
 		return err
 	}
-	return staleOf(acts)
+	return staleOf(acts, seen)
 }
 
-func staleOf(acts []actRow) error {
+func staleOf(acts []actRow, seen int64) error {
 	told := ErrStale
 	var who, what, named []string
 	for _, a := range acts {
-		fields, err := a.fields()
+		fields, err := a.fieldsSince(seen)
 		if err != nil {
 			return err
 		}

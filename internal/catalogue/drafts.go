@@ -51,7 +51,10 @@ func (m *Module) SaveDraft(ctx context.Context, d Definition, seen int64) (Saved
 		if err != nil {
 			return err
 		}
-		return m.editItem(ctx, &row, owner, &d, string(raw), seen, &saved)
+		if seen != row.Edit {
+			return m.stale(ctx, &row, seen)
+		}
+		return m.editItem(ctx, &row, owner, &d, string(raw), false, &saved)
 	})
 	return saved, err
 }
@@ -96,10 +99,7 @@ func taken(err error) error {
 	return err
 }
 
-func (m *Module) editItem(ctx context.Context, row *itemRow, owner identity.Place, d *Definition, raw string, seen int64, saved *Saved) error {
-	if seen != row.Edit {
-		return m.stale(ctx, row, seen)
-	}
+func (m *Module) editItem(ctx context.Context, row *itemRow, owner identity.Place, d *Definition, raw string, byItself bool, saved *Saved) error {
 	// An item that changes its department needs the right at both.
 	if !identity.FromContext(ctx).Can(RightEdit, row.place()) {
 		return ErrRight
@@ -140,7 +140,7 @@ func (m *Module) editItem(ctx context.Context, row *itemRow, owner identity.Plac
 		return taken(err)
 	}
 	saved.N, saved.Edit = row.Latest, row.Edit
-	return m.note(ctx, row, row.Latest, Edit, "", changedFields(before.Definition, raw))
+	return m.noteEdit(ctx, row, changedFields(before.Definition, raw), byItself)
 }
 
 func (r *itemRow) place() identity.Place {

@@ -118,6 +118,8 @@ type actRow struct {
 	ActorName string    `db:"actor_name"`
 	Opinion   string    `db:"opinion"`
 	Changed   string    `db:"changed"`
+	Sitting   bool      `db:"sitting"`
+	Edits     string    `db:"edits"`
 }
 
 const insertAct = `INSERT INTO catalogue_act (item, edit, n, verb, at, actor, actor_name, opinion, changed)

@@ -92,29 +92,17 @@ func confirmOf(v catalogue.Verb) string {
 	return ""
 }
 
-// timeline is what was done, newest first. Edits of one person that follow one
-// another within the hour are told as one.
+// timeline is what was done, newest first.
 func (p *page) timeline() []ui.TimelineEntry {
 	var list []ui.TimelineEntry
-	for i := 0; i < len(p.History); i++ {
-		h := p.History[i]
-		changed := slices.Clone(h.Changed)
-		for h.Verb == catalogue.Edit && i+1 < len(p.History) && sameSitting(h, p.History[i+1]) {
-			i++
-			changed = append(changed, p.History[i].Changed...)
-		}
+	for _, h := range p.History {
 		e := ui.TimelineEntry{At: h.At, Title: fmt.Sprintf("%s（%s）", h.Verb, versionWord(h.N)), Who: h.ActorName, Text: h.Opinion}
-		if len(changed) > 0 {
-			slices.Sort(changed)
-			e.Text = "修改了" + strings.Join(slices.Compact(changed), "、") + "。" + e.Text
+		if len(h.Changed) > 0 {
+			e.Text = "修改了" + strings.Join(h.Changed, "、") + "。" + e.Text
 		}
 		list = append(list, e)
 	}
 	return list
-}
-
-func sameSitting(later, earlier catalogue.HistoryEntry) bool {
-	return earlier.Verb == catalogue.Edit && earlier.N == later.N && earlier.ActorName == later.ActorName && later.At.Sub(earlier.At) < time.Hour
 }
 
 // summary is what an item says of itself on its first page.

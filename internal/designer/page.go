@@ -158,10 +158,12 @@ func seenOf(f *web.Form) int64 {
 // partial says that htmx asks for the editor alone, after a change.
 func partial(r *http.Request) bool { return r.Header.Get("HX-Request-Type") == "partial" }
 
-// change stores an edit of the fields that a section owns.
+// change stores an edit of the fields that a section owns. Only the button
+// that says so saves; everything else the page does by itself.
 func (m *Module) change(r *http.Request, form *web.Form, key string, fn func(*catalogue.Definition) error) (catalogue.Saved, error) {
 	s, _ := sectionOf(key)
-	return m.Catalogue.Change(r.Context(), catalogue.Revision{Item: r.PathValue("code"), Seen: seenOf(form), Fields: s.Owns}, fn)
+	return m.Catalogue.Change(r.Context(), catalogue.Revision{Item: r.PathValue("code"), Seen: seenOf(form), Fields: s.Owns,
+		ByItself: partial(r) || form.Value("op") != ""}, fn)
 }
 
 // told merges an error into the form for showing it on the page, and gives the
