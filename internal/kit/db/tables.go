@@ -47,7 +47,7 @@ func (d *DB) Tables(ctx context.Context) ([]Table, error) {
 		Type   string `db:"type"`
 	}
 	query := `SELECT m.name AS name, c.name AS col, upper(c.type) AS type
-		FROM sqlite_master m JOIN pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.rowid, c.cid`
+		FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' ORDER BY m.rowid, c.cid`
 	if d.engine == Postgres {
 		query = `SELECT r.relname AS name, a.attname AS col, upper(format_type(a.atttypid, NULL)) AS type
 			FROM pg_class r JOIN pg_attribute a ON a.attrelid = r.oid AND a.attnum > 0 AND NOT a.attisdropped
