@@ -3,6 +3,7 @@ package workflow
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"yimen/internal/kit/db"
@@ -46,12 +47,12 @@ func (m *Module) Counts(ctx context.Context, q Query) (Counts, error) {
 		sum("held = ? AND due_on >= ? AND due_on <= ?", false, l.today, l.red) + " AS red",
 		sum("held = ? AND due_on < ?", false, l.today) + " AS overdue",
 	}
-	if n := len(actor.Covers); n > 0 {
-		args := make([]any, n)
-		for i, a := range actor.Covers {
-			args[i] = a
+	if roles := rolesOf(actor); len(actor.Covers) > 0 && len(roles) > 0 {
+		var args []any
+		for _, a := range slices.Concat(actor.Covers, roles) {
+			args = append(args, a)
 		}
-		columns = append(columns, sum("on_behalf = '' AND assignee IN (?"+strings.Repeat(", ?", n-1)+")", args...)+" AS covered")
+		columns = append(columns, sum("on_behalf = '' AND assignee IN ("+marks(len(actor.Covers))+") AND role IN ("+marks(len(roles))+")", args...)+" AS covered")
 	}
 	q.State = ""
 	if err := q.where(w, actor, l); err != nil {
@@ -65,6 +66,9 @@ func (m *Module) Counts(ctx context.Context, q Query) (Counts, error) {
 	c.Normal = c.Open - c.Yellow - c.Red - c.Overdue
 	return c, nil
 }
+
+// marks are n question marks.
+func marks(n int) string { return strings.Repeat(", ?", n)[2:] }
 
 // Group is the open tasks that have something in common.
 type Group struct {

@@ -37,6 +37,17 @@ var (
 	VerbReassign = identity.DefineVerb("task.reassign", "改派任务")
 )
 
+// rolesOf are the roles in which somebody may do steps, wherever that is.
+func rolesOf(a identity.Actor) []string {
+	var list []string
+	for _, role := range Roles {
+		if a.Has(verbOf[role]) {
+			list = append(list, role)
+		}
+	}
+	return list
+}
+
 var verbOf = map[string]identity.Verb{
 	RoleReview: VerbReview, RoleSurvey: VerbSurvey, RoleSign: VerbSign,
 	RoleApprove: VerbApprove, RoleDecide: VerbDecide,

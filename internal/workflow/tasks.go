@@ -139,6 +139,7 @@ func (q Query) where(w *db.Where, a identity.Actor, l lights) error {
 	}
 	if q.Covering {
 		w.In("assignee", a.Covers)
+		w.In("role", rolesOf(a)) // standing in gives no right of one's own
 		w.And("on_behalf = ''")
 	}
 	q.narrow(w)

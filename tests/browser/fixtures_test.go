@@ -74,8 +74,15 @@ func (c *city) found(t testing.TB, number string) cases.Case {
 // those who decide.
 func (c *city) reviewing(t testing.TB, a *application, later ...string) cases.Case {
 	t.Helper()
-	x := c.handed(t, a, later...)
-	_, err := c.Cases.Accept(c.as(t, villageClerk), x.Number, cases.Act{Opinion: "材料齐全，予以受理。"})
+	return c.accepted(t, c.submission(t, a, later...))
+}
+
+// accepted hands in an application at the village window, which accepts it.
+func (c *city) accepted(t testing.TB, s cases.Submission) cases.Case {
+	t.Helper()
+	x, err := c.Cases.Submit(c.as(t, villageClerk), s)
+	must(t, err)
+	_, err = c.Cases.Accept(c.as(t, villageClerk), x.Number, cases.Act{Opinion: "材料齐全，予以受理。"})
 	must(t, err)
 	for until := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
 		x = c.found(t, x.Number)
@@ -120,7 +127,12 @@ func pension() *application {
 // inCounty brings a case as far as the county: village and town have agreed.
 func (c *city) inCounty(t testing.TB, a *application) cases.Case {
 	t.Helper()
-	x := c.reviewing(t, a)
+	return c.toCounty(t, c.reviewing(t, a))
+}
+
+// toCounty lets those below the county agree to a case.
+func (c *city) toCounty(t testing.TB, x cases.Case) cases.Case {
+	t.Helper()
 	for range 5 {
 		task := c.opens(t, x.Number)[0]
 		if task.Division == theCounty {
