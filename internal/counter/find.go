@@ -57,7 +57,7 @@ func (m *Module) find(w http.ResponseWriter, r *http.Request) error {
 	}
 	read := recognise(form.Value("q"), m.today(ctx))
 	switch read.Kind {
-	case isDocument, isCase, isTicket, isItem:
+	case isDocument, isCase, isTicket, isSlip, isItem:
 		if typing {
 			return web.Render(w, r, http.StatusOK, foundView(finder{}))
 		}
@@ -118,8 +118,8 @@ func (m *Module) lead(w http.ResponseWriter, r *http.Request, form *web.Form, re
 		v.Case = c.Number
 	case isItem:
 		return web.Redirect(w, r, "/counter/new?"+url.Values{"q": {read.Text}}.Encode())
-	case isTicket:
-		return m.ticket(w, r, form, read.Text)
+	case isTicket, isSlip:
+		return m.ticket(w, r, form, read)
 	}
 	v, err := m.Greet(ctx, v)
 	if err != nil {
@@ -128,14 +128,24 @@ func (m *Module) lead(w http.ResponseWriter, r *http.Request, form *web.Form, re
 	return web.Redirect(w, r, PersonURL(v.ID))
 }
 
-// ticket opens the page of a number of today: it is called in its turn, not by
-// being typed, but there one sees how it stands and can put it right.
-func (m *Module) ticket(w http.ResponseWriter, r *http.Request, form *web.Form, no string) error {
+// ticket opens the page of a number of today, typed or scanned from its slip:
+// it is called in its turn, but there one sees how it stands and puts it right.
+func (m *Module) ticket(w http.ResponseWriter, r *http.Request, form *web.Form, read reading) error {
 	if m.Hall == nil {
 		form.Error("q", "这个网点没有叫号。")
 		return m.again(w, r, form, finder{})
 	}
-	t, err := m.Hall.Find(r.Context(), identity.FromContext(r.Context()).Outlet, no)
+	ctx, outlet := r.Context(), identity.FromContext(r.Context()).Outlet
+	var t queue.Ticket
+	var err error
+	if read.Kind == isSlip {
+		var f queue.Followed
+		if f, err = m.Hall.Follow(ctx, read.Text); err == nil {
+			t, err = m.Hall.Find(ctx, f.Outlet, f.No) // with the clerk's right, and of today
+		}
+	} else {
+		t, err = m.Hall.Find(ctx, outlet, read.Text)
+	}
 	if e := errs.From(err); e != nil {
 		if e.Kind != errs.NotFound && e.Kind != errs.Denied {
 			return err

@@ -19,7 +19,8 @@ const (
 	isDocument kind = "document" // resident ID or credit code, checked
 	isWrongID  kind = "wrong_id" // looks like one, and the check digit or the date is wrong
 	isCase     kind = "case"
-	isTicket   kind = "ticket"
+	isTicket   kind = "ticket" // as one reads it: A012
+	isSlip     kind = "slip"   // the code in the QR code of a slip
 	isPhone    kind = "phone"
 	isItem     kind = "item"
 	isWords    kind = "words" // a name, or words, pinyin, initials of an item
@@ -40,6 +41,7 @@ var (
 	onlyDigits  = regexp.MustCompile(`^[0-9]+$`)
 	usccShape   = regexp.MustCompile(`^[0-9A-HJ-NPQRTUWXY]{18}$`)
 	ticketShape = regexp.MustCompile(`^[A-Z][0-9]{3,4}$`)
+	slipShape   = regexp.MustCompile(`^[0-9A-Z]{12}$`)
 	itemShape   = regexp.MustCompile(`^SG[0-9]{5}$`)
 	nameShape   = regexp.MustCompile(`\p{Han}[\p{Han}·]{1,19}`)
 )
@@ -127,8 +129,8 @@ func scanned(text string) (reading, bool) {
 	if n := u.Query().Get("number"); cases.ValidNumber(n) {
 		return reading{Kind: isCase, Text: n}, true
 	}
-	if no := strings.ToUpper(u.Query().Get("no")); ticketShape.MatchString(no) {
-		return reading{Kind: isTicket, Text: no}, true
+	if code, ok := strings.CutPrefix(u.Path, "/ticket/"); ok && slipShape.MatchString(code) {
+		return reading{Kind: isSlip, Text: code}, true
 	}
 	return reading{Kind: isWords, Text: text}, true
 }

@@ -30,45 +30,47 @@ func TestIntakeInFewKeys(t *testing.T) {
 	c := theCity()
 	who := &application{item: "SG01001", division: theVillage, account: villager}
 	c.handed(t, who) // they were here before, for the same
-	for _, x := range []struct {
-		name, letters, item string
-		number              bool // the number is typed; else a card reader sends it
-	}{
-		{"the same item, the number typed", "yl", "SG01001", true},
-		{"the same item, the card read", "yl", "SG01001", false},
-	} {
-		t.Run(x.name, func(t *testing.T) {
-			k := &counted{keys: &keys{visit(t, c).As(villageClerk)}}
-			k.Open("/counter")
-			k.focused("q")
-			if x.number {
-				k.keys.typed(who.who.IDNo) // counted below, one by one
-				k.n += len(who.who.IDNo)
-			} else {
-				k.keys.typed(who.who.IDNo + "," + who.who.Name)
-			}
-			k.enterTo(".ct-person", x.number)
-			k.focused("q")
-			k.tap(x.letters)
-			k.until(`document.querySelector("#found .is-first")?.value === "` + x.item + `"`)
-			k.enterTo("#in-sheet", true)
-			k.gaps()
-			k.tap("\r") // the button has the focus
-			k.until(`location.pathname.startsWith("/counter/done/") && document.readyState === "complete"`)
-			k.Says("收件完成", who.who.Name)
-			if at := k.at(); at.Type != "a" {
-				t.Errorf("the focus is at %+v, want the receipt to print", at)
-			}
-			k.tap("\r")
-			k.until(`location.pathname.includes("/notices/") && document.readyState === "complete" && !!document.querySelector(".ym-sheet")`)
-			k.Says("材料收件凭证")
-			t.Logf("%s: %d keys from the desk to the receipt (at most %d)", x.name, k.n, mostKeys)
-			if k.n > mostKeys {
-				t.Errorf("%d keys, want at most %d", k.n, mostKeys)
-			}
-			k.Calm(t)
-		})
+	t.Run("the number typed", func(t *testing.T) { visit(t, c).takesInByKeys(t, who, true) })
+	t.Run("the card read", func(t *testing.T) {
+		everySize(t, func(t *testing.T, _ *city, v *visitor) { v.takesInByKeys(t, who, false) })
+	})
+}
+
+// takesInByKeys takes in what somebody has applied for before, the number typed
+// or sent by a card reader, and counts the keys.
+func (v *visitor) takesInByKeys(t *testing.T, who *application, number bool) {
+	t.Helper()
+	k := &counted{keys: &keys{v.As(villageClerk)}}
+	k.Open("/counter")
+	k.focused("q")
+	if number {
+		k.keys.typed(who.who.IDNo) // counted below, one by one
+		k.n += len(who.who.IDNo)
+	} else {
+		k.keys.typed(who.who.IDNo + "," + who.who.Name)
 	}
+	k.enterTo(".ct-person", number)
+	k.focused("q")
+	k.tap("yl")
+	k.until(`document.querySelector("#found .is-first")?.value === "` + who.item + `"`)
+	k.enterTo("#in-sheet", true)
+	k.Keep("sheet")
+	k.gaps()
+	k.Keep("ready")
+	k.tap("\r") // the button has the focus
+	k.until(`location.pathname.startsWith("/counter/done/") && document.readyState === "complete"`)
+	k.Says("收件完成", who.who.Name).Keep("done")
+	if at := k.at(); at.Type != "a" {
+		t.Errorf("the focus is at %+v, want the receipt to print", at)
+	}
+	k.tap("\r")
+	k.until(`location.pathname.includes("/notices/") && document.readyState === "complete" && !!document.querySelector(".ym-sheet")`)
+	k.Says("材料收件凭证").Keep("receipt")
+	t.Logf("%d keys from the desk to the receipt (at most %d)", k.n, mostKeys)
+	if k.n > mostKeys {
+		t.Errorf("%d keys, want at most %d", k.n, mostKeys)
+	}
+	k.Calm(t)
 }
 
 // counted are keys that are counted.
@@ -147,68 +149,4 @@ func TestIntakeKeepsWhatIsTyped(t *testing.T) {
 	browser.Eval[bool](k.Browser, `(document.querySelector("[data-state] button").click(), true)`)
 	k.until(`document.querySelector("[data-state]").textContent.includes("已保存")`)
 	clerk.Calm(t)
-}
-
-// Scans that come as a pile are sorted by number keys, and paper is photographed
-// page by page: both end at the material, in their order.
-func TestScansAndPhotos(t *testing.T) {
-	c := theCity()
-	draft := c.draft(t, villageClerk, pension())
-	d, err := c.Cases.Draft(c.as(t, villageClerk), draft)
-	must(t, err)
-	d.Submission.Draft, d.Submission.Item, d.Submission.Materials = d.Number, d.Item, nil
-	_, err = c.Cases.SaveDraft(c.as(t, villageClerk), d.Submission)
-	must(t, err)
-	k := &counted{keys: &keys{visit(t, c).As(villageClerk)}}
-	k.Open(counter.IntakeURL(draft, ""))
-	browser.Eval[bool](k.Browser, `(async () => {
-		const paper = document.createElement("canvas");
-		paper.width = 640; paper.height = 480;
-		const pen = paper.getContext("2d");
-		pen.fillStyle = "#333"; pen.fillRect(0, 0, 640, 480);
-		pen.fillStyle = "#fff"; pen.fillRect(60, 40, 520, 400);
-		pen.fillStyle = "#000"; pen.fillText("居民户口簿", 200, 200);
-		navigator.mediaDevices.getUserMedia = () => Promise.resolve(paper.captureStream(10));
-		setInterval(() => pen.fillText(".", 100 + Math.random() * 300, 300), 50);
-		const blob = await new Promise(done => paper.toBlob(done, "image/png"));
-		const pile = new DataTransfer();
-		for (const name of ["扫描1.png", "扫描2.png"]) pile.items.add(new File([blob], name, {type: "image/png"}));
-		const pick = document.querySelector("[data-pick]");
-		pick.files = pile.files;
-		pick.dispatchEvent(new Event("change", {bubbles: true}));
-		return true;
-	})()`)
-	kept := func(n string) {
-		t.Helper()
-		k.until(`document.querySelectorAll(".in-kept").length === ` + n + ` && !document.querySelector("#in-sheet[data-busy]")`)
-	}
-	k.until(`document.activeElement.matches(".in-tray-list button")`)
-	k.tap("1")
-	kept("1")
-	browser.Eval[bool](k.Browser, `(document.querySelector(".in-tray-list button").focus(), true)`)
-	k.tap("1")
-	kept("2")
-
-	browser.Eval[bool](k.Browser, `(document.querySelectorAll("[data-camera]")[1].click(), true)`)
-	k.until(`document.querySelector("#in-camera").open && document.querySelector("#in-camera video").videoWidth > 0`)
-	browser.Eval[bool](k.Browser, `(document.querySelector("[data-shoot]").click(), document.querySelector("[data-shoot]").click(), true)`)
-	k.until(`document.querySelectorAll(".in-shots li").length === 2`)
-	browser.Eval[bool](k.Browser, `(document.querySelector("[data-use]").click(), true)`)
-	kept("4")
-	d, err = c.Cases.Draft(c.as(t, villageClerk), draft)
-	must(t, err)
-	files := map[string]int{}
-	for _, h := range d.Submission.Materials {
-		if h.File != "" {
-			files[h.ID]++
-		}
-	}
-	if len(files) != 2 {
-		t.Errorf("the files belong to %v, want two of each of two materials", files)
-	}
-	size := browser.Eval[[]int](k.Browser, `(async () => { const i = document.querySelectorAll(".in-kept img"); await i[3].decode(); return [i[3].naturalWidth, i[3].naturalHeight]; })()`)
-	if size[0] >= 640 || size[0] < 500 || size[1] >= 480 || size[1] < 380 {
-		t.Errorf("the photo is %v, want the sheet of 520 by 400 without the table around it", size)
-	}
-	k.Calm(t)
 }

@@ -1,15 +1,22 @@
 package browser_test
 
 import (
+	"bytes"
 	"math"
+	"os"
+	"path/filepath"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"yimen/internal/cases"
+	"yimen/internal/kit/webtest/browser"
+	"yimen/internal/queue"
 )
 
 var (
@@ -26,12 +33,16 @@ func (v *visitor) printed() []byte {
 	return result.Data
 }
 
-// fitsPaper: one page, so wide and so long in millimetres; 0 is any length.
+// fitsPaper: one page, so wide and so long in millimetres (0 is any length), of
+// letters that can be searched and copied, not of a picture of them.
 func (v *visitor) fitsPaper(what string, width, height float64) {
 	v.t.Helper()
 	pdf := v.printed()
 	if n := len(pdfPage.FindAll(pdf, -1)); n != 1 {
 		v.t.Errorf("%s is %d pages, want 1", what, n)
+	}
+	if !bytes.Contains(pdf, []byte("/ToUnicode")) {
+		v.t.Errorf("%s has no text that can be selected", what)
 	}
 	box := pdfBox.FindSubmatch(pdf)
 	if box == nil {
@@ -44,6 +55,48 @@ func (v *visitor) fitsPaper(what string, width, height float64) {
 			v.t.Errorf("%s: the paper is %.0f mm, want %.0f", what, got, want)
 		}
 	}
+}
+
+// wholeOn: of the page as it is printed nothing reaches over what the printer
+// can print, so many millimetres wide.
+func (v *visitor) wholeOn(what string, printable float64) {
+	v.t.Helper()
+	media := func(kind string) {
+		_, err := chromedp.Call(v.Context(), emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Media: kind})
+		must(v.t, err)
+	}
+	media("print")
+	v.Resize(int(printable/25.4*96), 900)
+	cut := browser.Eval[[]string](v.Browser, `Array.from(document.querySelectorAll("main *")).filter(e => {
+		const r = e.getBoundingClientRect();
+		return r.width > 1 && (r.right > innerWidth + 1 || r.left < -1);
+	}).slice(0, 5).map(e => e.outerHTML.slice(0, 120))`)
+	if len(cut) > 0 {
+		v.t.Errorf("%s: cut off on paper of which %.0f mm are printed:\n%s", what, printable, strings.Join(cut, "\n"))
+	}
+	if dir := os.Getenv(picturesVar); dir != "" {
+		v.Glance(v.t, filepath.Join(dir, "stories"), "Paper-"+what)
+	}
+	media("")
+	v.screen(v.size)
+}
+
+// What a hall prints: the slip of a number and the receipt of a case, on a roll
+// of 80 mm. Sheets are looked at where their stories are told.
+func TestTheRollOf80Millimetres(t *testing.T) {
+	c := theCity()
+	v := visit(t, c).As(villageClerk)
+	slip, err := c.Hall.Take(c.as(t, townClerk), queue.Take{Outlet: theTown, Priority: queue.Soldier})
+	must(t, err)
+	v.Open(queue.SlipURL(slip.Code)).Says(slip.No, "军人优先", "当日有效")
+	v.fitsPaper("slip", 80, 130)
+	v.wholeOn("slip", 72)
+	x := c.handed(t, pension())
+	v.Open(cases.NoticeURL(x.Number, x.Content.Notices[0].ID)+"?paper=80mm").Says("收到材料", x.Number)
+	v.fitsPaper("receipt", 80, 0)
+	v.wholeOn("receipt", 72)
+	c.clearTheHall(t, theTown)
+	v.Calm(t)
 }
 
 // Every notice of a case on its way fits its paper: one page of the right size,

@@ -41,18 +41,18 @@
       shots.push(file);
       thumb(file);
       use.disabled = false;
-      help.textContent = "已拍 " + shots.length + " 张。空格再拍一张，回车用这些照片。";
+      help.textContent = "已拍" + shots.length + "张。空格再拍一张，回车用这些照片。";
     }, "image/jpeg", 0.85);
   }
 
   function thumb(file) {
     var item = document.createElement("li"), img = document.createElement("img"), drop = document.createElement("button");
     img.src = URL.createObjectURL(file);
-    img.alt = file.name;
+    img.alt = file.name.replace(".jpg", "");
     drop.type = "button";
     drop.className = "btn btn-sm";
-    drop.textContent = "重拍";
-    drop.setAttribute("aria-label", "去掉 " + file.name);
+    drop.textContent = "去掉";
+    drop.setAttribute("aria-label", "去掉" + file.name.replace(".jpg", ""));
     drop.addEventListener("click", function () {
       shots.splice(shots.indexOf(file), 1);
       URL.revokeObjectURL(img.src);
