@@ -269,7 +269,7 @@ func (m *Module) ExportSynonyms(ctx context.Context, into io.Writer, format stri
 	if format == "csv" {
 		return writeCSV(into, rows)
 	}
-	return writeSheet(into, rows)
+	return writeSheet(into, sheetWords, rows)
 }
 
 // writeCSV begins with the mark by which spreadsheet programs know UTF-8. A cell
@@ -293,10 +293,10 @@ func writeCSV(into io.Writer, rows [][]string) error {
 	return w.Error()
 }
 
-func writeSheet(into io.Writer, rows [][]string) error {
+func writeSheet(into io.Writer, sheet string, rows [][]string) error {
 	f := excelize.NewFile()
 	defer f.Close()
-	if err := f.SetSheetName("Sheet1", sheetWords); err != nil {
+	if err := f.SetSheetName("Sheet1", sheet); err != nil {
 		return err
 	}
 	for i, row := range rows {
@@ -304,11 +304,11 @@ func writeSheet(into io.Writer, rows [][]string) error {
 		if err != nil {
 			return err
 		}
-		if err := f.SetSheetRow(sheetWords, at, &row); err != nil {
+		if err := f.SetSheetRow(sheet, at, &row); err != nil {
 			return err
 		}
 	}
-	if err := f.SetColWidth(sheetWords, "A", "C", 28); err != nil {
+	if err := f.SetColWidth(sheet, "A", "C", 28); err != nil {
 		return err
 	}
 	return f.Write(into)

@@ -194,7 +194,7 @@ func zonesView(p zonesPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "专区和主题", Face: ui.Staff, Lead: "首页和网站上的入口，每个入口放哪些事项由您定。", Breadcrumb: siteCrumbs("专区和主题"), Actions: []ui.Link{{Label: "新增", URL: zonesPath + "/new", Icon: "plus"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "专区和主题", Face: ui.Staff, Lead: "首页和网站上的入口，每个入口放哪些事项由您定。", Breadcrumb: siteCrumbs("专区和主题"), Actions: []ui.Link{{Label: "新增", URL: zonesPath + "/new", Icon: "plus"}, {Label: "导入", URL: zonesPath + "/import", Icon: "upload"}, {Label: "导出表格", URL: zonesPath + "/export", Icon: "download"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -1,12 +1,15 @@
 package catalogue
 
 import (
+	"bytes"
+	"context"
 	"errors"
 	"strings"
 	"testing"
 	"time"
 
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/webtest"
 	"yimen/workday"
 )
 
@@ -107,6 +110,102 @@ func TestZonesAreEdited(t *testing.T) {
 		must(t, w.RemoveZone(ctx, "spring", 2))
 		if open() {
 			t.Error("removed and still open")
+		}
+	})
+}
+
+// A city's zones come in as a table: parents after their parts, changes by id,
+// every wrong line told, and what goes out comes in again.
+func TestZonesComeAsATable(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.someItems(t)
+		ctx := w.siteEditor()
+		table := func(lines ...string) *strings.Reader {
+			return strings.NewReader("\ufeff代号,类别,名称,上级代号,给谁看,区划,第一天,最后一天,事项,标签,顺序,隐藏\n" + strings.Join(lines, "\n") + "\n")
+		}
+		good := []string{"part,专区,镇村,all,,,,,sg12002,镇村,,", "all,专区,全部,,所有人,,,,,,5,", "", "firms,人生事件,开办,,企业,,2026-01-01,2027-01-01,SG12001、SG11001,,,"}
+		report, err := w.ImportZones(ctx, table(good...), ZoneImport{Try: true})
+		if err != nil || report.Added != 3 || report.Lines != 3 || len(report.Errors) != 0 {
+			t.Fatalf("tried: %+v %v", report, err)
+		}
+		if all, err := w.AllZones(ctx); err != nil || len(all) != 0 {
+			t.Fatalf("only tried, and %d are stored (%v)", len(all), err)
+		}
+		if report, err = w.ImportZones(ctx, table(good...), ZoneImport{}); err != nil || report.Added != 3 {
+			t.Fatalf("%+v %v", report, err)
+		}
+		p, err := w.Zone(w.ctx, KindZone, "all", "")
+		if err != nil || p.Place != 5 || len(p.Parts) != 1 || codesOf(p.Parts[0].Items)[0] != "SG12002" {
+			t.Errorf("%+v %v", p, err)
+		}
+
+		bad := []string{"all,专区,所有,,,,,,,,,", "x,专区,没有这样的事项,,,,,,SG99999,,,", "Kid,专区,大写,,,,,,,,,", "kid,店铺,类别,,外星人,440299999999,昨天,,,,-1,也许",
+			"twice,主题,一,,,,,,,,,", "twice,主题,二,,,,,,,,,", "child,专区,孩子,orphan,,,,,,,,", "orphan,专区,上级有错,nobody,,,,,,,,", "loop-a,专区,甲,loop-b,,,,,,,,", "loop-b,专区,乙,loop-a,,,,,,,,", "new,主题,新的,,,,,,,,,是"}
+		report, err = w.ImportZones(ctx, table(bad...), ZoneImport{})
+		if !errors.Is(err, ErrZoneLines) || report.Added+report.Changed != 0 {
+			t.Fatalf("%+v %v", report, err)
+		}
+		wrong := map[int]string{}
+		for _, e := range report.Errors {
+			wrong[e.Line] += e.Column + " "
+		}
+		for line, columns := range map[int]string{3: "事项", 4: "代号", 5: "类别", 7: "代号", 8: "上级代号", 9: "上级代号", 10: "上级代号"} {
+			if !strings.Contains(wrong[line], columns) {
+				t.Errorf("line %d: %q, want %s", line, wrong[line], columns)
+			}
+		}
+		for _, column := range []string{"给谁看", "区划", "第一天", "顺序", "隐藏"} {
+			if !strings.Contains(wrong[5], column) {
+				t.Errorf("line 5 does not tell of %s: %s", column, wrong[5])
+			}
+		}
+		report, err = w.ImportZones(ctx, table(bad...), ZoneImport{Partial: true})
+		if err != nil || report.Added != 2 || report.Changed != 1 { // twice (the first), new; all
+			t.Errorf("in part: %+v %v", report, err)
+		}
+		if p, err = w.Zone(w.ctx, KindZone, "all", ""); err != nil || p.Name != "所有" || p.Place != 5 {
+			t.Errorf("changed: %+v %v", p, err)
+		}
+		for _, format := range []string{"xlsx", "csv"} {
+			var out bytes.Buffer
+			must(t, w.ExportZones(ctx, &out, format, false))
+			report, err = w.ImportZones(ctx, &out, ZoneImport{})
+			if err != nil || report.Present != 5 || report.Added+report.Changed != 0 {
+				t.Errorf("%s back in: %+v %v", format, report, err)
+			}
+		}
+		for _, bad := range []string{"", "a,b\n1,2\n", "代号,类别\nx,专区\n", "PK\x03\x04 no zip"} {
+			if _, err := w.ImportZones(ctx, strings.NewReader(bad), ZoneImport{Partial: true}); !errors.Is(err, ErrZoneFile) {
+				t.Errorf("%q: %v", bad, err)
+			}
+		}
+		if _, err := w.ImportZones(context.Background(), table(good...), ZoneImport{}); err == nil {
+			t.Error("anybody may import zones")
+		}
+	})
+}
+
+func TestZoneImportPage(t *testing.T) {
+	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.someItems(t)
+		c.NoRedirect().Get("/admin/zones/import").Status(303)
+		c.Follow()
+		s.who = s.siteEditor()
+		page := c.Get("/admin/zones").Click("导入").Status(200).Must("只检查，不写入", "怎么填")
+		page.Form("#import").Send().Status(422).Must("请选择要导入的")
+		file := []byte("代号,类别,名称,事项\nspring,专区,春节,SG11001\nbad,专区,坏的,SG99999\n")
+		send := func(how string) *webtest.Page {
+			return c.Get("/admin/zones/import").Form("#import").Fill("how", how).Attach("file", "专区.csv", file).Send()
+		}
+		send("try").Status(200).Must("检查了2行，有错1处", "没有写入", "事项", "SG99999")
+		send("all").Status(422).Must("整个文件没有导入")
+		send("partial").Status(200).Must("新增1个", "那几行没有导入")
+		c.Get("/zones/export").Status(404)
+		if got := c.Get("/admin/zones/export?format=csv").Status(200).Body; !strings.Contains(got, "spring,专区,,春节") {
+			t.Errorf("the table: %s", got)
+		}
+		if got := c.Get("/admin/zones/export?format=csv&template=1").Status(200).Body; strings.Contains(got, "spring") || !strings.Contains(got, "代号") {
+			t.Errorf("the template: %s", got)
 		}
 	})
 }

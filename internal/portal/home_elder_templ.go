@@ -321,7 +321,7 @@ func assistView(near *place) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p>带上身份证就行。60岁以上的老人、残疾人和孕妇走绿色通道，优先办；不用会写字，工作人员帮您填、帮您拍照上传。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 25, "<p>带上身份证就行。老人、残疾人和孕妇走绿色通道，优先办；不用会写字，工作人员帮您填、帮您拍照上传。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

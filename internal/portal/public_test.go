@@ -200,6 +200,7 @@ func TestElderHome(t *testing.T) {
 	page.Click("更多要办的事").Status(200).Must("按主题找", "企业办事", "专区", "长辈常办")
 	page.Click("请人帮我办").Status(200).Must("帮办不收钱", "绿色通道", "委托一个人替我办", "打12345")
 	c.Get("/?for=enterprise").Must("按企业的阶段找")
+	c.Get("/?for=person").Must("按人生的大事找")
 	page = c.Get("/region?at="+village+"&next=/").Form("#region").Send().At("/").Must("离您最近的窗口", "大寮坑村")
 	page.Click("返回普通版").Must("在大寮坑村就能办", "按人生的大事找")
 	c.Get("/assist").Must("大寮坑村", "换个地方")

@@ -9,6 +9,7 @@ import (
 
 func init() {
 	notPages["/admin/synonyms/export"] = "table"
+	notPages["/admin/zones/export"] = "table"
 	notPages["/search/suggest"] = "piece of a page"
 }
 
@@ -39,6 +40,7 @@ func sitePages() map[string][]sample {
 		"/admin/site":            {{"editor-440200", "/admin/site"}, {"admin-system", "/admin/site"}},
 		"/admin/synonyms":        {{"editor-440200", "/admin/synonyms"}, {"editor-440200", "/admin/synonyms?q=zzzz"}},
 		"/admin/synonyms/import": {{"editor-440200", "/admin/synonyms/import"}},
+		"/admin/zones/import":    {{"editor-440200", "/admin/zones/import"}},
 		"/admin/synonyms/{id}":   {{"editor-440200", "/admin/synonyms/" + x.synonym}},
 		"/admin/search-misses":   {{"editor-440200", "/admin/search-misses"}, {"editor-440200", "/admin/search-misses?show=ignored"}},
 		"/admin/zones":           {{"editor-440200", "/admin/zones"}},
