@@ -20,9 +20,10 @@ var chartTemplate = template.Must(template.New("chart").Funcs(template.FuncMap{
 		}
 		return name
 	},
-	"ms": func(v float64) string { return fmt.Sprintf("%.1f", v) },
-	"n1": func(v float64) string { return fmt.Sprintf("%.1f", v) },
-	"n0": func(v float64) string { return fmt.Sprintf("%.0f", v) },
+	"play": func(profile string) string { return plays[profile] + "（" + profile + "）" },
+	"ms":   func(v float64) string { return fmt.Sprintf("%.1f", v) },
+	"n1":   func(v float64) string { return fmt.Sprintf("%.1f", v) },
+	"n0":   func(v float64) string { return fmt.Sprintf("%.0f", v) },
 }).Parse(chartPage))
 
 // chinese are the operations and states in the words of the pages.
@@ -34,6 +35,9 @@ var chinese = map[string]string{
 	"page inbox": "待办页", "page cases": "办件列表页", "page case": "办件页", "list": "办件列表（接口）", "clock": "工作日推算",
 	"page progress form": "查进度表单", "closed": "已办结", "refused": "不予受理", "withdrawn": "已撤回",
 }
+
+// plays are the profiles as the operator's guide names them.
+var plays = map[string]string{"hour": "窗口一小时", "day": "一个工作日", "year": "全市一年", "rush": "九点整", "read": "只看不写"}
 
 // bars is a horizontal bar chart of the operations' p50, p95 and p99.
 type bars struct {
