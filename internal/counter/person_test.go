@@ -203,7 +203,7 @@ func TestCallFromTheDesk(t *testing.T) {
 	}
 	b.Get("/counter").Form(`form[action=/counter/call/call]`).Send().Status(200).Must(ticket.No, "已到", "重呼", "过号")
 	b.Get("/counter").Form(`form[action=/counter/call/miss]`).Send().Status(409).Must("叫满三次")
-	b.Get("/counter").Form("#ct-find").Fill("q", ticket.No).Send().Status(200).At(queue.NumberURL(ticket.ID)).Must("已叫号", "叫过1次")
+	b.Get("/counter").Form("#ct-find").Fill("q", ticket.No).Send().Status(200).At(queue.NumberURL(ticket.ID)).Must("已叫号", "叫过 1次")
 	b.Get("/counter").Form("#ct-find").Fill("q", "http://yimen.test/ticket/"+ticket.Code).Send().Status(200).At(queue.NumberURL(ticket.ID))
 	b.Get("/counter").Form("#ct-find").Fill("q", "http://yimen.test/ticket/AAAAAAAAAAAA").Send().Status(422).Must("没有这个号")
 	b.Get("/counter").Form(`form[action=/counter/call/arrive]`).Send().Status(200).Must("办理中", "挂起")
