@@ -128,6 +128,12 @@ func (p *page) opts(title string) ui.PageOpts {
 		Breadcrumb: crumbs(p.Now, title), Styles: []string{"designer.css"}}
 }
 
+// statusTitle says what the newest version is: a draft only once something was
+// changed.
+func (p *page) statusTitle() string {
+	return versionWord(p.Newest.N) + "（" + p.Newest.State.String() + "）"
+}
+
 // editStatus is one word about the state of the draft.
 func (p *page) editStatus() string {
 	switch {
@@ -138,7 +144,7 @@ func (p *page) editStatus() string {
 	case p.Newest.State == catalogue.Draft || p.Newest.State == catalogue.Rejected:
 		return "改动自动保存为草稿。"
 	}
-	return "修改任何一处，就开始起草新的一版。"
+	return "没有未提交的改动。修改任何一处，就开始起草新的一版。"
 }
 
 func whyNot(p *page) string {

@@ -302,6 +302,27 @@ func TestAConditionIsChosen(t *testing.T) {
 	})
 }
 
+// TestEachSideSeesItsOwn: at the window the applicant is asked for and paper is
+// taken in; at home neither.
+func TestEachSideSeesItsOwn(t *testing.T) {
+	each(t, func(t *testing.T, s *site, c *webtest.Client) {
+		s.who = keeper("editor")
+		c.Get(itemURL(relief)+"/form").Must("从账号带入").None("#preview [name=applicant.id_no]")
+		c.Get(itemURL(relief)+"/form?as=window").Must("同一页登记申请人").One("#preview [name=applicant.id_no]")
+		const answers = "a.kind=expense&a.cause=other&a.who=self&a.authority=yes"
+		c.Get(itemURL(relief)+"/try?"+answers).Must("上传材料").MustNot("当场收取纸质材料", "证件类型")
+		page := c.Get(itemURL(relief)+"/try?as=window&"+answers).Must("收取材料", "当场收取纸质材料", "证件类型")
+		page.Click("群众看到的样子").Must("上传材料")
+		page.Click("重答").One("input[name=as][value=window]")
+		c.Get(itemURL(relief)+"/edit/places").Form("#section").Fill("channels", "web").Send().Status(200)
+		c.Get(itemURL(relief) + "/form?as=window").Must("窗口不能受理")
+		c.Get(itemURL(relief) + "/form").MustNot("不能在网上申请")
+		// An untouched item says what there is to do, a draft what is next.
+		c.Get(itemURL(relief)).Must("改好后在这里提交审核").MustNot("没有未提交的改动", "没有您可以执行的操作")
+		c.Get("/admin/items/SG02001").Must("没有未提交的改动", "就开始起草第2版").MustNot("没有您可以执行的操作", "提交审核、放弃草稿")
+	})
+}
+
 func TestReview(t *testing.T) {
 	each(t, func(t *testing.T, s *site, c *webtest.Client) {
 		s.who = keeper("editor")

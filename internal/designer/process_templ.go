@@ -1184,7 +1184,7 @@ func nodePart(p *nodePage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.ID != newID {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "<section class=\"ym-card\"><h2>在流程中的位置</h2><div class=\"dz-picture\" role=\"region\" aria-label=\"流程图\" tabindex=\"0\">")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 87, "<section class=\"ym-card\"><h2>在流程中的位置</h2><div class=\"dz-picture is-whole\" role=\"region\" aria-label=\"流程图\" tabindex=\"0\">")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

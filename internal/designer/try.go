@@ -2,6 +2,7 @@ package designer
 
 import (
 	"net/http"
+	"strings"
 
 	"yimen/internal/apply"
 	"yimen/internal/catalogue"
@@ -14,6 +15,29 @@ type tryPage struct {
 	*treePage
 	Fields []catalogue.FormField
 	Filled *web.Form
+	Window bool // as the window sees it, not the citizen
+}
+
+func (t *tryPage) side() apply.Side {
+	if t.Window {
+		return apply.Window
+	}
+	return apply.Online
+}
+
+func (t *tryPage) materialsTitle() string {
+	if t.Window {
+		return "收取材料"
+	}
+	return "上传材料"
+}
+
+// seenFrom is an address of this page as one side of the counter sees it.
+func seenFrom(window bool, to string) string {
+	if window {
+		return strings.Replace(to, "?", "?as=window&", 1)
+	}
+	return to
 }
 
 func (m *Module) showTry(w http.ResponseWriter, r *http.Request) error {
@@ -21,7 +45,7 @@ func (m *Module) showTry(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	t := &tryPage{treePage: m.treeOf(p, r.URL.Query()), Filled: web.NewForm(nil)}
+	t := &tryPage{treePage: m.treeOf(p, r.URL.Query()), Filled: web.NewForm(nil), Window: r.URL.Query().Get("as") == "window"}
 	if t.Broken == "" {
 		if t.Fields, err = catalogue.FormFields(p.Now.Form); err != nil {
 			t.Broken = "表单的结构无法识别，请在“完整定义”里改正。"
