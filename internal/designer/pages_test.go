@@ -307,8 +307,8 @@ func TestAConditionIsChosen(t *testing.T) {
 func TestEachSideSeesItsOwn(t *testing.T) {
 	each(t, func(t *testing.T, s *site, c *webtest.Client) {
 		s.who = keeper("editor")
-		c.Get(itemURL(relief)+"/form").Must("从账号带入").None("#preview [name=applicant.id_no]")
-		c.Get(itemURL(relief)+"/form?as=window").Must("同一页登记申请人").One("#preview [name=applicant.id_no]")
+		c.Get(itemURL(relief) + "/form").Must("从账号带入").None("#preview [name=applicant.id_no]")
+		c.Get(itemURL(relief) + "/form?as=window").Must("同一页登记申请人").One("#preview [name=applicant.id_no]")
 		const answers = "a.kind=expense&a.cause=other&a.who=self&a.authority=yes"
 		c.Get(itemURL(relief)+"/try?"+answers).Must("上传材料").MustNot("当场收取纸质材料", "证件类型")
 		page := c.Get(itemURL(relief)+"/try?as=window&"+answers).Must("收取材料", "当场收取纸质材料", "证件类型")
