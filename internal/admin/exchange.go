@@ -108,14 +108,38 @@ func (m *Module) load(ctx context.Context, run *progress.Run, u upload) error {
 	if err != nil {
 		return err
 	}
-	lines := make([]progress.Line, len(report.Errors))
-	for i, e := range report.Errors {
-		lines[i] = progress.Line{No: e.Line, Key: fmt.Sprintf("%d.%d", e.Line, i), Title: fmt.Sprintf("第%d行 %s", e.Line, labelOf(u.Register, e.Field)), Message: e.Message}
-	}
-	if err := run.Report(ctx, lines); err != nil {
+	if err := run.Report(ctx, wrongLines(u.Register, report.Errors)); err != nil {
 		return err
 	}
 	return run.Note(ctx, outcome(u, report))
+}
+
+// wrongLines are the lines of a report, one for each wrong line of the file
+// whatever is wrong with it; errors come by line.
+func wrongLines(register string, list []org.LineError) []progress.Line {
+	var lines []progress.Line
+	for len(list) > 0 {
+		n := 1
+		for n < len(list) && list[n].Line == list[0].Line {
+			n++
+		}
+		var fields, texts []string
+		for _, e := range list[:n] {
+			text, label := e.Message, labelOf(register, e.Field)
+			if label != "" {
+				fields = append(fields, label)
+				if n > 1 {
+					text = label + "：" + text
+				}
+			}
+			texts = append(texts, text)
+		}
+		no := list[0].Line
+		title := strings.TrimSpace(fmt.Sprintf("第%d行 %s", no, strings.Join(fields, "、")))
+		lines = append(lines, progress.Line{No: no, Key: fmt.Sprint(no), Title: title, Message: strings.Join(texts, "")})
+		list = list[n:]
+	}
+	return lines
 }
 
 // outcome says in one sentence what became of a file.

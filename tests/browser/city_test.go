@@ -19,6 +19,7 @@ import (
 	"yimen/internal/app"
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/web"
 )
 
@@ -42,6 +43,9 @@ const (
 
 // engines are the databases a main story runs on.
 var engines []string
+
+// beforeStart is what stories add to the work in the background.
+var beforeStart []func(*jobs.Queue)
 
 // cities are the running programs by engine.
 var cities = map[string]*city{}
@@ -117,6 +121,9 @@ func startCity(engine, dir string) (*city, error) {
 		late, done := context.WithTimeout(context.WithoutCancel(ctx), 20*time.Second)
 		defer done()
 		return errors.Join(err, a.Queue.Stop(late), a.Close(), drop())
+	}
+	for _, prepare := range beforeStart {
+		prepare(a.Queue)
 	}
 	err = errors.Join(a.Migrate(ctx), a.LoadCity(ctx, sampleCases), a.Queue.Start(ctx))
 	if err != nil {

@@ -1,6 +1,7 @@
 package browser_test
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -66,16 +67,16 @@ func TestReadingMessages(t *testing.T) {
 // The administrator of a city changes what a notice says and sees at once what
 // becomes of it.
 func TestEditingANotice(t *testing.T) {
-	c := theCity()
-	admin := visit(t, c).As("admin-system")
-	admin.Open("/admin/messages").Click("已撤回").Says("预览", "可以用的变量")
-	admin.Fill("text", "您的“{item}”已撤回，编号{phone}。")
-	admin.comes("没有“{phone}”这个变量")
-	admin.Fill("text", "您的“{item}”已撤回，编号{number}，随时可以重新申请。")
-	admin.comes("随时可以重新申请。")
-	admin.Click("保存为新版本").Says("已保存为第1版", "使用中")
-	admin.Axe(t)
-	admin.Calm(t)
+	everySize(t, func(t *testing.T, c *city, v *visitor) {
+		v.As("admin-system").Open("/admin/messages").Says("已撤回", "法定告知").Keep("notices").Click("已撤回").Says("预览", "可以用的变量")
+		v.Fill("text", "您的“{item}”已撤回，编号{phone}。")
+		v.comes("没有“{phone}”这个变量").Keep("wrong")
+		words := fmt.Sprintf("随时可以在%d天内重新申请。", v.size[0])
+		v.Fill("text", "您的“{item}”已撤回，编号{number}，"+words)
+		v.comes(words)
+		v.Click("保存为新版本").Says("已保存为第", "使用中").Keep("saved")
+		v.Axe(t)
+	})
 }
 
 // comes waits until the page in sight says something, without asking anew.
