@@ -25,7 +25,7 @@ func adminPages(x things) map[string][]sample {
 		"/admin/calendar/notice":            {{"admin-system", "/admin/calendar/notice"}},
 		"/admin/outlets":                    {{"admin-system", "/admin/outlets"}},
 		"/admin/outlets/{code}":             {{"admin-system", "/admin/outlets/" + theVillage}},
-		"/admin/calendar":                   {{"admin-system", "/admin/calendar"}},
+		"/admin/calendar":                   {{"admin-system", "/admin/calendar"}, {"admin-system", "/admin/calendar?division=" + theCounty}},
 		"/admin/items":                      {{"editor-440200", "/admin/items"}},
 		"/admin/items/new":                  {{"editor-440200", "/admin/items/new"}},
 		"/admin/items/import":               {{"editor-440200", "/admin/items/import"}},
