@@ -2,7 +2,7 @@ package cases
 
 import (
 	"context"
-	"encoding/json"
+	"fmt"
 
 	"yimen/internal/identity"
 	"yimen/workday"
@@ -42,20 +42,22 @@ func (m *Module) History(ctx context.Context, number string) ([]Entry, error) {
 	}
 	list := make([]Entry, len(rows))
 	for i, h := range rows {
-		list[i] = h.entry()
+		if list[i], err = h.entry(); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
 }
 
-func (h historyRow) entry() Entry {
+func (h historyRow) entry() (Entry, error) {
 	e := Entry{
 		Seq: h.Seq, At: h.At, Verb: h.Verb, Title: h.Verb.Chinese(), From: h.From, To: h.To, Who: h.Who, WhoName: h.WhoName,
 		Agency: h.Agency, Opinion: h.Opinion,
 	}
-	if h.Detail != "" {
-		e.Detail = json.RawMessage(h.Detail)
+	if err := fromJSON(h.Detail, &e.Detail); err != nil {
+		return e, fmt.Errorf("entry %d of the history: %w", h.Seq, err)
 	}
-	return e
+	return e, nil
 }
 
 // present gives a row as others see it.
@@ -89,11 +91,11 @@ func (m *Module) fill(ctx context.Context, r *record, c *Case) error {
 	if err != nil {
 		return err
 	}
-	content := &Content{Form: json.RawMessage(row.Form), Instance: r.Instance}
+	content := &Content{Instance: r.Instance}
 	for _, part := range []struct {
 		text string
 		dest any
-	}{{row.Answers, &content.Answers}, {row.Checklist, &content.Checklist}, {row.Correction, &content.Correction}, {row.Agent, &c.Agent}} {
+	}{{row.Form, &content.Form}, {row.Answers, &content.Answers}, {row.Checklist, &content.Checklist}, {row.Correction, &content.Correction}, {row.Agent, &c.Agent}} {
 		if err := fromJSON(part.text, part.dest); err != nil {
 			return err
 		}

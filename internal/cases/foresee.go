@@ -20,6 +20,7 @@ type Shift struct {
 type Shifts struct {
 	Later, Earlier int // cases whose present due date moves
 	List           []Shift
+	Unread         int // cases whose clock is damaged: nobody can tell
 }
 
 // Foresee tells which open deadlines of a division, "" all, would move by other
@@ -28,7 +29,11 @@ type Shifts struct {
 // calendar: the numbers are of the whole division, whoever may see the cases.
 func (m *Module) Foresee(ctx context.Context, division string, calendar func(division string) *workday.Calendar, limit int) (Shifts, error) {
 	var s Shifts
-	err := m.redated(ctx, division, calendar, func(before, r *record) error {
+	err := m.redated(ctx, division, calendar, func(before, r *record, unread error) error {
+		if unread != nil {
+			s.Unread++
+			return nil
+		}
 		switch before.DueOn.Compare(r.DueOn) {
 		case 0:
 			return nil

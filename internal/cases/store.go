@@ -122,7 +122,7 @@ type clockRow struct {
 	CaseID     string       `db:"case_id"`
 	Seq        int          `db:"seq"`
 	Kind       workday.Kind `db:"kind"`
-	On         workday.Date `db:"on_date"`
+	On         string       `db:"on_date"` // read as a date with the whole clock
 	Reason     string       `db:"reason"`
 	Document   string       `db:"document"`
 	ApprovedBy string       `db:"approved_by"`
@@ -307,7 +307,11 @@ func (m *Module) ledgerOf(ctx context.Context, id string) (workday.Ledger, error
 func ledger(rows []clockRow) (workday.Ledger, error) {
 	entries := make([]workday.Entry, len(rows))
 	for i, r := range rows {
-		entries[i] = workday.Entry{Kind: r.Kind, On: r.On, Reason: r.Reason, Document: r.Document, ApprovedBy: r.ApprovedBy, Days: r.Days}
+		on, err := workday.ParseDate(r.On)
+		if err != nil {
+			return workday.Ledger{}, wrap("read clock", err)
+		}
+		entries[i] = workday.Entry{Kind: r.Kind, On: on, Reason: r.Reason, Document: r.Document, ApprovedBy: r.ApprovedBy, Days: r.Days}
 	}
 	l, err := workday.NewLedger(entries...)
 	return l, wrap("read clock", err)
@@ -316,7 +320,7 @@ func ledger(rows []clockRow) (workday.Ledger, error) {
 func (m *Module) insertClock(ctx context.Context, id string, seq int, e workday.Entry) error {
 	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_clock (case_id, seq, kind, on_date, reason, document, approved_by, days)
 		VALUES (:case_id, :seq, :kind, :on_date, :reason, :document, :approved_by, :days)`,
-		clockRow{id, seq, e.Kind, e.On, e.Reason, e.Document, e.ApprovedBy, e.Days})
+		clockRow{id, seq, e.Kind, e.On.String(), e.Reason, e.Document, e.ApprovedBy, e.Days})
 	return wrap("append clock", err)
 }
 

@@ -68,13 +68,21 @@ func (Recompute) Kind() string { return "cases.recompute_due" }
 // the one whose calendar changed, "" all; the divisions in it inherit.
 func (m *Module) RecomputeDue(ctx context.Context, division string) error {
 	return m.redated(ctx, division, func(division string) *workday.Calendar { return m.Org.Calendar(ctx, division) },
-		func(before, r *record) error { return m.writeDues(ctx, r) })
+		func(_, r *record, unread error) error {
+			if unread != nil {
+				return unread
+			}
+			return m.writeDues(ctx, r)
+		})
 }
 
 // redated gives fn every open case of a division whose due dates are others by
-// these calendars: as stored, and as they would be.
-func (m *Module) redated(ctx context.Context, division string, calendar func(division string) *workday.Calendar, fn func(before, r *record) error) error {
+// these calendars: as stored, and as they would be; or what is wrong with a
+// case whose clock cannot be read. A case that fails does not
+// keep the others from their turn.
+func (m *Module) redated(ctx context.Context, division string, calendar func(division string) *workday.Calendar, fn func(before, r *record, unread error) error) error {
 	open := slices.DeleteFunc(slices.Clone(States), State.Ended)
+	var failed []error
 	after := ""
 	for {
 		w := new(db.Where).In("state", stateWords(open)).And("id > ?", after)
@@ -94,19 +102,29 @@ func (m *Module) redated(ctx context.Context, division string, calendar func(div
 		for i := range found {
 			r := &found[i]
 			after = r.ID
-			before := *r
-			r.dues(calendar(r.CompetentDivision), ledgers[r.ID])
-			if before.sameDues(r) {
-				continue
+			if err := redate(r, ledgers[r.ID], calendar, fn); err != nil {
+				failed = append(failed, fmt.Errorf("recompute due date of %s: %w", r.Number, err))
 			}
-			if err := fn(&before, r); err != nil {
-				return fmt.Errorf("recompute due date of %s: %w", r.Number, err)
+			if ctx.Err() != nil {
+				return ctx.Err()
 			}
 		}
 		if len(found) < sweepBatch {
-			return nil
+			return errors.Join(failed...)
 		}
 	}
+}
+
+func redate(r *record, clock clockRead, calendar func(division string) *workday.Calendar, fn func(before, r *record, unread error) error) error {
+	before := *r
+	if clock.err != nil {
+		return fn(&before, r, clock.err)
+	}
+	r.dues(calendar(r.CompetentDivision), clock.ledger)
+	if before.sameDues(r) {
+		return nil
+	}
+	return fn(&before, r, nil)
 }
 
 func (r *record) sameDues(other *record) bool {
@@ -123,17 +141,24 @@ func (m *Module) writeDues(ctx context.Context, r *record) error {
 	return wrap("write due dates", err)
 }
 
-// ledgersOf gives the clocks of accepted cases, by id.
-func (m *Module) ledgersOf(ctx context.Context, list []record) (map[string]workday.Ledger, error) {
+// clockRead is what became of reading the clock of a case.
+type clockRead struct {
+	ledger workday.Ledger
+	err    error
+}
+
+// ledgersOf reads the clocks of the accepted cases of a list, by case. Dates
+// are read as text first: one that is none is the trouble of its own case.
+func (m *Module) ledgersOf(ctx context.Context, list []record) (map[string]clockRead, error) {
 	var ids []string
 	for i := range list {
 		if !list[i].AcceptedOn.IsZero() {
 			ids = append(ids, list[i].ID)
 		}
 	}
-	ledgers := make(map[string]workday.Ledger, len(ids))
+	clocks := make(map[string]clockRead, len(ids))
 	if len(ids) == 0 {
-		return ledgers, nil
+		return clocks, nil
 	}
 	w := new(db.Where).In("case_id", ids)
 	var rows []clockRow
@@ -146,12 +171,11 @@ func (m *Module) ledgersOf(ctx context.Context, list []record) (map[string]workd
 		for n < len(rows) && rows[n].CaseID == id {
 			n++
 		}
-		if ledgers[id], err = ledger(rows[:n]); err != nil {
-			return nil, err
-		}
-		rows = rows[n:]
+		var c clockRead
+		c.ledger, c.err = ledger(rows[:n])
+		clocks[id], rows = c, rows[n:]
 	}
-	return ledgers, nil
+	return clocks, nil
 }
 
 func fromJSON(text string, dest any) error {
