@@ -84,16 +84,16 @@ func (p *page) findingsOf(key string) []catalogue.Finding {
 	return list
 }
 
-// notes are the findings and remarks about one field: those of its path, and
-// of what lies below it when the field has no inputs of its own for that.
+// notes are the findings and remarks about one field; those about a limit as a
+// whole stand beside its number.
 func (p *page) notes(path string) (found []catalogue.Finding, said []catalogue.Remark) {
 	for _, f := range p.Findings {
-		if f.Field == path {
+		if f.Field == path || f.Field == strings.TrimSuffix(path, ".n") {
 			found = append(found, f)
 		}
 	}
 	for _, r := range p.Remarks {
-		if r.Field == path {
+		if r.Field == path || r.Field == strings.TrimSuffix(path, ".n") {
 			said = append(said, r)
 		}
 	}

@@ -84,7 +84,7 @@ func TestAnItemIsChanged(t *testing.T) {
 		item := "/admin/items/" + d.Code
 		v.As(itemEditor).Open(item).Says("没有未提交的改动").Keep("untouched")
 		v.Open(item+"/edit/time").Fill("promised.n", "99").comes("超过法定办结时限").Says("已存为第2版草稿")
-		v.aim(`document.querySelector("#at-f-promised-n, #findings")`, "what stands against it")
+		v.aim(`document.querySelector("#at-f-promised-n .is-finding")`, "what stands against it, beside the field")
 		v.Keep("checks")
 		v.Axe(t)
 		v.Fill("promised.n", fmt.Sprint(d.Promised.N)).comes("检查全部通过")
