@@ -10,21 +10,19 @@ import (
 )
 
 func TestWithdrawal(t *testing.T) {
-	c := theCity()
-	number := c.handed(t, unemployment("other")).Number
-	phone := visit(t, c)
-	phone.Resize(360, 740)
-	phone.As(villager).Open("/my/cases/" + number).Click("撤回申请")
-	phone.Click("确定撤回").Says("处需要修改") // a reason is asked for
-	phone.Fill("opinion", "找到工作了，不办了。").Click("确定撤回").Says("已撤回", "可以重新申请")
-	if phone.Has(`a[href$="/withdraw"]`) > 0 {
-		t.Error("a withdrawn case can be withdrawn again")
-	}
+	everySize(t, func(t *testing.T, c *city, v *visitor) {
+		number := c.handed(t, unemployment("other")).Number
+		v.As(villager).Open("/my/cases/" + number).Click("撤回申请").Keep("asked")
+		v.Click("确定撤回").Says("处需要修改") // a reason is asked for
+		v.Fill("opinion", "找到工作了，不办了。").Click("确定撤回").Says("已撤回", "可以重新申请").Keep("withdrawn")
+		if v.Has(`a[href$="/withdraw"]`) > 0 {
+			t.Error("a withdrawn case can be withdrawn again")
+		}
 
-	clerk := phone.beside().As(villageClerk)
-	clerk.Open("/office/cases/"+number).Says("已撤回", "找到工作了").SaysNot("可以办理")
-	phone.Calm(t)
-	clerk.Calm(t)
+		clerk := v.beside().As(villageClerk)
+		clerk.Open("/office/cases/"+number).Says("已撤回", "找到工作了").SaysNot("可以办理")
+		clerk.Calm(t)
+	})
 }
 
 func TestRefusalOfAcceptance(t *testing.T) {

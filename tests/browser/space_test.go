@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,13 +17,7 @@ import (
 // somebody is another citizen of the sample city for each screen, so that
 // nobody has done anything before.
 func (v *visitor) somebody(from int) string {
-	for i, size := range sizes {
-		if size == v.size {
-			return fmt.Sprintf("citizen-%d", from+i)
-		}
-	}
-	v.t.Fatalf("no screen of %v", v.size)
-	return ""
+	return fmt.Sprintf("citizen-%d", from+slices.Index(sizes, v.size))
 }
 
 // The space of one's own: what waits comes first, a case is a line of time, its

@@ -208,6 +208,12 @@
   function show(bench, html) {
     var old = bench.querySelector(".ap-files");
     var fresh = old && new DOMParser().parseFromString(html, "text/html").getElementById(old.id);
-    if (fresh) old.replaceWith(fresh);
+    if (!fresh) return;
+    old.replaceWith(fresh);
+    // What was missing is there: the page need not go on saying so.
+    var item = bench.closest(".ym-wrong");
+    if (!item || !fresh.querySelector("li") || fresh.querySelector(".ym-error")) return;
+    item.classList.remove("ym-wrong");
+    Array.prototype.forEach.call(item.children, function (part) { if (part.classList.contains("ym-error")) part.hidden = true; });
   }
 })();
