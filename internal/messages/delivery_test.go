@@ -101,6 +101,11 @@ func TestNightsAndLimits(t *testing.T) {
 			w.must(w.Send(w.system, delivered(w.villager, fmt.Sprint("progress:", i))))
 		}
 		w.must(w.Send(w.system, accepted(w.villager, "required")))
+		waiting, _, err := w.deliveries(w.system, Filter{}, db.Page{Limit: 1})
+		w.must(err)
+		if waiting[0].Reason != atNight || !waiting[0].DueAt.After(w.clock.Now()) { // without a job that finds it out
+			t.Errorf("at night: %+v", waiting[0])
+		}
 		w.drain()
 		if len(w.sms.sent) != 0 || w.states(SMS)[Waiting] != 4 {
 			t.Fatalf("sent at night: %+v", w.sms.sent)

@@ -10,6 +10,9 @@ import (
 	"yimen/internal/kit/clock"
 )
 
+// atNight is why a delivery waits for the morning.
+const atNight = "夜间不发，早上再发"
+
 // hold puts a text message off, or leaves it out, where the limits say so:
 //
 //   - between QuietFrom and QuietTo only urgent ones leave;
@@ -18,7 +21,7 @@ import (
 func (m *Module) hold(ctx context.Context, d *delivery) (bool, error) {
 	now := m.now(ctx)
 	if until, quiet := m.Limits.quiet(now); quiet && !d.Urgent {
-		d.DueAt, d.Reason = until, "夜间不发，早上再发"
+		d.DueAt, d.Reason = until, atNight
 		return true, m.putOff(ctx, *d)
 	}
 	beijing := now.In(clock.Beijing)

@@ -180,6 +180,11 @@ func (m *Module) queue(ctx context.Context, d delivery) error {
 		d.State, d.SentAt, d.Attempts = Sent, &now, 1
 		return m.insertDelivery(ctx, d)
 	}
+	// At night a text waits for the morning from the beginning: a job that only
+	// finds out that it may not send would be made, run and made again.
+	if until, quiet := m.Limits.quiet(now); quiet && d.Channel == SMS && !d.Urgent {
+		d.DueAt, d.Reason = until, atNight
+	}
 	if err := m.insertDelivery(ctx, d); err != nil {
 		return err
 	}
