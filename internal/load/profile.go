@@ -32,7 +32,7 @@ const clerks = 1800
 
 var profiles = []profile{
 	{name: "hour", about: "an hour at the counters: 1,800 clerks serve six people each", cases: clerks * 6, clients: 256,
-		length: time.Hour, speed: 60, think: true, browse: true, when: evenly},
+		length: time.Hour, speed: 10, think: true, browse: true, when: evenly},
 	{name: "day", about: "a working day as it comes, most at ten and at three", cases: YearCases / 250, clients: 64,
 		length: 9 * time.Hour, speed: 360, think: true, browse: true, when: byHour},
 	{name: "year", about: "the city's year, flat out", cases: YearCases, clients: 32, open: 640, when: atOnce},

@@ -105,7 +105,11 @@ func (u *run) stories(ctx context.Context) (func(i int) (step, time.Duration), e
 
 func (u *run) play(ctx context.Context, first func(i int) (step, time.Duration)) *Result {
 	u.rec.begin(time.Now())
-	a := newAgenda(u.rec.start, u.Cases, u.profile.open, first)
+	room := u.profile.open
+	if u.profile.reads { // a visitor comes when another has left
+		room = u.Clients
+	}
+	a := newAgenda(u.rec.start, u.Cases, room, first)
 	bar := u.bar()
 	a.work(ctx, u.Clients)
 	bar.stop()
