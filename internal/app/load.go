@@ -140,7 +140,7 @@ func (c loadCmd) startCity(ctx context.Context, o *load.Options, log *slog.Logge
 		return nil, errors.Join(err, listener.Close(), os.RemoveAll(dir))
 	}
 	o.Database = string(a.DB.Engine())
-	o.Waiting = a.jobsDue
+	o.Waiting = a.Queue.Backlog
 	if err := a.prepareLoad(ctx, c.Sample); err != nil {
 		return nil, errors.Join(err, a.Close(), listener.Close(), os.RemoveAll(dir))
 	}
@@ -160,17 +160,6 @@ func (c loadCmd) startCity(ctx context.Context, o *load.Options, log *slog.Logge
 		defer cancel()
 		return errors.Join(err, a.Queue.Stop(patience), a.Close(), os.RemoveAll(dir))
 	}, nil
-}
-
-// jobsDue counts the jobs that wait to be done now or are being done, those of
-// later days not among them.
-func (a *App) jobsDue(ctx context.Context) (int, error) {
-	loads, err := a.Queue.Loads(ctx)
-	n := 0
-	for _, l := range loads {
-		n += l.Due + l.Running
-	}
-	return n, err
 }
 
 // prepareLoad makes the sample city, and refuses a database that holds another:

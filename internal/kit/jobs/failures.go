@@ -114,7 +114,6 @@ func (q *Queue) Retry(ctx context.Context, id string) error {
 type Load struct {
 	Kind    string `db:"kind"`
 	Waiting int    `db:"waiting"` // due now or later
-	Due     int    `db:"due"`     // of them those due now
 	Running int    `db:"running"`
 	Failed  int    `db:"failed"` // among the Failures
 }
@@ -124,7 +123,6 @@ func (q *Queue) Loads(ctx context.Context) ([]Load, error) {
 	var list []Load
 	err := q.d.Conn(ctx).Select(ctx, &list, `SELECT kind,
 			COUNT(CASE WHEN state IN ('available', 'scheduled', 'pending') THEN 1 END) AS waiting,
-			COUNT(CASE WHEN state = 'available' THEN 1 END) AS due,
 			COUNT(CASE WHEN state = 'running' THEN 1 END) AS running,
 			COUNT(CASE WHEN state IN ('retryable', 'discarded') THEN 1 END) AS failed
 		FROM river_job WHERE state IN ('available', 'scheduled', 'pending', 'running', 'retryable', 'discarded')
@@ -133,6 +131,16 @@ func (q *Queue) Loads(ctx context.Context) ([]Load, error) {
 		return nil, fmt.Errorf("jobs: count: %w", err)
 	}
 	return list, nil
+}
+
+// Backlog counts the jobs that are due now or being done, on an index.
+func (q *Queue) Backlog(ctx context.Context) (int, error) {
+	var n int
+	err := q.d.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM river_job WHERE state IN ('available', 'running')`)
+	if err != nil {
+		return 0, fmt.Errorf("jobs: count what is due: %w", err)
+	}
+	return n, nil
 }
 
 // RetryKind makes up to MaxLimit failed jobs of a kind due at once and says how

@@ -64,7 +64,14 @@ func TestJobIsPartOfTheTransaction(t *testing.T) {
 		}
 		must(t, d.InTx(ctx, func(ctx context.Context) error { return q.Insert(ctx, note{"kept"}) }))
 		must(t, q.Insert(ctx, note{"alone"}))
+		must(t, q.Insert(ctx, note{"tomorrow"}, jobs.At(time.Now().Add(24*time.Hour))))
+		if n, err := q.Backlog(ctx); n != 2 || err != nil {
+			t.Errorf("%d jobs are due, want 2 (%v)", n, err)
+		}
 		must(t, q.Drain(ctx))
+		if n, err := q.Backlog(ctx); n != 0 || err != nil {
+			t.Errorf("%d jobs are due after the drain (%v)", n, err)
+		}
 		if want := []string{"kept", "alone"}; !slices.Equal(r.ids, want) {
 			t.Errorf("ran %v, want %v", r.ids, want)
 		}
