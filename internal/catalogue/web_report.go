@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
@@ -196,4 +195,4 @@ func choiceOptions(list []Choice) []ui.Option {
 	return all
 }
 
-func shortDate(t time.Time) string { return t.In(clock.Beijing).Format("2006-01-02 15:04") }
+func shortDate(t time.Time) string { return ui.DateTime(t) }

@@ -33,7 +33,9 @@
 
   function labelOf(el) {
     var field = el.id && document.querySelector('label[for="' + CSS.escape(el.id) + '"]');
-    return (el.getAttribute("aria-label") || (field || el).textContent || "").replace(/\s+/g, " ").trim();
+    var named = (field || el).cloneNode(true);
+    named.querySelectorAll(".ym-required, .ym-optional").forEach(function (mark) { mark.remove(); });
+    return (el.getAttribute("aria-label") || named.textContent || "").replace(/\s+/g, " ").trim();
   }
 
   // The page's own keys, from its buttons and fields.
