@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
@@ -81,11 +82,14 @@ func (k *keys) at() standing {
 	})()`)
 }
 
-// focused fails the test unless the focus is in a field.
+// focused fails the test unless the focus comes into a field; browsers put it
+// there with the first picture of the page, not before.
 func (k *keys) focused(name string) {
 	k.t.Helper()
-	if at := k.at(); at.Name != name {
-		k.t.Fatalf("%s: the focus is at %+v, want field %s", k.At(), at, name)
+	for until := time.Now().Add(patience / 4); k.at().Name != name; time.Sleep(20 * time.Millisecond) {
+		if time.Now().After(until) {
+			k.t.Fatalf("%s: the focus is at %+v, want field %s", k.At(), k.at(), name)
+		}
 	}
 }
 

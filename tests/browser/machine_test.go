@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"context"
+	"errors"
 	"net"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/webtest/browser"
+	"yimen/internal/queue"
 	"yimen/workday"
 )
 
@@ -44,6 +46,7 @@ func TestAMachineIsPaired(t *testing.T) {
 	c, now := theCity().inEarnest(t)
 	everySizeIn(t, c, func(t *testing.T, c *city, manager *visitor) {
 		now.Advance(time.Minute)
+		t.Cleanup(func() { c.clearTheHall(t, townClerk, theTown) })
 		manager.LogIn(townManager, app.DemoPassword, "/admin/queues?q="+theTown)
 		manager.Says("共1个网点").Click("游溪镇公共服务中心").Click("生成开通码").Says("写明是哪一台").Keep("where")
 		manager.Fill("device", "一楼大门左侧").Click("生成开通码").Says("只显示这一次", "等待输入开通码").Keep("code")
@@ -76,20 +79,22 @@ func TestAMachineIsPaired(t *testing.T) {
 		if len(stopped) == 0 { // the one in use was the only one
 			machine.Open("/take/" + theTown).Says("开通这台取号机")
 		}
-		c.clearTheHall(t, theTown)
 		machine.Calm(t)
 	})
 }
 
-// clearTheHall calls and ends whoever waits in a hall.
-func (c *city) clearTheHall(t *testing.T, outlet string) {
+// clearTheHall ends whoever is called or waits at the first window of a hall.
+func (c *city) clearTheHall(t *testing.T, clerk, outlet string) {
 	t.Helper()
-	ctx := c.as(t, townClerk)
+	ctx, window := c.as(t, clerk), outlet+"-01"
 	for {
-		called, err := c.Hall.Call(ctx, outlet+"-01")
-		if err != nil {
+		if now, busy, err := c.Hall.Serving(ctx, window); err == nil && busy {
+			must(t, c.Hall.Finish(ctx, now.ID))
+		}
+		_, err := c.Hall.Call(ctx, window)
+		if errors.Is(err, queue.ErrNobodyWaiting) {
 			return
 		}
-		must(t, c.Hall.Finish(ctx, called.ID))
+		must(t, err)
 	}
 }

@@ -95,7 +95,7 @@ func TestTheRollOf80Millimetres(t *testing.T) {
 	v.Open(cases.NoticeURL(x.Number, x.Content.Notices[0].ID)+"?paper=80mm").Says("收到材料", x.Number)
 	v.fitsPaper("receipt", 80, 0)
 	v.wholeOn("receipt", 72)
-	c.clearTheHall(t, theTown)
+	c.clearTheHall(t, townClerk, theTown)
 	v.Calm(t)
 }
 
