@@ -112,7 +112,12 @@ func (p *page) was(path string) (string, bool) {
 
 func (p *page) changesOf(title string) []Change { return only(p.Changes, title) }
 
+// lead says which item this is and, where nothing saves itself, which version;
+// the pages of sections say that at their side, where it changes with the draft.
 func (p *page) lead() string {
+	if p.Current != "" {
+		return p.Item.Code + " · " + p.Item.DeptName
+	}
 	state := p.Newest.State.String()
 	if p.InForce == nil {
 		return fmt.Sprintf("%s · %s · 第%d版（%s），还没有发布过", p.Item.Code, p.Item.DeptName, p.Newest.N, state)
