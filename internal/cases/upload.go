@@ -36,7 +36,7 @@ func (u Uploads) Stat(ctx context.Context, id string) (files.File, error) {
 }
 
 // SweepUploads removes uploads older than Rules.UploadHours, which is longer
-// than any form stays open, that neither a case nor a draft or reply of their
+// than any form stays open, that neither a case nor a draft nor a reply of their
 // owner names. A periodic job.
 func (m *Module) SweepUploads(ctx context.Context) error {
 	before, after := m.now(ctx).Add(-time.Duration(m.Rules.UploadHours)*time.Hour), ""
@@ -74,7 +74,8 @@ func (m *Module) sweepUpload(ctx context.Context, u uploadRow) error {
 		return err
 	}
 	if handedIn == 0 {
-		err := c.Get(ctx, &drafted, `SELECT (SELECT COUNT(*) FROM cases_draft WHERE (account = $1 OR started_by = $1) AND submission LIKE $2)
+		// Of whomever: a window's draft passes from clerk to clerk.
+		err := c.Get(ctx, &drafted, `SELECT (SELECT COUNT(*) FROM cases_draft WHERE submission LIKE $2)
 			+ (SELECT COUNT(*) FROM cases_reply WHERE account = $1 AND materials LIKE $2)`, u.Account, "%"+u.File+"%")
 		if err != nil || drafted > 0 {
 			return err

@@ -111,7 +111,7 @@ func (m *Module) saveUpload(ctx context.Context, part *multipart.FileHeader) (fi
 		return files.File{}, err
 	}
 	defer body.Close()
-	return m.Store.Save(ctx, part.Filename, part.Header.Get("Content-Type"), body, identity.FromContext(ctx).Account)
+	return m.Cases.Uploads().Save(ctx, part.Filename, part.Header.Get("Content-Type"), body, identity.FromContext(ctx).Account)
 }
 
 func message(e *errs.Error) string {
