@@ -255,8 +255,10 @@ func (a *auditor) sums(ctx context.Context, before counts) {
 	if unknown || doubtful > 0 {
 		return // some were left under way: which state they are in is compared one by one
 	}
-	for state := range after.States {
-		told[state] += 0
+	for _, counted := range []map[string]int{before.States, after.States} {
+		for state := range counted {
+			told[state] += 0
+		}
 	}
 	for _, state := range slices.Sorted(maps.Keys(told)) {
 		same(a, "how many more cases are "+state, told[state], after.States[state]-before.States[state])

@@ -92,8 +92,8 @@ func TestLoad(t *testing.T) {
 		t.Run("readers", x.read)
 		t.Run("a server that lies", x.lies)
 		t.Run("a bad line", x.badLine)
-		t.Run("interrupted", x.interrupted)
 		t.Run("command line", x.commandLine)
+		t.Run("interrupted", x.interrupted) // last: what it leaves under way goes on by itself
 	})
 }
 
