@@ -103,10 +103,10 @@ func niceTop(most float64) float64 {
 // ticks are the figures of the lines across the plot, from the bottom.
 func (c Chart) ticks() []float64 {
 	top := c.top()
-	if top <= 1 {
-		return []float64{0, top}
+	if half := top / 2; top > 1 && half == math.Trunc(half) || top >= 10 { // no half person among a few
+		return []float64{0, half, top}
 	}
-	return []float64{0, top / 2, top}
+	return []float64{0, top}
 }
 
 // y is where a figure stands, in pixels from the upper edge of the drawing.
