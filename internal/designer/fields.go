@@ -124,7 +124,7 @@ var basicFields = []field{
 }
 
 var timeFields = []field{
-	{Path: "kind", Label: "办件类型", Kind: choice, Required: true, Options: choices(catalogue.KindInstant, "即办件", catalogue.KindPromised, "承诺件")},
+	{Path: "kind", Label: "办件类型", Kind: choice, Wide: true, Required: true, Options: choices(catalogue.KindInstant, "即办件", catalogue.KindPromised, "承诺件")},
 	{Path: "statutory.n", Label: "法定办结时限", Kind: number, Required: true, Help: "法律没有规定的填0。"},
 	{Path: "statutory.unit", Label: "法定时限的单位", Kind: choice, Options: limitUnits, Required: true},
 	{Path: "promised.n", Label: "承诺办结时限", Kind: number, Required: true, Help: "当场办结的填0。"},
