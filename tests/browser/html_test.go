@@ -25,6 +25,7 @@ var notErrors = regexp.MustCompile(`Attribute “(hx-[a-z-:]+|pathLength)” not
 // TestHTMLIsValid gives every page, in both versions of the citizens' ones, to
 // the Nu HTML checker.
 func TestHTMLIsValid(t *testing.T) {
+	t.Parallel() // after the stories
 	jar := os.Getenv(checkerVar)
 	if jar == "" {
 		t.Fatalf("%s is not set: run `make test`, which fetches the checker", checkerVar)

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"yimen/internal/cases"
@@ -44,13 +45,19 @@ type things struct {
 	visit                                       string // of the person of received, at the village window
 }
 
-// gathered are the things of the city, made once: pages are only looked at.
-var gathered *things
+// gathered are the things of the city, made once: pages are only looked at, and
+// by several tests at the same time, when the stories are told.
+var gathered struct {
+	sync.Mutex
+	*things
+}
 
 func gather(t testing.TB, c *city) things {
 	t.Helper()
-	if gathered != nil {
-		return *gathered
+	gathered.Lock()
+	defer gathered.Unlock()
+	if gathered.things != nil {
+		return *gathered.things
 	}
 	x := things{draft: c.draft(t, villager, unemployment("dismissed")), windowDraft: c.draft(t, villageClerk, pension()),
 		received: c.handed(t, unemployment("other")), correcting: c.correcting(t, unemployment("other")),
@@ -66,7 +73,7 @@ func gather(t testing.TB, c *city) things {
 	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
 	x.work = c.imported(t)
 	x.visit = c.greeted(t, x.received)
-	gathered = &x
+	gathered.things = &x
 	return x
 }
 
@@ -120,6 +127,7 @@ func fileName(at string) string {
 
 // TestEveryPage opens every page there is, in the sample city, at every size.
 func TestEveryPage(t *testing.T) {
+	t.Parallel() // after the stories
 	c := theCity()
 	samples := samplesOf(gather(t, c))
 	everyPageHasASample(t, c, samples)
@@ -219,6 +227,7 @@ func (v *visitor) head(t testing.TB) {
 // TestElderPages: the elder version (长辈版) of the citizen's pages has the same
 // functions, larger, and fits a phone as well.
 func TestElderPages(t *testing.T) {
+	t.Parallel() // after the stories
 	c := theCity()
 	samples := samplesOf(gather(t, c))
 	v := visit(t, c).As(villager)
@@ -254,6 +263,7 @@ func staff(pattern string) bool {
 // TestPagesBehindGuards: nobody sees a guarded page without signing in, and
 // comes back to it after; a person without the right is told so.
 func TestPagesBehindGuards(t *testing.T) {
+	t.Parallel() // after the stories
 	c := theCity()
 	samples := samplesOf(gather(t, c))
 	nobody, citizen, clerk := visit(t, c), (*visitor)(nil), (*visitor)(nil)

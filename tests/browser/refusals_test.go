@@ -55,6 +55,7 @@ func public(guard string) bool { return strings.HasPrefix(guard, "public") }
 // TestEveryPageWithoutSession: who is not signed in is asked to, and brought
 // back to the page afterwards; nothing of it is shown.
 func TestEveryPageWithoutSession(t *testing.T) {
+	t.Parallel() // after the stories
 	c := theCity()
 	who := &caller{c, map[string]*webtest.Client{}}
 	names := guards(c)
@@ -80,6 +81,7 @@ func TestEveryPageWithoutSession(t *testing.T) {
 // TestEveryPageWithoutRight: who is signed in as somebody else gets a plain
 // page that says so (or that there is no such thing), and nothing of it.
 func TestEveryPageWithoutRight(t *testing.T) {
+	t.Parallel() // after the stories
 	c := theCity()
 	who := &caller{c, map[string]*webtest.Client{}}
 	names := guards(c)
@@ -112,6 +114,7 @@ func TestEveryPageWithoutRight(t *testing.T) {
 // TestEveryPageWithABrokenDatabase: whatever is asked, the answer is a page in
 // plain words with a number to read out, never the cause.
 func TestEveryPageWithABrokenDatabase(t *testing.T) {
+	t.Parallel() // after the stories
 	samples := samplesOf(gather(t, theCity()))
 	c, err := startCity("sqlite", filepath.Join(t.TempDir(), "broken"))
 	must(t, err)

@@ -126,7 +126,7 @@ func (o FieldOpts) attrs() templ.Attributes {
 			a[name] = true
 		}
 	}
-	if o.MaxLength > 0 {
+	if o.MaxLength > 0 && o.Type != "select" {
 		a["maxlength"] = o.MaxLength
 	}
 	for name, v := range o.Attrs {
