@@ -269,8 +269,10 @@ func (x *town) badLine(t *testing.T) {
 				w.Header().Set("Content-Type", "application/problem+json")
 				w.WriteHeader(http.StatusServiceUnavailable)
 				fmt.Fprint(w, `{"code":"database_busy"}`)
-			case 7: // done, and the answer is lost
+			case 7: // done, and the answer is lost on its way: a client's transport itself asks again where no byte of it came
 				next.ServeHTTP(httptest.NewRecorder(), r)
+				w.Header().Set("Content-Length", "2")
+				must(t, http.NewResponseController(w).Flush())
 				panic(http.ErrAbortHandler)
 			default:
 				next.ServeHTTP(w, r)
