@@ -21,7 +21,7 @@ var (
 		"org.leave.ask": "登记请假", "org.leave.confirmed": "同意请假", "org.leave.refused": "不同意请假", "org.leave.end": "结束请假",
 		"item.load": "装载事项", "item.edit": "修改事项", "item.submit": "提交审核", "item.recall": "撤回送审", "item.approve": "审核通过", "item.reject": "退回修改",
 		"item.publish": "发布事项", "item.suspend": "暂停事项", "item.resume": "恢复事项", "item.cancel": "取消事项", "item.schedule": "定时发布", "item.unschedule": "取消定时发布", "item.discard": "删除草稿",
-		"synonym.add": "新增同义词", "synonym.change": "修改同义词", "synonym.import": "导入同义词", "synonym.remove": "删除同义词", "zone.load": "装载专区", "zone.add": "新增专区", "zone.change": "修改专区", "zone.remove": "删除专区",
+		"synonym.add": "新增同义词", "synonym.change": "修改同义词", "synonym.import": "导入同义词", "synonym.remove": "删除同义词", "zone.load": "装载专区", "zone.import": "导入专区", "zone.add": "新增专区", "zone.change": "修改专区", "zone.remove": "删除专区",
 		"mandate.propose": "提出委托", "mandate.confirm": "确认委托", "mandate.end": "结束委托", "mandate.look": "核验亲子关系",
 		"message.retry": "重发一条", "message.retry_failed": "重发失败的", "message.template_saved": "修改通知文字", "message.test": "试发通知",
 		"job.retry": "重试后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
@@ -39,12 +39,15 @@ var (
 		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用"}
 	jobNames = map[string]string{
 		"audit.seal": "封存审计日志", "cases.archive": "办件归档", "cases.compact_tally": "汇总办件数", "cases.deem_accepted": "逾期视为受理",
-		"cases.finish": "决定后的制证和送达", "cases.recompute_due": "重算办件期限", "cases.sweep_uploads": "清理没有提交的上传", "cases.terminate_uncorrected": "逾期未补正终止",
+		"cases.finish": "决定后的制证和送达", "cases.recompute_due": "重算办件期限", "cases.sweep_uploads": "清理没有提交的上传", "cases.sweep_drafts": "清理无人继续的草稿", "cases.terminate_uncorrected": "逾期未补正终止",
 		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
 		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",
 		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "web.cleanup": "清理网页会话",
-		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限", "portal.send_notice": "发送通知", "progress.run": "批量工作",
+		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限",
+		"progress.designer.bulk": "批量修改事项", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",
 	}
+	// listenerNames are what is done about events.
+	listenerNames = map[string]string{"messages": "通知有关的人", "papers": "登记要转交的材料"}
 )
 
 // named is a code in words, or the code.
@@ -53,6 +56,16 @@ func named(names map[string]string, code string) string {
 		return name
 	}
 	return code
+}
+
+// JobName is a kind of job in words: the job itself, one that comes by itself
+// again and again (periodic:…), or what a listener does about an event
+// (event:…:listener).
+func JobName(kind string) string {
+	if rest, ok := strings.CutPrefix(kind, "event:"); ok {
+		return named(listenerNames, rest[strings.LastIndexByte(rest, ':')+1:])
+	}
+	return named(jobNames, strings.TrimPrefix(kind, "periodic:"))
 }
 
 // choicesOf are the names for a list to choose from, with what was asked for

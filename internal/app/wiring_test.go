@@ -16,6 +16,7 @@ import (
 	"testing"
 	"unicode"
 
+	"yimen/internal/admin"
 	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
 )
@@ -82,6 +83,15 @@ func TestEveryJobHasAWorker(t *testing.T) {
 	for kind, where := range declared {
 		if !slices.Contains(kinds, kind) {
 			t.Errorf("%s: job %s has no worker", where, kind)
+		}
+	}
+}
+
+// TestEveryJobHasAName: an administrator reads what failed in words.
+func TestEveryJobHasAName(t *testing.T) {
+	for _, kind := range openApp(t, false).Queue.Kinds() {
+		if name := admin.JobName(kind); !han(name) {
+			t.Errorf("job %s is called %q", kind, name)
 		}
 	}
 }
