@@ -1,15 +1,11 @@
 package catalogue
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"io"
 	"strconv"
 	"strings"
-
-	"github.com/xuri/excelize/v2"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
@@ -25,11 +21,8 @@ const (
 	sheetWords   = "同义词"
 )
 
-// Bounds of a file of synonyms.
-const (
-	maxSynonymFile = 8 << 20
-	maxSynonyms    = 20_000
-)
+// maxSynonyms bounds the lines of a file.
+const maxSynonyms = 20_000
 
 // Errors about files of synonyms.
 var (
@@ -52,7 +45,7 @@ func (m *Module) ImportSynonyms(ctx context.Context, from io.Reader, partial boo
 	if err := m.mayEditSite(ctx); err != nil {
 		return SynonymReport{}, err
 	}
-	rows, err := readSheet(from)
+	rows, err := readSheet(from, ErrSynonymFile)
 	if err != nil {
 		return SynonymReport{}, err
 	}
@@ -99,40 +92,6 @@ func synonymsOf(rows [][]string) (list []Synonym, lines []int, err error) {
 		return nil, nil, ErrSynonymFile.Say("一次最多导入%d行，请分成几个文件。", maxSynonyms)
 	}
 	return list, lines, nil
-}
-
-func fieldAt(row []string, i int) string {
-	if i >= len(row) {
-		return ""
-	}
-	return strings.TrimSpace(row[i])
-}
-
-// readSheet gives the rows of an xlsx workbook's first sheet, or of a csv file.
-func readSheet(from io.Reader) ([][]string, error) {
-	raw, err := io.ReadAll(io.LimitReader(from, maxSynonymFile+1))
-	if err != nil || len(raw) > maxSynonymFile {
-		return nil, ErrSynonymFile.Because(err)
-	}
-	if !bytes.HasPrefix(raw, []byte("PK")) {
-		r := csv.NewReader(bytes.NewReader(raw))
-		r.FieldsPerRecord = -1
-		rows, err := r.ReadAll()
-		if err != nil {
-			return nil, ErrSynonymFile.Because(err)
-		}
-		return rows, nil
-	}
-	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 16 * maxSynonymFile})
-	if err != nil {
-		return nil, ErrSynonymFile.Because(err)
-	}
-	defer f.Close()
-	rows, err := f.GetRows(f.GetSheetName(0))
-	if err != nil {
-		return nil, ErrSynonymFile.Because(err)
-	}
-	return rows, nil
 }
 
 // addSynonyms adds the list in one transaction. Errors of a line are reported
@@ -266,50 +225,5 @@ func (m *Module) ExportSynonyms(ctx context.Context, into io.Writer, format stri
 	for _, s := range list {
 		rows = append(rows, []string{s.Word, s.Target(), s.ItemName})
 	}
-	if format == "csv" {
-		return writeCSV(into, rows)
-	}
-	return writeSheet(into, sheetWords, rows)
-}
-
-// writeCSV begins with the mark by which spreadsheet programs know UTF-8. A cell
-// that they would take for a formula is written as text.
-func writeCSV(into io.Writer, rows [][]string) error {
-	if _, err := io.WriteString(into, "\ufeff"); err != nil {
-		return err
-	}
-	w := csv.NewWriter(into)
-	for _, row := range rows {
-		for i, c := range row {
-			if c != "" && strings.ContainsAny(c[:1], "=+-@") {
-				row[i] = "'" + c
-			}
-		}
-		if err := w.Write(row); err != nil {
-			return err
-		}
-	}
-	w.Flush()
-	return w.Error()
-}
-
-func writeSheet(into io.Writer, sheet string, rows [][]string) error {
-	f := excelize.NewFile()
-	defer f.Close()
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
-		return err
-	}
-	for i, row := range rows {
-		at, err := excelize.CoordinatesToCellName(1, i+1)
-		if err != nil {
-			return err
-		}
-		if err := f.SetSheetRow(sheet, at, &row); err != nil {
-			return err
-		}
-	}
-	if err := f.SetColWidth(sheet, "A", "C", 28); err != nil {
-		return err
-	}
-	return f.Write(into)
+	return writeSheet(into, format, sheetWords, rows)
 }

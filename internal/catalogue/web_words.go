@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"strings"
 
 	"yimen/internal/kit/clock"
@@ -163,19 +162,22 @@ func (m *Module) removeSynonym(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *Module) exportSynonyms(w http.ResponseWriter, r *http.Request) error {
-	format, kind := "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	if r.URL.Query().Get("format") == "csv" {
-		format, kind = "csv", "text/csv; charset=utf-8"
-	}
+	format := sheetFormat(r)
 	var out bytes.Buffer
 	if err := m.ExportSynonyms(r.Context(), &out, format); err != nil {
 		return err
 	}
-	name := "同义词-" + m.now(r.Context()).In(clock.Beijing).Format("20060102") + "." + format
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", "attachment; filename=synonyms."+format+"; filename*=UTF-8''"+url.PathEscape(name))
+	web.Attach(w, "同义词-"+m.now(r.Context()).In(clock.Beijing).Format("20060102")+"."+format)
 	_, err := out.WriteTo(w)
 	return err
+}
+
+// sheetFormat is the kind of file that is asked for: xlsx, or csv.
+func sheetFormat(r *http.Request) string {
+	if r.URL.Query().Get("format") == "csv" {
+		return "csv"
+	}
+	return "xlsx"
 }
 
 func (m *Module) showSynonymImport(w http.ResponseWriter, r *http.Request) error {

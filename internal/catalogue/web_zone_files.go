@@ -55,10 +55,7 @@ func (m *Module) importZones(w http.ResponseWriter, r *http.Request) error {
 
 // exportZones writes a table of all zones, or the empty one to begin with.
 func (m *Module) exportZones(w http.ResponseWriter, r *http.Request) error {
-	format, kind := "xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-	if r.URL.Query().Get("format") == "csv" {
-		format, kind = "csv", "text/csv; charset=utf-8"
-	}
+	format := sheetFormat(r)
 	template := r.URL.Query().Get("template") != ""
 	var out bytes.Buffer
 	if err := m.ExportZones(r.Context(), &out, format, template); err != nil {
@@ -68,8 +65,7 @@ func (m *Module) exportZones(w http.ResponseWriter, r *http.Request) error {
 	if template {
 		name = "专区和主题模板." + format
 	}
-	w.Header().Set("Content-Type", kind)
-	w.Header().Set("Content-Disposition", "attachment; filename=zones."+format+"; filename*=UTF-8''"+url.PathEscape(name))
+	web.Attach(w, name)
 	_, err := out.WriteTo(w)
 	return err
 }

@@ -67,10 +67,7 @@ func (m *Module) ImportZones(ctx context.Context, from io.Reader, how ZoneImport
 	if err := m.mayEditSite(ctx); err != nil {
 		return ZoneReport{}, err
 	}
-	rows, err := readSheet(from)
-	if errors.Is(err, ErrSynonymFile) {
-		err = ErrZoneFile.Because(err)
-	}
+	rows, err := readSheet(from, ErrZoneFile)
 	if err != nil {
 		return ZoneReport{}, err
 	}
@@ -323,10 +320,7 @@ func (m *Module) ExportZones(ctx context.Context, into io.Writer, format string,
 			rows = append(rows, all[i].cells())
 		}
 	}
-	if format == "csv" {
-		return writeCSV(into, rows)
-	}
-	return writeSheet(into, "专区和主题", rows)
+	return writeSheet(into, format, "专区和主题", rows)
 }
 
 // cells is a zone as a line of a file.

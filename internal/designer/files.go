@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/clock"
@@ -20,9 +19,7 @@ func (m *Module) exportItems(w http.ResponseWriter, r *http.Request) error {
 	if err := m.Catalogue.Export(r.Context(), &book); err != nil {
 		return err
 	}
-	name := "事项目录-" + clock.FromContext(r.Context(), m.Clock).Now().In(clock.Beijing).Format("20060102") + ".xlsx"
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	w.Header().Set("Content-Disposition", "attachment; filename=items.xlsx; filename*=UTF-8''"+url.PathEscape(name))
+	web.Attach(w, "事项目录-"+clock.FromContext(r.Context(), m.Clock).Now().In(clock.Beijing).Format("20060102")+".xlsx")
 	_, err := book.WriteTo(w)
 	return err
 }

@@ -93,9 +93,7 @@ func (m *Module) exportStatistics(w http.ResponseWriter, r *http.Request) error 
 			return err
 		}
 	}
-	name := url.PathEscape(s.Outlet.Name + "排队统计" + s.From.String() + "至" + s.To.String() + ".xlsx")
-	w.Header().Set("Content-Type", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")
-	w.Header().Set("Content-Disposition", "attachment; filename=statistics.xlsx; filename*=UTF-8''"+name)
+	web.Attach(w, s.Outlet.Name+"排队统计"+s.From.String()+"至"+s.To.String()+".xlsx")
 	return f.Write(w)
 }
 

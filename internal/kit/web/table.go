@@ -1,11 +1,29 @@
 package web
 
 import (
+	"cmp"
 	"encoding/csv"
+	"io"
+	"mime"
 	"net/http"
 	"net/url"
+	"path"
 	"strings"
 )
+
+// The media types of what is given away as a file; the system's own list knows
+// one of them at most.
+var attachmentTypes = map[string]string{
+	".csv":  "text/csv; charset=utf-8",
+	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+// Attach makes the answer a file to be saved under a name (结果.xlsx), whose
+// ending tells what it is.
+func Attach(w http.ResponseWriter, name string) {
+	w.Header().Set("Content-Type", cmp.Or(attachmentTypes[path.Ext(name)], mime.TypeByExtension(path.Ext(name)), "application/octet-stream"))
+	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
+}
 
 // Table is a CSV file on its way to a spreadsheet.
 type Table struct{ out *csv.Writer }
@@ -13,8 +31,12 @@ type Table struct{ out *csv.Writer }
 // StartTable sends a table to be saved under a name (结果.csv), with its header.
 // From here on no error can be told any more.
 func StartTable(w http.ResponseWriter, name string, header ...string) *Table {
-	w.Header().Set("Content-Type", "text/csv; charset=utf-8")
-	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
+	Attach(w, name)
+	return NewTable(w, header...)
+}
+
+// NewTable begins a table in a file, or in an answer whose header is written.
+func NewTable(w io.Writer, header ...string) *Table {
 	_, _ = w.Write([]byte("\xef\xbb\xbf")) // spreadsheets would take it for GBK
 	t := &Table{csv.NewWriter(w)}
 	if len(header) > 0 {
