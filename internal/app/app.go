@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"yimen/internal/admin"
 	"yimen/internal/cases"
@@ -35,19 +36,23 @@ import (
 
 // Settings are what an App is built from.
 type Settings struct {
-	Database   string      // sqlite:PATH or postgres://…
-	Files      string      // file:///DIR or s3://BUCKET
-	FilesKey   string      // key file
-	MakeKey    bool        // make the key file if it is missing
-	MaxConns   int         //
-	Workers    int         // 0: the queue's default
-	BaseURL    string      // of links and QR codes
-	TrustProxy bool        //
-	Demo       bool        // one-click login, page of people to be
-	MetricsKey string      // bearer token of /metrics; "": open
-	Rules      cases.Rules // what the city may set; BaseURL becomes its PublicURL
-	Sending    Sending     // how notices leave; the demo keeps them in its outbox
-	Clock      clock.Clock // nil: the machine's
+	Database   string        // sqlite:PATH or postgres://…
+	Direct     string        // the same database past a connection pooler; "": Database
+	Standby    string        // a streaming standby of it, for reads that may be slightly old; "": none
+	StandbyLag time.Duration // how old
+	Files      string        // file:///DIR or s3://BUCKET
+	FilesKey   string        // key file
+	MakeKey    bool          // make the key file if it is missing
+	MaxConns   int           //
+	Role       string        // all, web or worker; "": all
+	Workers    int           // 0: the queue's default
+	BaseURL    string        // of links and QR codes
+	TrustProxy bool          //
+	Demo       bool          // one-click login, page of people to be
+	MetricsKey string        // bearer token of /metrics; "": open
+	Rules      cases.Rules   // what the city may set; BaseURL becomes its PublicURL
+	Sending    Sending       // how notices leave; the demo keeps them in its outbox
+	Clock      clock.Clock   // nil: the machine's
 	Log        *slog.Logger
 }
 
@@ -85,9 +90,13 @@ func Open(ctx context.Context, s Settings) (*App, error) {
 	if s.Log == nil {
 		s.Log = slog.Default()
 	}
-	d, err := db.Open(ctx, s.Database, db.Options{MaxConns: s.MaxConns, Log: s.Log})
+	d, err := db.Open(ctx, s.Database, db.Options{MaxConns: s.MaxConns, Log: s.Log,
+		Direct: s.Direct, Standby: s.Standby, StandbyLag: s.StandbyLag})
 	if err != nil {
 		return nil, err
+	}
+	if s.Role != "" && s.Role != roleAll && d.Engine() != db.Postgres {
+		return nil, errors.Join(fmt.Errorf("role %s: several processes need PostgreSQL; the embedded database serves one, in role %s", s.Role, roleAll), d.Close())
 	}
 	a := &App{Settings: s, DB: d}
 	if err := a.wire(ctx); err != nil {
@@ -111,7 +120,8 @@ func (s storage) settings(log *slog.Logger) (Settings, error) {
 	if err != nil {
 		return Settings{}, err
 	}
-	set := Settings{Database: s.Database.Value(), Files: s.Files, FilesKey: s.FilesKey, MaxConns: s.MaxConns, Log: log}
+	set := Settings{Database: s.Database.Value(), Direct: s.DatabaseDirect.Value(), Standby: s.DatabaseRead.Value(), StandbyLag: s.DatabaseReadLag,
+		Files: s.Files, FilesKey: s.FilesKey, MaxConns: s.MaxConns, Log: log}
 	if set.Database == "" {
 		set.Database = "sqlite:" + filepath.Join(dir, "yimen.db")
 	}

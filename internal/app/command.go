@@ -41,11 +41,14 @@ type commands struct {
 
 // storage are the settings that say where everything is kept.
 type storage struct {
-	Data     string        `help:"Folder of the embedded database, files and keys." default:"data" placeholder:"DIR"`
-	Database config.Secret `help:"sqlite:PATH or postgres://…; @FILE reads the address from a file. Default: sqlite in the data folder." placeholder:"URL"`
-	Files    string        `help:"file:///DIR or s3://BUCKET?…. Default: a folder in the data folder." placeholder:"URL"`
-	FilesKey string        `help:"Key file of the stored files (16 bytes, made on the first demo start). Default: in the data folder." placeholder:"FILE"`
-	MaxConns int           `help:"PostgreSQL connections." default:"24"`
+	Data            string        `help:"Folder of the embedded database, files and keys." default:"data" placeholder:"DIR"`
+	Database        config.Secret `help:"sqlite:PATH or postgres://…; @FILE reads the address from a file. Default: sqlite in the data folder." placeholder:"URL"`
+	DatabaseDirect  config.Secret `help:"The same PostgreSQL, past a connection pooler in transaction mode: for migrations and for being told of new jobs. Default: as database." placeholder:"URL"`
+	DatabaseRead    config.Secret `help:"A streaming standby of the PostgreSQL, for pages that may show what was true a few seconds ago. While it is gone or too far behind, they are read from database." placeholder:"URL"`
+	DatabaseReadLag time.Duration `help:"How far behind the standby may be." default:"5s"`
+	Files           string        `help:"file:///DIR or s3://BUCKET?…. Default: a folder in the data folder." placeholder:"URL"`
+	FilesKey        string        `help:"Key file of the stored files (16 bytes, made on the first demo start). Default: in the data folder." placeholder:"FILE"`
+	MaxConns        int           `help:"PostgreSQL connections." default:"24"`
 }
 
 // listening are the settings of a server.
@@ -53,6 +56,7 @@ type listening struct {
 	Addr         string        `help:"Address to listen on." default:"127.0.0.1:8080"`
 	BaseURL      string        `help:"The address people use, for QR codes and links. Default: http://ADDR." placeholder:"URL"`
 	TrustProxy   bool          `help:"Believe X-Forwarded-For and X-Forwarded-Proto: only behind your own gateway."`
+	Role         string        `help:"What this process does, where several stand on one PostgreSQL: web answers requests and leaves the background jobs to others, worker does the jobs and answers nothing but /healthz, /readyz and /metrics." enum:"all,web,worker" default:"all"`
 	Workers      int           `help:"Background jobs run at the same time." default:"8"`
 	StopTimeout  time.Duration `help:"How long running requests and jobs may take to finish at shutdown." default:"30s"`
 	MetricsToken config.Secret `help:"If set, /metrics wants it as a bearer token." placeholder:"TOKEN"`

@@ -31,8 +31,15 @@ var sources = []db.Source{
 	counter.Migrations, office.Migrations,
 }
 
-// migrate brings the database to this release's schema; safe to run again.
-func migrate(ctx context.Context, d *db.DB) error {
+// migrate brings the database to this release's schema; safe to run again. It
+// goes past a connection pooler: whoever migrates keeps its connection.
+func migrate(ctx context.Context, d *db.DB) (err error) {
+	if d.DirectURL() != d.URL() {
+		if d, err = db.Open(ctx, d.DirectURL(), db.Options{MaxConns: 4}); err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, d.Close()) }()
+	}
 	if err := d.Migrate(ctx, sources); err != nil {
 		return err
 	}

@@ -40,7 +40,7 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 }
 
 func (l listening) apply(s *Settings) {
-	s.Workers, s.TrustProxy, s.BaseURL, s.MetricsKey = l.Workers, l.TrustProxy, l.BaseURL, l.MetricsToken.Value()
+	s.Role, s.Workers, s.TrustProxy, s.BaseURL, s.MetricsKey = l.Role, l.Workers, l.TrustProxy, l.BaseURL, l.MetricsToken.Value()
 	if s.BaseURL == "" {
 		s.BaseURL = "http://" + l.Addr
 	}
@@ -57,7 +57,7 @@ func (a *App) serve(ctx context.Context, l listening, ready func(addr string)) e
 		return errors.Join(err, listener.Close(), a.Close())
 	}
 	ready(listener.Addr().String())
-	err = web.Serve(ctx, web.Server(l.Addr, a.Router), listener, l.StopTimeout)
+	err = web.Serve(ctx, web.Server(l.Addr, a.handler()), listener, l.StopTimeout)
 
 	stop, cancel := context.WithTimeout(context.WithoutCancel(ctx), l.StopTimeout)
 	defer cancel()

@@ -29,7 +29,7 @@ import (
 // wire builds every part on those below it, lowest first.
 func (a *App) wire(ctx context.Context) error {
 	var err error
-	if a.Queue, err = jobs.New(a.DB, jobs.Options{Log: a.Log, Clock: a.Clock, Workers: a.Workers}); err != nil {
+	if a.Queue, err = jobs.New(a.DB, jobs.Options{Log: a.Log, Clock: a.Clock, Workers: a.Workers, InsertOnly: a.Role == roleWeb}); err != nil {
 		return err
 	}
 	a.Bus = events.New(a.Queue)

@@ -1,8 +1,11 @@
 package cases
 
 import (
-	"sync"
+	"context"
+	"errors"
 	"time"
+
+	"yimen/internal/kit/db"
 )
 
 // How often a query code may be wrong before its number is closed for a while.
@@ -11,42 +14,34 @@ import (
 const (
 	maxMisses  = 20
 	missWindow = 10 * time.Minute
-	// maxMissed bounds the memory: past it everything is forgotten, which lets
-	// somebody who asks for so many numbers try each a few more times.
-	maxMissed = 100_000
 )
 
-// misses counts wrong query codes by case number, in this process. Numbers
-// that do not exist are counted like others, so that they answer alike.
-type misses struct {
-	mu   sync.Mutex
-	seen map[string]miss
-}
-
-type miss struct {
-	since time.Time
-	n     int
-}
-
-// closed tells whether the number has been tried too often.
-func (s *misses) closed(number string, now time.Time) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.seen[number]
-	return m.n >= maxMisses && now.Sub(m.since) < missWindow
-}
-
-// add notes a wrong code.
-func (s *misses) add(number string, now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	m := s.seen[number]
-	if m.n == 0 || now.Sub(m.since) >= missWindow {
-		m = miss{since: now}
+// closed tells whether the number has been tried too often, in whichever
+// process. Numbers that do not exist are counted like others, so that they
+// answer alike.
+func (m *Module) closed(ctx context.Context, number string) (bool, error) {
+	var n int
+	err := m.db.Conn(ctx).Get(ctx, &n, `SELECT n FROM cases_miss WHERE number = $1 AND since > $2`, number, m.now(ctx).Add(-missWindow))
+	if errors.Is(err, db.ErrNoRows) {
+		return false, nil
 	}
-	m.n++
-	if s.seen == nil || len(s.seen) >= maxMissed {
-		s.seen = map[string]miss{}
-	}
-	s.seen[number] = m
+	return n >= maxMisses, err
+}
+
+// missed notes a wrong code. How many rows one address can leave is bounded by
+// the rate of the page.
+func (m *Module) missed(ctx context.Context, number string) error {
+	now := m.now(ctx)
+	_, err := m.db.Conn(ctx).Exec(ctx, `INSERT INTO cases_miss (number, since, n) VALUES ($1, $2, 1)
+		ON CONFLICT (number) DO UPDATE SET
+			n = CASE WHEN cases_miss.since > $3 THEN cases_miss.n + 1 ELSE 1 END,
+			since = CASE WHEN cases_miss.since > $3 THEN cases_miss.since ELSE excluded.since END`,
+		number, now, now.Add(-missWindow))
+	return err
+}
+
+// sweepMisses forgets those that close nothing any more.
+func (m *Module) sweepMisses(ctx context.Context) error {
+	_, err := m.db.Conn(ctx).Exec(ctx, `DELETE FROM cases_miss WHERE since < $1`, m.now(ctx).Add(-missWindow))
+	return err
 }

@@ -39,8 +39,7 @@ type Deps struct {
 // Module keeps the cases. Safe for concurrent use.
 type Module struct {
 	Deps
-	db     *db.DB
-	misses misses // of query codes
+	db *db.DB
 }
 
 // New makes the module and subscribes it to the end of workflows: a case is
@@ -63,6 +62,7 @@ func (m *Module) Workers(q *jobs.Queue) {
 	jobs.RegisterPeriodic(q, "cases.terminate_uncorrected", 10*time.Minute, m.TerminateUncorrected)
 	jobs.RegisterPeriodic(q, "cases.sweep_uploads", time.Hour, m.SweepUploads)
 	jobs.RegisterPeriodic(q, "cases.sweep_drafts", 6*time.Hour, m.SweepDrafts)
+	jobs.RegisterPeriodic(q, "cases.sweep_misses", 24*time.Hour, m.sweepMisses)
 	jobs.RegisterPeriodic(q, "cases.archive", time.Hour, m.ArchiveClosed)
 	jobs.RegisterPeriodic(q, "cases.compact_tally", 15*time.Second, m.CompactTally)
 	jobs.RegisterPeriodic(q, "cases.recompute_due", 6*time.Hour, func(ctx context.Context) error {

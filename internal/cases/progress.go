@@ -45,12 +45,15 @@ var internalSteps = []Verb{VerbReview, VerbArchive}
 func (m *Module) Progress(ctx context.Context, number, code string) (Progress, error) {
 	number = strings.Join(strings.Fields(number), "")
 	code = strings.ToUpper(strings.TrimSpace(code))
-	if m.misses.closed(number, m.now(ctx)) {
-		return Progress{}, ErrProgressClosed
-	}
 	r := &record{}
 	if ValidNumber(number) {
-		var err error
+		closed, err := m.closed(ctx, number)
+		if err != nil {
+			return Progress{}, err
+		}
+		if closed {
+			return Progress{}, ErrProgressClosed
+		}
 		if r, err = m.byNumber(ctx, number); err != nil && !errors.Is(err, ErrUnknown) {
 			return Progress{}, err
 		} else if err != nil {
@@ -59,7 +62,9 @@ func (m *Module) Progress(ctx context.Context, number, code string) (Progress, e
 	}
 	if subtle.ConstantTimeCompare([]byte(r.QueryCode), []byte(code)) != 1 || r.QueryCode == "" {
 		if ValidNumber(number) {
-			m.misses.add(number, m.now(ctx))
+			if err := m.missed(ctx, number); err != nil {
+				return Progress{}, err
+			}
 		}
 		return Progress{}, ErrProgressUnknown
 	}

@@ -377,8 +377,12 @@ func TestGuessingQueryCodes(t *testing.T) {
 		}
 		w.wants(second(w.Progress(w.as(""), c.Number, "AAAAAA")), ErrProgressClosed)
 		w.wants(second(w.Progress(w.as(""), c.Number, c.QueryCode)), ErrProgressClosed)
+		// Nor does it help to ask another process.
+		elsewhere := &Module{Deps: w.Deps, db: w.db}
+		w.wants(second(elsewhere.Progress(w.as(""), c.Number, c.QueryCode)), ErrProgressClosed)
 		w.must(second(w.Progress(w.as(""), other.Number, other.QueryCode)))
 		w.clock.Advance(missWindow)
+		w.must(w.sweepMisses(w.as("")))
 		w.must(second(w.Progress(w.as(""), c.Number, c.QueryCode)))
 	})
 }

@@ -14,8 +14,8 @@ func (m *Module) siteRoutes(rt *web.Router) {
 	rt.Get("/items/{code}/sheet", web.Public, m.showTakeaway)
 	rt.Get("/items/{code}/poster", web.Public, m.showPoster)
 	rt.Get("/report", web.Public, m.askReport)
-	rt.Post("/report", web.Public.And(web.RateLimit(reportRate, time.Hour, web.ClientAddr)), m.makeReport)
-	rt.Get("/report/{code}", web.Public.And(web.RateLimit(60, time.Minute, web.ClientAddr)), m.showReport)
+	rt.Post("/report", web.Public.And(web.RateLimit("report", reportRate, time.Hour, web.ClientAddr)), m.makeReport)
+	rt.Get("/report/{code}", web.Public.And(web.RateLimit("report seen", 60, time.Minute, web.ClientAddr)), m.showReport)
 
 	site := identity.Has(RightSite)
 	rt.Get(sitePath, site, m.showSite)

@@ -30,7 +30,7 @@ var (
 const maxReading = 16 << 10
 
 // readerLimit lets a reader send as often as cards can be laid on it.
-var readerLimit = web.RateLimit(120, time.Minute, nil)
+var readerLimit = web.RateLimit("card reader", 120, time.Minute, nil)
 
 // readerHeader carries a reader's token. It is no bearer token of the API: it
 // opens nothing but this one address.

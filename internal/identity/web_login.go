@@ -22,7 +22,7 @@ const loginRate = 60
 // idempotency key runs in a transaction, which a refusal undoes, and with it
 // the count of wrong passwords.
 func (m *Module) Routes(rt *web.Router) {
-	limit := web.RateLimit(loginRate, time.Minute, nil)
+	limit := web.RateLimit("login", loginRate, time.Minute, nil)
 	rt.Get("/login", web.Public, m.loginPage)
 	rt.Handle("POST /login", web.Public.And(limit), http.HandlerFunc(m.login))
 	rt.Handle("POST /logout", web.Public, http.HandlerFunc(m.logout))

@@ -60,7 +60,7 @@ func New(d Deps) *Module {
 func (m *Module) Routes(rt *web.Router) {
 	m.once = rt.Idempotent
 	own := identity.Applicant()
-	limit := web.RateLimit(progressRate, time.Minute, progressKey)
+	limit := web.RateLimit("progress", progressRate, time.Minute, progressKey)
 
 	rt.Get("/", web.Public, m.home)
 	rt.Get("/search", web.Public, m.search)
@@ -86,7 +86,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/apply/{code}", own, m.startApplication)
 	m.wizard.Mount(rt)
 
-	tries := web.RateLimit(mandateRate, time.Minute, mandateKey)
+	tries := web.RateLimit("mandate", mandateRate, time.Minute, mandateKey)
 	rt.Get("/my", own, m.space(m.mine))
 	rt.Get("/my/documents", own, m.space(m.documents))
 	rt.Get("/my/mandates", own, m.space(m.mandates))

@@ -29,9 +29,9 @@ func init() {
 // The guards. Pages of the hall are for everybody, as a wall is; they are read
 // again and again, so each address may do that and no more.
 var (
-	wallGuard  = web.Public.And(web.RateLimit(600, time.Minute, nil))
-	takeGuard  = web.RateLimit(60, time.Minute, nil)
-	pairGuard  = web.Public.And(web.RateLimit(10, time.Minute, nil))
+	wallGuard  = web.Public.And(web.RateLimit("hall wall", 600, time.Minute, nil))
+	takeGuard  = web.RateLimit("hall number", 60, time.Minute, nil)
+	pairGuard  = web.Public.And(web.RateLimit("hall pair", 10, time.Minute, nil))
 	callGuard  = identity.Has(VerbCall)
 	viewGuard  = identity.Has(VerbView)
 	paperGuard = identity.Has(VerbPaper)

@@ -21,6 +21,7 @@ type Conn struct {
 	reader runner
 	writer runner
 	tx     *sqlx.Tx
+	old    *standby // reader may be slightly old: what it cannot answer, d.read can
 }
 
 // Conn gives what is right for ctx: the transaction's connection inside InTx,
@@ -29,6 +30,9 @@ func (d *DB) Conn(ctx context.Context) *Conn {
 	if t := d.current(ctx); t != nil {
 		return &Conn{d: d, reader: t.tx, writer: t.tx, tx: t.tx}
 	}
+	if isStale(ctx) && d.old.usable() {
+		return &Conn{d: d, reader: d.old.pool, writer: d.write, old: d.old}
+	}
 	return &Conn{d: d, reader: d.read, writer: d.write}
 }
 
@@ -36,13 +40,22 @@ func (d *DB) Conn(ctx context.Context) *Conn {
 // ErrNoRows when there is none.
 func (c *Conn) Get(ctx context.Context, dest any, query string, args ...any) error {
 	defer c.watch(ctx, time.Now(), query)
-	return mapErr(sqlx.GetContext(ctx, c.reader, dest, query, args...))
+	err := mapErr(sqlx.GetContext(ctx, c.reader, dest, query, args...))
+	if c.askPrimary(ctx, err) {
+		err = mapErr(sqlx.GetContext(ctx, c.d.read, dest, query, args...))
+	}
+	return err
 }
 
 // Select reads all rows into the slice dest points to.
 func (c *Conn) Select(ctx context.Context, dest any, query string, args ...any) error {
 	defer c.watch(ctx, time.Now(), query)
-	return mapErr(sqlx.SelectContext(ctx, c.reader, dest, query, args...))
+	err := mapErr(sqlx.SelectContext(ctx, c.reader, dest, query, args...))
+	if c.askPrimary(ctx, err) {
+		empty(dest)
+		err = mapErr(sqlx.SelectContext(ctx, c.d.read, dest, query, args...))
+	}
+	return err
 }
 
 // Exec runs a statement and gives the number of rows it touched.
@@ -79,7 +92,11 @@ func (c *Conn) ExecNamed(ctx context.Context, query string, arg any) (int64, err
 // Rows runs a query whose rows are read one by one; the caller closes them.
 func (c *Conn) Rows(ctx context.Context, query string, args ...any) (*sqlx.Rows, error) {
 	rows, err := c.reader.QueryxContext(ctx, query, args...)
-	return rows, mapErr(err)
+	if err = mapErr(err); c.askPrimary(ctx, err) {
+		rows, err = c.d.read.QueryxContext(ctx, query, args...)
+		err = mapErr(err)
+	}
+	return rows, err
 }
 
 func (c *Conn) watch(ctx context.Context, start time.Time, query string) {

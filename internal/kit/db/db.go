@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -33,6 +34,10 @@ type Options struct {
 	MaxConns  int           // PostgreSQL connections, or SQLite readers; 0: 24, or 4
 	SlowQuery time.Duration // statements slower than this are logged; 0: 200 ms
 	Log       *slog.Logger  // nil: slog.Default()
+
+	Direct     string        // the same database past a connection pooler; "": the address itself
+	Standby    string        // PostgreSQL: a streaming standby for Stale reads; "": none
+	StandbyLag time.Duration // how far behind it may be; 0: 5 s
 }
 
 // DB is one database. Safe for concurrent use.
@@ -44,6 +49,8 @@ type DB struct {
 	turn   chan struct{}
 	slow   time.Duration
 	log    *slog.Logger
+	direct string
+	old    *standby    // nil: none
 	full   atomic.Bool // a write was refused for want of space, and none of Writable's has succeeded since
 }
 
@@ -55,7 +62,7 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	d := &DB{url: dsn, slow: o.SlowQuery, log: o.Log}
+	d := &DB{url: dsn, direct: cmp.Or(o.Direct, dsn), slow: o.SlowQuery, log: o.Log}
 	var err error
 	switch {
 	case strings.HasPrefix(dsn, "sqlite:"):
@@ -71,6 +78,10 @@ func Open(ctx context.Context, dsn string, o Options) (*DB, error) {
 	if err := d.Ping(ctx); err != nil {
 		d.Close()
 		return nil, fmt.Errorf("db: open %s: %w", Redact(dsn), err)
+	}
+	if err := d.openStandby(o.Standby, o.StandbyLag); err != nil {
+		d.Close()
+		return nil, err
 	}
 	return d, nil
 }
@@ -115,12 +126,15 @@ func sqlitePool(dsn string) (*sqlx.DB, error) {
 }
 
 func (d *DB) openPostgres(dsn string, conns int) error {
-	if conns == 0 {
-		conns = 24
-	}
+	pool, err := postgresPool(dsn, cmp.Or(conns, 24))
+	d.engine, d.write, d.read = Postgres, pool, pool
+	return err
+}
+
+func postgresPool(dsn string, conns int) (*sqlx.DB, error) {
 	conf, err := pgx.ParseConfig(dsn)
 	if err != nil {
-		return errors.New("db: the PostgreSQL address cannot be read; expected postgres://user:password@host:port/name")
+		return nil, errors.New("db: the PostgreSQL address cannot be read; expected postgres://user:password@host:port/name")
 	}
 	if conf.RuntimeParams["timezone"] == "" {
 		conf.RuntimeParams["timezone"] = "UTC"
@@ -129,8 +143,7 @@ func (d *DB) openPostgres(dsn string, conns int) error {
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)
-	d.engine, d.write, d.read = Postgres, pool, pool
-	return nil
+	return pool, nil
 }
 
 // Engine says which database is behind.
@@ -138,6 +151,10 @@ func (d *DB) Engine() Engine { return d.engine }
 
 // URL is the address the database was opened with; it may hold a password.
 func (d *DB) URL() string { return d.url }
+
+// DirectURL is the address past a connection pooler, for what keeps its
+// connection: LISTEN, migrations. The same as URL where there is no pooler.
+func (d *DB) DirectURL() string { return d.direct }
 
 // SQL is the pool that may write, for libraries that bring their own SQL
 // (the job queue, migrations). Modules use Conn.
@@ -151,6 +168,7 @@ func (d *DB) Ping(ctx context.Context) error {
 
 // Close closes the pools.
 func (d *DB) Close() error {
+	d.old.close()
 	err := d.read.Close()
 	if d.write != d.read {
 		err = errors.Join(err, d.write.Close())

@@ -24,6 +24,11 @@ var (
 	ErrFull = errs.Define(errs.Unavailable, "disk_full", "存储空间已满，本次操作没有保存，请联系管理员后重试。")
 )
 
+// ErrUnsure is told when the connection broke while a transaction was being
+// committed: it may be stored or not. What carries an idempotency key may be
+// sent again.
+var ErrUnsure = errs.Define(errs.Unavailable, "database_unsure", "保存时与数据库的连接中断，不能确定是否已经保存。请不要关闭页面，稍后在本页重新提交，系统不会重复办理。")
+
 // UniqueError tells that a row would have repeated a unique key.
 type UniqueError struct {
 	On    string // constraint name on PostgreSQL, "table.column, …" on SQLite
@@ -65,7 +70,8 @@ func mapPostgres(pg *pgconn.PgError, err error) error {
 		return ErrFull.Because(err)
 	case pg.Code == "40P01", pg.Code == "40001", pg.Code == "55P03":
 		return ErrBusy.Because(err)
-	case strings.HasPrefix(pg.Code, "57P"), strings.HasPrefix(pg.Code, "08"), pg.Code == "53300":
+	case strings.HasPrefix(pg.Code, "57P"), strings.HasPrefix(pg.Code, "08"), pg.Code == "53300",
+		pg.Code == "25006": // a standby, or a primary that was just demoted: the new one will answer
 		return ErrLost.Because(err)
 	}
 	return err

@@ -3,6 +3,7 @@ package db
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
@@ -69,7 +70,11 @@ func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Contex
 		return fmt.Errorf("a part of the transaction failed: %w", t.doomed)
 	}
 	if err := t.tx.Commit(); err != nil {
-		return mapErr(fmt.Errorf("commit: %w", err))
+		err = mapErr(fmt.Errorf("commit: %w", err))
+		if d.engine == Postgres && errors.Is(err, ErrLost) {
+			return ErrUnsure.Because(err)
+		}
+		return err
 	}
 	return nil
 }

@@ -153,7 +153,7 @@ func (q *Queue) newWorker(ctx context.Context) (worker, error) {
 		conf.FetchPollInterval = 50 * time.Millisecond
 		return river.NewClient(riversqlite.New(q.d.SQL()), conf)
 	}
-	pool, err := listenPool(ctx, q.d.URL())
+	pool, err := listenPool(ctx, q.d.DirectURL())
 	if err != nil {
 		return nil, err
 	}
@@ -162,7 +162,8 @@ func (q *Queue) newWorker(ctx context.Context) (worker, error) {
 }
 
 // listenPool is for the queue's own statements: database/sql cannot LISTEN,
-// and a busy page must not keep the queue from a connection.
+// and a busy page must not keep the queue from a connection. A pooler in
+// transaction mode cannot LISTEN either: dsn leads past it.
 func listenPool(ctx context.Context, dsn string) (*pgxpool.Pool, error) {
 	conf, err := pgxpool.ParseConfig(dsn)
 	if err != nil {

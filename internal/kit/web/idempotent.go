@@ -16,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 )
 
@@ -67,7 +68,7 @@ func (rt *Router) idempotent(h Handler) Handler {
 		if err != nil {
 			return err
 		}
-		got, err := rt.runOnce(r, answerID(rt.subject(r), r, key), body, h)
+		got, err := rt.runPatiently(r, answerID(rt.subject(r), r, key), body, h)
 		if err != nil {
 			return err
 		}
@@ -84,6 +85,43 @@ func (rt *Router) subject(r *http.Request) string {
 	}
 	return "address:" + ClientAddr(r)
 }
+
+// Attempts at a keyed request that the database broke off, with a pause before
+// each. A deadlock or one lost connection is over by then; while a standby takes
+// over, or the database is gone, the visitor is told.
+var pauses = []time.Duration{50 * time.Millisecond, 500 * time.Millisecond}
+
+// runPatiently is runOnce, tried again where PostgreSQL broke it off. The key
+// makes that safe, even if a commit was not answered: the next attempt finds
+// the answer stored, or nothing.
+func (rt *Router) runPatiently(r *http.Request, id, body string, h Handler) (*answer, error) {
+	raw := r.Body
+	for _, pause := range pauses {
+		got, err := rt.runOnce(r, id, body, h)
+		if err == nil || rt.o.DB.Engine() != db.Postgres || !brokenOff(err) {
+			return got, err
+		}
+		if again, ok := raw.(*kept); ok {
+			again.rewind()
+		}
+		select {
+		case <-r.Context().Done():
+			return nil, err
+		case <-time.After(pause):
+		}
+	}
+	return rt.runOnce(r, id, body, h)
+}
+
+func brokenOff(err error) bool {
+	return errors.Is(err, db.ErrBusy) || errors.Is(err, db.ErrLost) || errors.Is(err, db.ErrUnsure)
+}
+
+// kept is a body that was read whole and can be read again.
+type kept struct{ *bytes.Reader }
+
+func (kept) Close() error { return nil }
+func (k kept) rewind()    { _, _ = k.Seek(0, io.SeekStart) } // of bytes in memory: cannot fail
 
 // runOnce runs the handler or finds its stored answer.
 func (rt *Router) runOnce(r *http.Request, id, body string, h Handler) (*answer, error) {
@@ -235,7 +273,7 @@ func hashBody(r *http.Request) (string, error) {
 		return "", bodyError(err)
 	}
 	h.Write(raw)
-	r.Body = io.NopCloser(bytes.NewReader(raw))
+	r.Body = &kept{bytes.NewReader(raw)}
 	return hex.EncodeToString(h.Sum(nil)), nil
 }
 

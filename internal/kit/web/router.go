@@ -121,6 +121,7 @@ func (rt *Router) route(pattern string, limit int64, g Guard, h Handler) http.Ha
 			rt.fail(w, r, err)
 			return
 		}
+		rt.noteWriter(w, r)
 		if err := h(w, r); err != nil {
 			rt.fail(w, r, err)
 		}

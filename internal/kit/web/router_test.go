@@ -48,7 +48,7 @@ func TestRouteWithoutGuardIsRefused(t *testing.T) {
 func TestRoutesAreListed(t *testing.T) {
 	rt := web.NewRouter(web.Options{})
 	rt.Get("/cases/{number}", deny(errTestDenied), say("x"))
-	rt.Post("/cases", web.RateLimit(5, time.Minute, nil).And(web.Public), say("x"))
+	rt.Post("/cases", web.RateLimit("cases", 5, time.Minute, nil).And(web.Public), say("x"))
 	want := map[web.Route]bool{{Method: "GET", Pattern: "/cases/{number}", Guard: "test"}: false,
 		{Method: "POST", Pattern: "/cases", Guard: "rate 5/1m0s+public"}: false, {Method: "GET", Pattern: "/healthz", Guard: "public"}: false}
 	for _, r := range rt.Routes() {
@@ -194,7 +194,7 @@ func TestBodyLimits(t *testing.T) {
 
 func TestRateLimit(t *testing.T) {
 	rt := web.NewRouter(web.Options{TrustProxy: true})
-	rt.Get("/", web.RateLimit(2, time.Minute, nil), say("home"))
+	rt.Get("/", web.RateLimit("home", 2, time.Minute, nil), say("home"))
 	c := webtest.New(t, rt).With("X-Forwarded-For", "6.6.6.6, 10.0.0.1")
 	c.Get("/").Status(200)
 	c.Get("/").Status(200)

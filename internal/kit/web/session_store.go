@@ -101,6 +101,9 @@ func (rt *Router) Cleanup(ctx context.Context) error {
 	if _, err := c.Exec(ctx, `DELETE FROM web_session WHERE idle_until < $1 OR expires_at < $1`, now); err != nil {
 		return err
 	}
+	if _, err := c.Exec(ctx, `DELETE FROM web_rate WHERE ends_at < $1`, now); err != nil {
+		return err
+	}
 	_, err := c.Exec(ctx, `DELETE FROM web_idempotency WHERE created_at < $1`, now.Add(-keepAnswers))
 	return err
 }

@@ -50,6 +50,13 @@ func (c *Client) Follow() *Client {
 	return &d
 }
 
+// To is the same browser, with its cookies, at another process.
+func (c *Client) To(h http.Handler) *Client {
+	other := *c
+	other.handler = h
+	return &other
+}
+
 // With returns a client with the same cookies that sends one more header.
 func (c *Client) With(name, value string) *Client {
 	d := *c
