@@ -27,6 +27,7 @@ type story struct {
 	c         cases.Case
 	owed      []string  // materials promised for later (容缺)
 	t         time.Time // the moment of the last act
+	place     *Place    // of a settled case: where it is handed in
 }
 
 // Fates, with how many of a hundred cases meet them.
@@ -128,7 +129,7 @@ func (s *story) run() error {
 	if err := s.accept(); err != nil {
 		return err
 	}
-	if len(s.owed) > 0 && s.r.IntN(4) > 0 { // some forget: their case ends when the day is over
+	if len(s.owed) > 0 && (s.place != nil || s.r.IntN(4) > 0) { // some forget: their case ends when the day is over
 		if err := s.supplement(); err != nil {
 			return err
 		}
@@ -201,6 +202,9 @@ func (s *story) submit() error {
 
 // window is where one goes: the lowest outlet that offers the item.
 func (s *story) window() (string, error) {
+	if s.place != nil {
+		return s.place.Outlet, nil
+	}
 	near, err := s.Org.OutletsNear(s.ctx, s.village.Code)
 	if err != nil {
 		return "", err
@@ -217,6 +221,9 @@ func (s *story) window() (string, error) {
 // Seven neighbourhoods lie in mining districts that are no towns; what is not
 // offered in villages they ask for in the county.
 func (s *story) matter() (string, error) {
+	if s.place != nil {
+		return s.place.Division, nil
+	}
 	for level := org.Village; level >= org.City; level-- {
 		code := org.Above(s.village.Code, level)
 		if code == "" || !s.def.At(int(level)) {

@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"os"
+	"runtime/debug"
 	"runtime/pprof"
 	"time"
 
@@ -38,12 +39,17 @@ type loadCmd struct {
 	Sample     int           `help:"Sample cases that the city it starts begins with." default:"200"`
 	Workers    int           `help:"Background jobs at the same time, of the city it starts." default:"8"`
 	MaxConns   int           `help:"PostgreSQL connections, of the city it starts." default:"24"`
+	Fill       int           `help:"Play nothing, but make settled cases until there are so many: directly in the database of a sample city that nobody is using, not over HTTP. Made on the first start, then kept." placeholder:"CASES"`
+	Data       string        `help:"With --fill: data folder of the sample city, as for yimen demo." default:"data" placeholder:"DIR"`
 	CPUProfile string        `help:"Write a CPU profile of the run (server and clients) to this file." placeholder:"FILE" name:"cpu-profile"`
 }
 
 // Run plays the profile and prints what it found; a difference found by the
 // audit is an error.
 func (c loadCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	if c.Fill > 0 {
+		return c.fill(ctx, out, log)
+	}
 	people, err := SampleCity()
 	if err != nil {
 		return err
@@ -160,6 +166,41 @@ func (c loadCmd) startCity(ctx context.Context, o *load.Options, log *slog.Logge
 		defer cancel()
 		return errors.Join(err, a.Queue.Stop(patience), a.Close(), os.RemoveAll(dir))
 	}, nil
+}
+
+// fill makes settled cases in the sample city in the data folder, or in the
+// database given.
+func (c loadCmd) fill(ctx context.Context, out io.Writer, log *slog.Logger) error {
+	if c.URL != "" {
+		return errors.New("--fill writes to the database directly: give --data or --database, not --url")
+	}
+	set, err := storage{Data: c.Data, Database: c.Database, MaxConns: c.MaxConns}.settings(log)
+	if err != nil {
+		return err
+	}
+	set.Demo, set.MakeKey = true, true
+	a, err := Open(ctx, set)
+	if err != nil {
+		return err
+	}
+	err = a.prepareLoad(ctx, min(c.Sample, c.Fill))
+	var result *Filled
+	if err == nil {
+		defer debug.SetGCPercent(debug.SetGCPercent(300))
+		_, err = c.profiled(func() (*load.Result, error) {
+			var err error
+			result, err = a.Fill(ctx, FillOptions{Cases: c.Fill, Seed: c.Seed, Out: os.Stderr, Live: terminal(os.Stderr), Raw: true})
+			return nil, err
+		})
+	}
+	if err = errors.Join(err, a.Close()); err != nil {
+		return err
+	}
+	result.Print(out)
+	if n := len(result.Differences); n > 0 {
+		return fmt.Errorf("the audit found %d differences", n)
+	}
+	return nil
 }
 
 // prepareLoad makes the sample city, and refuses a database that holds another:

@@ -41,6 +41,7 @@ type Workflow interface {
 	Hold(ctx context.Context, subject string) error
 	Release(ctx context.Context, subject string) error
 	Cancel(ctx context.Context, subject, reason string) error
+	Stencil(ctx context.Context, subject string, near func(workday.Date) bool) (*workflow.Stencil, error)
 }
 
 // Files keeps what was uploaded.

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"sync"
-	"time"
 
 	"yimen/internal/app"
 	"yimen/internal/cases"
@@ -20,10 +20,6 @@ const (
 	writers   = 64
 	approvers = 16
 	wanted    = 500 // cases a second
-
-	// A slow machine measures with fewer cases rather than for an hour.
-	fillTime = 75 * time.Second
-	fillStep = 10_000
 )
 
 // writer is the program in this process, without its web server and its jobs.
@@ -49,17 +45,15 @@ func (c *city) open(ctx context.Context) (*app.App, error) {
 	return a, nil
 }
 
-// fill copies the sample cases until there are enough, or it has taken long
-// enough.
+// fill makes settled cases until there are enough.
 func (c *city) fill(ctx context.Context) error {
 	a, err := c.open(ctx)
 	if err != nil {
 		return err
 	}
 	defer a.Close()
-	begin := time.Now()
+	// What the program does by itself, before.
 	ctx = identity.With(ctx, identity.System("bench"))
-	// What the program does by itself, before: copies of settled cases are settled.
 	for _, sweep := range []func(context.Context) error{
 		func(ctx context.Context) error { return a.Queue.Drain(ctx) },
 		a.Cases.DeemAccepted, a.Cases.TerminateUncorrected, a.Cases.ArchiveClosed, a.Workflow.CheckOverdue,
@@ -68,26 +62,17 @@ func (c *city) fill(ctx context.Context) error {
 			return err
 		}
 	}
-	for c.stored = 0; c.stored < c.cases && time.Since(begin) < fillTime; {
-		c.stored = min(c.stored+fillStep, c.cases)
-		err := a.Cases.Multiply(ctx, c.stored, func(ctx context.Context, copies []cases.Copy) error {
-			list := make([]workflow.Copy, len(copies))
-			for i, x := range copies {
-				list[i] = workflow.Copy{Subject: x.Of, As: x.Number, Tag: x.Tag}
-			}
-			return a.Workflow.Multiply(ctx, list)
-		})
-		if err != nil {
-			return err
-		}
-	}
-	// What a database learns of its tables by itself in the days in which they grow.
-	if _, err := a.DB.SQL().ExecContext(ctx, "ANALYZE"); err != nil {
+	made, err := a.Fill(ctx, app.FillOptions{Cases: c.cases, Seed: 1, Out: os.Stderr, Raw: true})
+	if err != nil {
 		return err
 	}
-	took := time.Since(begin)
-	c.report.add(figure{What: "cases stored for what follows", Measured: fmt.Sprintf("%d, copied in %.0f s", c.stored, took.Seconds()),
-		Value: float64(c.stored), Unit: "cases"})
+	if len(made.Differences) > 0 {
+		return fmt.Errorf("fill: %s", made.Differences[0])
+	}
+	c.stored = made.Stored
+	perSecond := float64(made.Rows) / (made.Seconds - made.CaseSeconds)
+	c.report.add(figure{What: "cases stored for what follows", Measured: fmt.Sprintf("%d, made in %.0f s", c.stored, made.Seconds),
+		Value: perSecond, Unit: "rows/s", Raw: made.RawPerSecond, RawText: fmt.Sprintf("%.0f rows/s without an index", made.RawPerSecond)})
 	return nil
 }
 
@@ -115,7 +100,7 @@ func (c *city) writes(ctx context.Context) error {
 func (w *writer) collect(ctx context.Context) error {
 	system := identity.With(ctx, identity.System("bench"))
 	var numbers []string
-	err := w.app.DB.Conn(ctx).Select(ctx, &numbers, `SELECT number FROM cases_case x WHERE sample = $1 AND channel = 'window' AND LENGTH(id) = 36
+	err := w.app.DB.Conn(ctx).Select(ctx, &numbers, `SELECT number FROM cases_case x WHERE sample = $1 AND channel = 'window'
 		AND NOT EXISTS (SELECT 1 FROM cases_material m WHERE m.case_id = x.id AND m.way NOT IN ('paper', 'promise')) ORDER BY id LIMIT 300`, true)
 	if err != nil {
 		return err

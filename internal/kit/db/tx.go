@@ -23,6 +23,7 @@ type txKey struct{ d *DB }
 
 type transaction struct {
 	tx     *sqlx.Tx
+	conn   *sqlx.Conn // of a bulk load, see Bulk; nil otherwise
 	after  []func()
 	doomed error // of a part that joined and failed: the whole cannot be committed
 	memo   map[any]any
@@ -55,7 +56,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 
 func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Context) error) (err error) {
 	defer d.endTurn()
-	t.tx, err = d.write.BeginTxx(ctx, nil)
+	t.tx, err = d.begin(ctx, t)
 	if err != nil {
 		return mapErr(fmt.Errorf("begin transaction: %w", err))
 	}
