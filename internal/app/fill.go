@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -17,6 +16,7 @@ import (
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/load"
 	"yimen/internal/org"
 	"yimen/workday"
 )
@@ -297,7 +297,7 @@ func (f *filler) finish(ctx context.Context) error {
 	}
 	f.result.Seconds = time.Since(f.begin).Seconds()
 	if f.o.Raw && f.raw != nil {
-		if f.result.RawPerSecond, err = f.rawRows(ctx); err != nil {
+		if f.result.RawPerSecond, err = load.MeasureRows(ctx, f.DB, f.raw.Rows(), f.raw.Bytes()/f.raw.Rows()); err != nil {
 			return err
 		}
 	}
@@ -350,30 +350,6 @@ func (f *filler) readCase(ctx context.Context, number string) error {
 		return fmt.Errorf("case %s: its process is %s, not %s", number, in.ID, c.Content.Instance)
 	}
 	return nil
-}
-
-// rawRows writes the rows of one batch, as long as they are, into a table
-// without an index or a reference: what the database alone does.
-func (f *filler) rawRows(ctx context.Context) (perSecond float64, err error) {
-	n := f.raw.Rows()
-	body := strings.Repeat("x", max(1, f.raw.Bytes()/n))
-	rows := make([][]any, n)
-	for i := range rows {
-		rows[i] = []any{body}
-	}
-	exec := func(sql string) error {
-		_, err := f.DB.SQL().ExecContext(ctx, sql)
-		return err
-	}
-	if err := exec(`CREATE TABLE IF NOT EXISTS load_raw (body TEXT NOT NULL)`); err != nil {
-		return 0, err
-	}
-	start := time.Now()
-	err = f.DB.Bulk(ctx, func(ctx context.Context) error {
-		return f.DB.Conn(ctx).Copy(ctx, "load_raw", []string{"body"}, rows)
-	})
-	perSecond = float64(n) / time.Since(start).Seconds()
-	return perSecond, cmp.Or(err, exec(`DROP TABLE load_raw`))
 }
 
 // Print writes what was done as a person reads it.
