@@ -66,7 +66,7 @@ func (v *visitor) approveAll(number, outcome, opinion string, sees func(v *visit
 		if sees != nil {
 			sees(other, task)
 		}
-		decides := other.Has(`#task-`+task.ID+` input[name="outcome"]`) > 0
+		decides := other.panel().Has(`#task-`+task.ID+` input[name="outcome"]`) > 0
 		if decides {
 			other.Fill("outcome", outcome)
 		}

@@ -30,10 +30,11 @@ func TestIntakeInFewKeys(t *testing.T) {
 	c := theCity()
 	who := &application{item: "SG01001", division: theVillage, account: villager}
 	c.handed(t, who) // they were here before, for the same
-	t.Run("the number typed", func(t *testing.T) { visit(t, c).takesInByKeys(t, who, true) })
-	t.Run("the card read", func(t *testing.T) {
-		everySize(t, func(t *testing.T, _ *city, v *visitor) { v.takesInByKeys(t, who, false) })
-	})
+	for name, typed := range map[string]bool{"the number typed": true, "the card read": false} {
+		t.Run(name, func(t *testing.T) {
+			everySize(t, func(t *testing.T, _ *city, v *visitor) { v.takesInByKeys(t, who, typed) })
+		})
+	}
 }
 
 // takesInByKeys takes in what somebody has applied for before, the number typed

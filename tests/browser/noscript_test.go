@@ -9,11 +9,10 @@ import (
 
 // An old telephone, a strict firewall, a script that did not arrive: the whole
 // application works without JavaScript.
-func TestWithoutScripts(t *testing.T) {
-	v := visit(t, theCity())
-	v.WithoutScripts()
-	v.Resize(360, 740)
+func TestWithoutScripts(t *testing.T) { everySize(t, appliesWithoutScripts) }
 
+func appliesWithoutScripts(t *testing.T, c *city, v *visitor) {
+	v.WithoutScripts()
 	v.LogIn(villager, "wrong password", "/my").Says("账号或密码")
 	v.LogIn(villager, app.DemoPassword, "/my")
 	if v.At() != "/my" {
@@ -23,14 +22,13 @@ func TestWithoutScripts(t *testing.T) {
 		t.Fatal("scripts of the page ran; this test shows nothing")
 	}
 	number := v.applyOnline(unemployment("dismissed"))
-	v.Says(number)
-	c, err := v.city.Cases.Find(v.city.System, number)
+	v.Says(number).Keep("submitted")
+	found, err := c.Cases.Find(c.System, number)
 	must(t, err)
 
 	stranger := v.beside()
 	stranger.WithoutScripts()
-	stranger.Open("/progress").Fill("number", number).Fill("query_code", c.QueryCode).Click("查询").Says("办理经过", c.ItemName)
-	v.Open("/my/cases/"+number).Click("撤回申请").Fill("opinion", "填错了，重新申请。").Click("确定撤回").Says("已撤回")
-	v.Calm(t)
+	stranger.Open("/progress").Fill("number", number).Fill("query_code", found.QueryCode).Click("查询").Says("办理经过", found.ItemName).Keep("progress")
+	v.Open("/my/cases/"+number).Click("撤回申请").Fill("opinion", "填错了，重新申请。").Click("确定撤回").Says("已撤回").Keep("withdrawn")
 	stranger.Calm(t)
 }

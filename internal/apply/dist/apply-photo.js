@@ -13,7 +13,8 @@
   var LARGEST = 50 * 1024 * 1024;
   var WAITS = [1500, 4000, 10000];
   var busy = Promise.resolve(); // one photo after the other: a slow line is not shared out
-  var open = 0;
+  var open = 0;    // photos on their way
+  var pressed;     // the button that was pressed meanwhile
 
   document.querySelectorAll("[data-photos]").forEach(live);
   window.addEventListener("beforeunload", function (event) { if (open) event.preventDefault(); });
@@ -35,16 +36,36 @@
       event.preventDefault();
       arrange(bench, form, button);
     });
-    if (form.dataset.photosWatched) return;
-    form.dataset.photosWatched = "1";
-    // Nothing goes on while a photo is on its way.
-    form.addEventListener("submit", function (event) {
-      if (!open) return;
-      event.preventDefault();
-      event.stopImmediatePropagation();
-      var waiting = form.querySelector(".ap-queue .ap-state");
-      if (waiting) waiting.textContent = "还在上传，请等一下再点。";
-    }, true);
+  }
+
+  // Nothing goes on while a photo is on its way; what was pressed is done when
+  // the last one has arrived. Heard at the window, before the document notes
+  // that the form was sent.
+  window.addEventListener("submit", function (event) {
+    if (!open || !event.target.querySelector("[data-photos]")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    later(event.submitter);
+  }, true);
+
+  function later(button) {
+    if (pressed || !button) return;
+    var note = document.createElement("p");
+    note.className = "ap-later";
+    note.setAttribute("role", "status");
+    note.textContent = "照片还在上传，传完后自动继续，请不要关闭页面。";
+    button.after(note);
+    pressed = { button: button, note: note };
+  }
+
+  // One photo less is on its way. One that did not arrive is looked at first.
+  function closed(arrived) {
+    open--;
+    if (!pressed || (open && arrived)) return;
+    var go = pressed;
+    pressed = undefined;
+    go.note.remove();
+    if (arrived) go.button.form.requestSubmit(go.button);
   }
 
   function add(bench, form, name, file) {
@@ -115,9 +136,9 @@
   function send(job) {
     say(job, note(job) + "，正在上传…");
     return attempt(job).then(function (answer) {
-      open--;
       show(job.bench, answer.body);
       job.row.querySelector("progress").remove();
+      closed(answer.status < 400);
       if (answer.status >= 400) {
         say(job, "没有传上去，原因见上方。");
         return;
@@ -129,7 +150,7 @@
         say(job, note(job) + "，网络不好，稍后自动再试（第" + (job.tries + 1) + "次）…");
         return new Promise(function (done) { window.setTimeout(done, WAITS[job.tries++]); }).then(function () { return send(job); });
       }
-      open--;
+      closed(false);
       byHand(job);
     });
   }
