@@ -7,7 +7,7 @@ BIN := bin/yimen
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO_BUILD := go build -trimpath -ldflags "-s -w -X yimen/internal/app.Version=$(VERSION)"
 
-.PHONY: demo build test check bench generate setup clean screenshots
+.PHONY: demo build test check bench generate setup clean screenshots cluster-test
 
 demo: build ## build and start the sample city on http://127.0.0.1:8080
 	./$(BIN) demo
@@ -26,6 +26,9 @@ check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tes
 
 bench: setup ## budgets of docs/performance.md, beside the raw rate of the database
 	scripts/with-postgres go run ./tests/bench
+
+cluster-test: ## several machines on this one: load, a killed process, a failover, an audit (5 minutes)
+	scripts/cluster-test
 
 generate: ## pages (templ) anew
 	go tool templ generate

@@ -33,6 +33,7 @@ type loadCmd struct {
 	Clients    int           `help:"Requests at the same time. Default: the profile's." default:"0"`
 	Speed      float64       `help:"How often faster than life people come and think (hour, day). Default: the profile's." default:"0"`
 	Seed       uint64        `help:"The same seed plays the same cases." default:"1"`
+	Patience   time.Duration `help:"How long a request is sent again while nobody answers or the server says that it cannot just now. Default: six times, some seconds." default:"0"`
 	JSON       string        `help:"Also write the result to this file as JSON." placeholder:"FILE" name:"json"`
 	HTML       string        `help:"Also write the result to this file as a page with charts." placeholder:"FILE" name:"html"`
 	Database   config.Secret `help:"Where the city it starts is kept: sqlite:PATH or postgres://…, empty or an earlier sample city. Default: a temporary folder." placeholder:"URL"`
@@ -54,7 +55,7 @@ func (c loadCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error
 	if err != nil {
 		return err
 	}
-	o := load.Options{URL: c.URL, Profile: c.Profile, Cases: c.Cases, Clients: c.Clients, Speed: c.Speed, Seed: c.Seed, City: people,
+	o := load.Options{URL: c.URL, Profile: c.Profile, Cases: c.Cases, Clients: c.Clients, Speed: c.Speed, Seed: c.Seed, Patience: c.Patience, City: people,
 		Progress: os.Stderr, Live: terminal(os.Stderr)}
 	if c.URL == "" {
 		stop, err := c.startCity(ctx, &o, log)

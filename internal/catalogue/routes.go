@@ -12,7 +12,7 @@ import (
 // Routes adds the guide for citizens, its preview, and what an agency says about
 // its own place. The desk of those who keep items is the designer's.
 func (m *Module) Routes(rt *web.Router) {
-	rt.Get("/items/{code}", web.Public, m.showGuide)
+	rt.Get("/items/{code}", web.Public, web.MayLag(m.showGuide))
 	m.siteRoutes(rt)
 
 	rt.Get("/admin/items/{code}/preview", identity.Has(RightViewDraft), m.showPreview)

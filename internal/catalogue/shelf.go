@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/search"
 )
 
@@ -36,8 +37,11 @@ func (m *Module) onShelf(ctx context.Context) (*shelf, error) {
 	if err != nil {
 		return nil, err
 	}
-	if s := m.shelf.Load(); s != nil && s.mark == mark {
+	if s := m.shelf.Load(); s != nil && (s.mark == mark || s.mark > mark && db.IsStale(ctx)) {
 		return s, nil
+	}
+	if db.IsStale(ctx) { // mark and rows from one database: what is kept must be what the mark says
+		return m.onShelf(db.Fresh(ctx))
 	}
 	if m.DB.InTxNow(ctx) {
 		return m.readShelf(ctx, mark)

@@ -11,8 +11,8 @@ import (
 // siteRoutes adds the papers made of a guide, what readers tell of mistakes, and
 // the pages of those who keep the site.
 func (m *Module) siteRoutes(rt *web.Router) {
-	rt.Get("/items/{code}/sheet", web.Public, m.showTakeaway)
-	rt.Get("/items/{code}/poster", web.Public, m.showPoster)
+	rt.Get("/items/{code}/sheet", web.Public, web.MayLag(m.showTakeaway))
+	rt.Get("/items/{code}/poster", web.Public, web.MayLag(m.showPoster))
 	rt.Get("/report", web.Public, m.askReport)
 	rt.Post("/report", web.Public.And(web.RateLimit("report", reportRate, time.Hour, web.ClientAddr)), m.makeReport)
 	rt.Get("/report/{code}", web.Public.And(web.RateLimit("report seen", 60, time.Minute, web.ClientAddr)), m.showReport)

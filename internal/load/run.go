@@ -23,6 +23,7 @@ type Options struct {
 	Clients  int     // requests at a time; 0: the profile's
 	Speed    float64 // how often faster than life people think and come; 0: the profile's
 	Seed     uint64
+	Patience time.Duration // how long a request that failed for a while is tried again; at least six times
 	City     City
 	Progress io.Writer // the bar; nil: none
 	Live     bool      // Progress is a terminal, on which a line may be written over
@@ -64,6 +65,7 @@ func Run(ctx context.Context, o Options) (*Result, error) {
 	if u.site, err = newSite(o.URL, o.Clients, rec); err != nil {
 		return nil, err
 	}
+	u.site.patience = o.Patience
 	if u.world, err = learn(ctx, u.site, o.City); err != nil {
 		return nil, fmt.Errorf("learn the city: %w", err)
 	}

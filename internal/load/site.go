@@ -28,7 +28,8 @@ type site struct {
 	http      *http.Client
 	strangers *http.Client // each request from another address, where that is possible; nil elsewhere
 	rec       *recorder
-	sessions  sync.Map // account → *session
+	patience  time.Duration // see Options
+	sessions  sync.Map      // account → *session
 }
 
 func newSite(base string, clients int, rec *recorder) (*site, error) {
@@ -106,6 +107,12 @@ type ask struct {
 
 const attempts = 6
 
+// pause is how long somebody waits before attempt try+1, and whether there is
+// one: six in any case, and more as long as their patience lasts.
+func (s *site) pause(try int, since time.Time) (time.Duration, bool) {
+	return 100 * time.Millisecond << min(try, attempts-1), try+1 < attempts || time.Since(since) < s.patience
+}
+
 // do asks, and asks again where the same question may be asked twice: every
 // POST that changes anything carries a key, under which the server does a thing
 // once. Every failed attempt is counted.
@@ -114,18 +121,19 @@ func (s *site) do(ctx context.Context, a ask) error {
 	if err != nil {
 		return err
 	}
-	doubt := false
-	for try := range attempts {
+	doubt, since := false, time.Now()
+	for try := 0; ; try++ {
 		var again bool
 		var wait time.Duration
 		if again, wait, err = s.once(ctx, &a, key, body, contentType); err == nil {
 			return nil
 		}
 		doubt = doubt || errors.Is(err, errUnanswered)
-		if !again {
+		pause, more := s.pause(try, since)
+		if !again || !more {
 			break
 		}
-		time.Sleep(cmp.Or(wait, 100*time.Millisecond<<try))
+		time.Sleep(cmp.Or(wait, pause))
 	}
 	if doubt && !errors.Is(err, errUnanswered) {
 		return fmt.Errorf("%w, then %w", errUnanswered, err)
@@ -235,6 +243,9 @@ func (s *site) refused(a *ask, res *http.Response, raw []byte) (again bool, wait
 	case http.StatusBadGateway, http.StatusGatewayTimeout: // of a gateway, which does not know either
 		return true, 0, fmt.Errorf("%w: %w", errUnanswered, err)
 	case http.StatusTooManyRequests, http.StatusServiceUnavailable:
+		if problem.Code == "database_unsure" { // nor does the server know
+			err = fmt.Errorf("%w: %w", errUnanswered, err)
+		}
 		seconds, _ := strconv.Atoi(res.Header.Get("Retry-After"))
 		return true, min(time.Duration(seconds)*time.Second, 10*time.Second), err
 	}
@@ -272,11 +283,16 @@ func (s *site) cookie(ctx context.Context, account string) (string, error) {
 	v, _ := s.sessions.LoadOrStore(account, &session{})
 	x := v.(*session)
 	x.once.Do(func() {
-		for try := range attempts {
+		since := time.Now()
+		for try := 0; ; try++ {
 			if x.cookie, x.err = s.signIn(ctx, account); x.err == nil || !errors.Is(x.err, errUnanswered) {
 				return
 			}
-			time.Sleep(100 * time.Millisecond << try)
+			pause, more := s.pause(try, since)
+			if !more {
+				return
+			}
+			time.Sleep(pause)
 		}
 	})
 	if x.err != nil {

@@ -88,7 +88,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post("/office/phrases/{id}", Guard, m.changePhrase)
 	rt.Get("/office/team", Guard, m.showTeam)
 	rt.Post("/office/team/rules", Guard, m.changeRules)
-	rt.Get("/office/board", Guard, m.showBoard)
+	rt.Get("/office/board", Guard, web.MayLag(m.showBoard))
 	rt.Get("/office/absence", Guard, m.showAbsence)
 	rt.Post("/office/absence", Guard, m.askLeave)
 	rt.Post("/office/absence/{id}", Guard, m.decideLeave)

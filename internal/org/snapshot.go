@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
 	"yimen/workday"
 )
 
@@ -53,6 +54,11 @@ func (m *Module) view(ctx context.Context) (*snapshot, error) {
 		go m.refreshAside()
 		return h.snapshot, nil
 	}
+	if h != nil && db.IsStale(ctx) { // such a page is answered even while there is no primary
+		go m.refreshAside()
+		return h.snapshot, nil
+	}
+	ctx = db.Fresh(ctx) // what is kept never goes back
 	m.loading.Lock()
 	defer m.loading.Unlock()
 	return m.refresh(ctx)

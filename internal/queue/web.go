@@ -48,9 +48,9 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/hall/{outlet}", wallGuard, m.wall)
 
 	rt.Get("/counter/queue", viewGuard, m.scene)
-	rt.Get("/counter/queue/statistics", viewGuard, m.statistics)
-	rt.Get("/counter/queue/statistics/export", viewGuard, m.exportStatistics)
-	rt.Get("/counter/queue/statistics/hours", viewGuard, m.exportHours)
+	rt.Get("/counter/queue/statistics", viewGuard, web.MayLag(m.statistics))
+	rt.Get("/counter/queue/statistics/export", viewGuard, web.MayLag(m.exportStatistics))
+	rt.Get("/counter/queue/statistics/hours", viewGuard, web.MayLag(m.exportHours))
 	rt.Get("/counter/queue/number/{id}", viewGuard, m.number)
 	rt.Post("/counter/queue/number/{id}/priority", callGuard, m.setPriority)
 	rt.Post("/counter/queue/seat", callGuard, m.takeSeat)

@@ -30,7 +30,7 @@ func (d *DB) Conn(ctx context.Context) *Conn {
 	if t := d.current(ctx); t != nil {
 		return &Conn{d: d, reader: t.tx, writer: t.tx, tx: t.tx}
 	}
-	if isStale(ctx) && d.old.usable() {
+	if IsStale(ctx) && d.old.usable() {
 		return &Conn{d: d, reader: d.old.pool, writer: d.write, old: d.old}
 	}
 	return &Conn{d: d, reader: d.read, writer: d.write}

@@ -35,7 +35,11 @@ type staleKey struct{}
 // after changing it, and never for rights. Without a standby nothing changes.
 func Stale(ctx context.Context) context.Context { return context.WithValue(ctx, staleKey{}, true) }
 
-func isStale(ctx context.Context) bool {
+// Fresh undoes Stale: for what is kept in memory, which must never go back.
+func Fresh(ctx context.Context) context.Context { return context.WithValue(ctx, staleKey{}, false) }
+
+// IsStale says whether ctx was made by Stale.
+func IsStale(ctx context.Context) bool {
 	stale, _ := ctx.Value(staleKey{}).(bool)
 	return stale
 }
@@ -118,11 +122,18 @@ func (d *DB) lookAtStandby(ctx context.Context, seen []position) []position {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
 	now := position{at: time.Now()}
-	if err := d.read.GetContext(ctx, &now.lsn, writtenLSN); err == nil {
+	lost := d.read.GetContext(ctx, &now.lsn, writtenLSN) != nil
+	if !lost {
 		seen = append(seen, now)
 	}
 	var replayed int64
-	if err := d.old.pool.GetContext(ctx, &replayed, replayedLSN); err != nil {
+	own, end := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
+	defer end()
+	if err := d.old.pool.GetContext(own, &replayed, replayedLSN); err != nil {
+		return seen
+	}
+	if lost { // nothing newer can be had: until there is a primary again, what it has is the city
+		d.old.asOf.Store(time.Now().UnixNano())
 		return seen
 	}
 	reached := -1
