@@ -118,7 +118,7 @@ func (v variable) value(typed string) (value any, ok bool) {
 	return typed, true
 }
 
-// typed is the value as its input holds it.
+// typedValue is the value as its input holds it.
 func typedValue(value any) string {
 	switch x := value.(type) {
 	case float64:
