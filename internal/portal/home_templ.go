@@ -71,7 +71,7 @@ func homeView(p homePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = searchBox("home-search", "", "您要办什么事？例如：小孩上户口").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = searchBox("home-search", "", "例如：小孩上户口").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -869,7 +869,7 @@ func demoBand() templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "样例城市：点一下，以一个身份进入</h2><ul tabindex=\"0\" aria-label=\"样例城市的身份\">")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 61, "样例城市：选一个身份进入</h2><ul tabindex=\"0\" aria-label=\"样例城市的身份\">")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -11,7 +11,7 @@ import (
 func TestHomeNamesWhatCanBeDoneInTheRegion(t *testing.T) {
 	w := theCity(t)
 	c := webtest.New(t, w.router)
-	c.Get("/").Status(200).Must("199个事项", "按人生的大事找", "全市通办", "按主题找", "全市任何一个窗口都能办", "查进度", "我的办件", "长辈版", "12345", "样例城市：点一下，以一个身份进入", "个人办事", "企业办事", "社会保险")
+	c.Get("/").Status(200).Must("199个事项", "按人生的大事找", "全市通办", "按主题找", "全市任何一个窗口都能办", "查进度", "我的办件", "长辈版", "12345", "样例城市：选一个身份进入", "个人办事", "企业办事", "社会保险")
 
 	page := c.Get("/region?at=" + village + "&next=/").Status(200)
 	page.Must("韶关市", "游溪镇", "大寮坑村", "就近的办事网点", "周一至周五").MustNot("或者选择下一级")
