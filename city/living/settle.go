@@ -125,7 +125,8 @@ func (s *story) settle() error {
 func (l *life) itemAt(level org.Level) *catalogue.Definition {
 	var list []*catalogue.Definition
 	for _, d := range l.items {
-		if d.At(int(level)) {
+		// A promise in natural days does not keep its length from one day to another.
+		if d.At(int(level)) && d.Promised.Unit != catalogue.UnitDay {
 			list = append(list, d)
 		}
 	}

@@ -38,7 +38,7 @@ var (
 	resultNames = map[string]string{"ok": "成功", "failed": "失败", "denied": "被拒绝", "locked": "已锁定", "broken": "不完整", "demo": "成功（演示）",
 		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用"}
 	jobNames = map[string]string{
-		"audit.seal": "封存审计日志", "cases.archive": "办件归档", "cases.compact_tally": "汇总办件数", "cases.deem_accepted": "逾期视为受理",
+		"audit.seal": "封存审计日志", "archive.years": "准备下一年的分区", "cases.archive": "办件归档", "cases.compact_tally": "汇总办件数", "cases.deem_accepted": "逾期视为受理",
 		"cases.finish": "决定后的制证和送达", "cases.recompute_due": "重算办件期限", "cases.sweep_uploads": "清理没有提交的上传", "cases.sweep_drafts": "清理无人继续的草稿", "cases.sweep_misses": "清理查询码输错的记录", "cases.terminate_uncorrected": "逾期未补正终止",
 		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
 		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",

@@ -18,6 +18,7 @@ import (
 	"yimen/internal/designer"
 	"yimen/internal/help"
 	"yimen/internal/identity"
+	"yimen/internal/kit/archive"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
@@ -64,6 +65,7 @@ type App struct {
 	Progress  *progress.Tracker
 	Bus       *events.Bus
 	Audit     *audit.Log
+	Archive   *archive.Archive
 	Store     *files.Store
 	Org       *org.Module
 	Identity  *identity.Module

@@ -129,6 +129,9 @@ func (f *filler) settle(ctx context.Context) error {
 		return err
 	}
 	f.from = workday.DateOf(f.now, clock.Beijing).Add(-max(365, f.want*365/yearCases))
+	if err := f.DB.MakeYears(ctx, db.Years(sources), f.from.Year(), f.now.Year()); err != nil {
+		return err
+	}
 	if f.filling, err = f.Cases.Fill(ctx, f.from); err != nil {
 		return err
 	}

@@ -49,6 +49,7 @@ func (a *App) paper(ctx context.Context, number string) error {
 func (a *App) work() {
 	a.Audit.Workers(a.Queue)
 	a.Store.Workers(a.Queue)
+	a.Archive.Workers(a.Queue)
 	a.Identity.Workers(a.Queue)
 	a.Messages.Workers(a.Queue)
 	a.Workflow.Workers(a.Queue)

@@ -10,6 +10,7 @@ import (
 	"yimen/internal/counter"
 	"yimen/internal/help"
 	"yimen/internal/identity"
+	"yimen/internal/kit/archive"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
@@ -26,7 +27,7 @@ import (
 // sources are the migrations of every part, applied in the order of their
 // versions whatever the order here.
 var sources = []db.Source{
-	web.Migrations, audit.Migrations, files.Migrations, progress.Migrations,
+	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
 	counter.Migrations, office.Migrations,
 }

@@ -32,8 +32,8 @@ func printAudit(out io.Writer, r audit.Report) {
 	if more := r.Found - int64(len(r.Findings)); more > 0 {
 		fmt.Fprintf(out, "… and %d more\n", more)
 	}
-	fmt.Fprintf(out, "%d rows in %d batches, %d not sealed yet, %d findings\nchain head: batch %d %s\n",
-		r.Rows, r.Batches, r.Unsealed, r.Found, r.Head.Seq, r.Head.Chain)
+	fmt.Fprintf(out, "%d rows in %d batches, %d in archives, %d not sealed yet, %d findings\nchain head: batch %d %s\n",
+		r.Rows, r.Batches, r.Archived, r.Unsealed, r.Found, r.Head.Seq, r.Head.Chain)
 }
 
 func (a *App) importItems(ctx context.Context, r io.Reader, partial bool, out io.Writer) error {

@@ -11,8 +11,10 @@ import (
 	"yimen/internal/designer"
 	"yimen/internal/help"
 	"yimen/internal/identity"
+	"yimen/internal/kit/archive"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
@@ -38,6 +40,8 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	a.Archive = archive.New(a.DB, a.Store, a.Clock, db.Years(sources), func(ctx context.Context) error { return audit.ProtectYears(ctx, a.DB) })
+	a.Audit.ReadFrom(a.Archive)
 	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
 	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus})
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
@@ -54,7 +58,7 @@ func (a *App) wire(ctx context.Context) error {
 		RegionOf: a.regionCode})
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
-		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity,
+		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
 		Rules: a.Rules})
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,

@@ -62,8 +62,8 @@ func (f *Filling) Stencil(ctx context.Context, number string) (*Stencil, error) 
 	if err != nil {
 		return nil, err
 	}
-	if !r.State.Ended() || r.KeyScope != nil {
-		return nil, fmt.Errorf("case %s is %s: only settled ones can be repeated", number, r.State)
+	if !r.State.Ended() || r.KeyScope != nil || r.PromiseUnit == string(workday.NaturalDays) {
+		return nil, fmt.Errorf("case %s is %s: only settled ones promised in working days can be repeated", number, r.State)
 	}
 	c, err := f.m.wholeOf(ctx, r)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"time"
 
+	"yimen/internal/kit/archive"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
@@ -19,7 +20,7 @@ import (
 var migrations embed.FS
 
 // Migrations are the tables of this module.
-var Migrations = db.Embedded("cases", migrations)
+var Migrations = db.Embedded("cases", migrations).ByYear("cases_history", "case_id")
 
 // Deps is what the module stands on.
 type Deps struct {
@@ -31,8 +32,9 @@ type Deps struct {
 	Catalogue Catalogue
 	Workflow  Workflow
 	Files     Files
-	Accounts  Accounts // nil: cases filed at windows belong to no account
-	Licences  Licences // nil: no electronic licence can be handed in
+	Accounts  Accounts         // nil: cases filed at windows belong to no account
+	Archive   *archive.Archive // nil: no history was ever put away
+	Licences  Licences         // nil: no electronic licence can be handed in
 	Rules     Rules
 }
 

@@ -285,11 +285,15 @@ func (m *Module) insertHistory(ctx context.Context, rows []historyRow) error {
 	return wrap("append history", err)
 }
 
-// historyOf reads the entries of revisions after since, oldest first.
+// historyOf reads the entries of revisions after since, oldest first. Whatever
+// year it was put away with, a history is read whole.
 func (m *Module) historyOf(ctx context.Context, id string, since int) ([]historyRow, error) {
 	var rows []historyRow
 	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT case_id, seq, revision, at, verb, from_state, to_state, who, who_name, agency, opinion, detail
 		FROM cases_history WHERE case_id = $1 AND revision > $2 ORDER BY seq`, id, since)
+	if err == nil && since == 0 && (len(rows) == 0 || rows[0].Seq > 1) && m.Archive != nil {
+		rows, err = m.withArchived(ctx, id, rows)
+	}
 	return rows, wrap("read history", err)
 }
 

@@ -159,7 +159,7 @@ func (m *Module) newRecord(ctx context.Context, in *intake, digest string) (*rec
 	now, s, def := m.now(ctx), &in.s, in.def()
 	legal, promise := limitOf(def.Statutory), promiseOf(def)
 	r := &record{
-		ID: db.NewID(), Number: NewNumber(now), QueryCode: NewQueryCode(), Revision: 1,
+		ID: db.NewIDAt(now), Number: NewNumber(now), QueryCode: NewQueryCode(), Revision: 1,
 		Item: def.Code, ItemName: def.Name, Version: in.version.N, Kind: def.Kind, AcceptedBy: def.AcceptedBy,
 		Division: in.division.Code, DivisionName: in.division.Name, Channel: s.Channel, SubmittedBy: in.actor.Account,
 		ApplicantType: s.Applicant.Type, ApplicantName: s.Applicant.Name, ApplicantKey: nameKey(s.Applicant.Name),

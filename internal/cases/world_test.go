@@ -16,6 +16,7 @@ import (
 	"yimen/gb"
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
+	"yimen/internal/kit/archive"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
@@ -29,7 +30,7 @@ import (
 	"yimen/workday"
 )
 
-var sources = []db.Source{audit.Migrations, files.Migrations, org.Migrations, catalogue.Migrations, workflow.Migrations, Migrations}
+var sources = []db.Source{audit.Migrations, files.Migrations, org.Migrations, catalogue.Migrations, workflow.Migrations, archive.Migrations, Migrations}
 
 // The places of the tests: a city, two counties, a town, a village.
 const (
@@ -94,7 +95,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	t.Cleanup(func() { _ = w.files.Close() })
 	w.Module = New(Deps{
 		DB: d, Clock: w.clock, Jobs: w.queue, Events: bus, Org: w.org, Catalogue: items, Workflow: w.flow, Files: w.files,
-		Accounts: w, Rules: Rules{AreaCode: "0751"},
+		Accounts: w, Archive: archive.New(d, w.files, w.clock, db.Years(sources), nil), Rules: Rules{AreaCode: "0751"},
 	})
 	w.Module.Workers(w.queue)
 	w.people()

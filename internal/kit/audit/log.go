@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"yimen/internal/kit/archive"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/jobs"
@@ -12,12 +13,13 @@ import (
 
 // Log is the audit log of a database.
 type Log struct {
-	d     *db.DB
-	clock clock.Clock
+	d       *db.DB
+	clock   clock.Clock
+	archive *archive.Archive // nil: no year was put away
 }
 
 // New gives the log of a database that has its Migrations.
-func New(d *db.DB, c clock.Clock) *Log { return &Log{d, c} }
+func New(d *db.DB, c clock.Clock) *Log { return &Log{d: d, clock: c} }
 
 // Workers seals what was written, every five seconds.
 func (l *Log) Workers(q *jobs.Queue) {
@@ -29,7 +31,7 @@ func (l *Log) Write(ctx context.Context, e Entry) error {
 	if e.At.IsZero() {
 		e.At = clock.FromContext(ctx, l.clock).Now()
 	}
-	e.ID = db.NewID()
+	e.ID = db.NewIDAt(e.At) // the year of the entry is that of its id
 	e = e.clean()
 	return l.d.InTx(ctx, func(ctx context.Context) error {
 		conn := l.d.Conn(ctx)

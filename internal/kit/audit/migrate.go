@@ -12,7 +12,7 @@ import (
 var files embed.FS
 
 // Migrations are the tables of the log. Protect is to follow.
-var Migrations = db.Embedded("audit", files)
+var Migrations = db.Embedded("audit", files).ByYear("audit_row", "id")
 
 // appendOnly are the tables whose rows never change once written.
 var appendOnly = []string{"audit_row", "audit_leaf", "audit_batch"}
@@ -27,8 +27,29 @@ func Protect(ctx context.Context, d *db.DB) error {
 				return fmt.Errorf("audit: protect the log: %w", err)
 			}
 		}
-		return nil
+		return ProtectYears(ctx, d)
 	})
+}
+
+// ProtectYears lets no partition of the log be emptied that could be: triggers
+// for rows come with a partition, one for the statement does not.
+func ProtectYears(ctx context.Context, d *db.DB) error {
+	if d.Engine() != db.Postgres {
+		return nil
+	}
+	var bare []string
+	err := d.Conn(ctx).Select(ctx, &bare, `SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+		WHERE i.inhparent = to_regclass('audit_row')
+		AND NOT EXISTS (SELECT 1 FROM pg_trigger t WHERE t.tgrelid = c.oid AND t.tgname = 'audit_row_refuse_all')`)
+	for _, name := range bare {
+		if err == nil {
+			_, err = d.Conn(ctx).Exec(ctx, `CREATE TRIGGER audit_row_refuse_all BEFORE TRUNCATE ON `+name+` FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()`)
+		}
+	}
+	if err != nil {
+		return fmt.Errorf("audit: protect the log: %w", err)
+	}
+	return nil
 }
 
 // Protection is the statements that Protect runs on an engine.

@@ -33,6 +33,7 @@ type Finding struct {
 // Report is what Verify saw.
 type Report struct {
 	Rows     int64     // rows looked at
+	Archived int64     // of Rows, those that were put away
 	Batches  int64     //
 	Unsealed int64     // rows that wait for the next Seal, protected by their own hash only
 	Found    int64     // things wrong
@@ -66,7 +67,7 @@ func (l *Log) Verify(ctx context.Context) (Report, error) {
 	if r.Head, err = l.Head(ctx); err != nil {
 		return r, err
 	}
-	for _, step := range []func(context.Context, *Report) error{l.verifyBatches, l.verifyOrphans, l.verifyPending, l.verifyAdded} {
+	for _, step := range []func(context.Context, *Report) error{l.verifyBatches, l.verifyOrphans, l.verifyPending, l.verifyAdded, l.verifyArchives} {
 		if err := step(ctx, &r); err != nil {
 			return r, fmt.Errorf("audit: verify: %w", err)
 		}
@@ -135,15 +136,25 @@ func (l *Log) verifyBatch(ctx context.Context, r *Report, b batch) error {
 	defer rows.Close()
 	r.Batches++
 	var hashes []string
+	var unread error // the first archive that cannot be read
 	for rows.Next() {
 		row, err := scanSealed(rows)
 		if err != nil {
 			return err
 		}
 		hashes = append(hashes, row.LeafHash)
+		if !row.Found.Valid && unread == nil {
+			if row.Found.Valid, unread = l.putAway(ctx, &row); row.Found.Valid {
+				r.Archived++
+			}
+		}
 		switch {
 		case !row.Found.Valid:
-			r.add(Finding{RowRemoved, row.RowID, b.Seq, "sealed, but gone"})
+			why := "sealed, but gone"
+			if unread != nil {
+				why = unread.Error()
+			}
+			r.add(Finding{RowRemoved, row.RowID, b.Seq, why})
 			continue
 		case row.Entry.hash() != row.LeafHash:
 			r.add(Finding{RowChanged, row.RowID, b.Seq, "its content is not what was sealed"})

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/rowtext"
 )
 
 // loadBatch is how many rows are handed to the database at a time.
@@ -104,7 +105,7 @@ func (c City) loadTable(ctx context.Context, folder string, t Table) error {
 		return err
 	}
 	err := lines(folder, t.Name, t.Part, func(line []byte) error {
-		row, err := parse(line, t.Columns)
+		row, err := rowtext.Parse(line, t.Columns)
 		if err != nil {
 			return err
 		}

@@ -14,6 +14,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/rowtext"
 )
 
 // City is what is backed up and restored into.
@@ -109,12 +110,12 @@ func eachRow(ctx context.Context, d *db.DB, t db.Table, fn func(line []byte) err
 	}
 	defer rows.Close()
 	var total sum
-	into := scanner(t.Columns)
+	into := rowtext.Scanner(t.Columns)
 	for rows.Next() {
 		if err := rows.Scan(into...); err != nil {
 			return "", err
 		}
-		line, err := encode(plain(into))
+		line, err := rowtext.Encode(rowtext.Plain(into))
 		if err != nil {
 			return "", err
 		}
@@ -140,7 +141,7 @@ func (c City) writeJobs(ctx context.Context, folder string) (Part, error) {
 		return Part{}, err
 	}
 	err = c.Queue.Keep(ctx, func(k jobs.Kept) error {
-		line, err := encode(k)
+		line, err := rowtext.Encode(k)
 		if err != nil {
 			return err
 		}
@@ -181,7 +182,7 @@ func sweep(dir string, backups []string) error {
 		t := m.Table(files.Table)
 		id := slices.Index(names(t.Columns), "id")
 		err = lines(folder, t.Name, t.Part, func(line []byte) error {
-			row, err := parse(line, t.Columns)
+			row, err := rowtext.Parse(line, t.Columns)
 			if err != nil {
 				return err
 			}

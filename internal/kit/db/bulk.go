@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math/rand/v2"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -62,6 +63,14 @@ func (c *Conn) Copy(ctx context.Context, table string, columns []string, rows []
 	}
 	return nil
 }
+
+// issued counts the identifiers of NewIDAt.
+var issued atomic.Int64
+
+// NewIDAt makes an identifier as NewID does, at a moment of another clock: its
+// year is that of what happened. Those of one process and millisecond are in
+// the order in which they were made, up to 4,096 of them.
+func NewIDAt(at time.Time) string { return IDAt(at, int(issued.Add(1))) }
 
 // IDAt makes the identifier that NewID would have made at a moment. Of two of
 // one millisecond the one with the higher number (0 to 4,095) is the later.

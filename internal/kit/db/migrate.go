@@ -8,9 +8,12 @@ import (
 	"sort"
 	"strings"
 	"testing/fstest"
+	"time"
 
 	"github.com/pressly/goose/v3"
 	"github.com/pressly/goose/v3/database"
+
+	"yimen/internal/kit/clock"
 )
 
 // Source is the migrations of one module: files named
@@ -19,6 +22,7 @@ import (
 type Source struct {
 	Module string
 	Files  fs.FS
+	Years  []Yearly // tables that are kept by years, see ByYear
 }
 
 // Embedded is the source of a module whose migrations are embedded in its
@@ -45,7 +49,8 @@ func (s Schema) OK() bool { return s.Pending == 0 && s.Current == s.Target }
 func (s Schema) Newer() bool { return s.Current > s.Target }
 
 // Migrate brings the database to the newest schema, all modules in one order.
-// Each file runs in its own transaction.
+// Each file runs in its own transaction. Then the tables that are kept by years
+// have partitions for this year and the next.
 func (d *DB) Migrate(ctx context.Context, sources []Source) error {
 	p, err := d.provider(sources)
 	if err != nil {
@@ -54,7 +59,17 @@ func (d *DB) Migrate(ctx context.Context, sources []Source) error {
 	if _, err := p.Up(ctx); err != nil {
 		return fmt.Errorf("db: migrate: %w", err)
 	}
-	return nil
+	year := time.Now().In(clock.Beijing).Year()
+	return d.MakeYears(ctx, Years(sources), year, year+1)
+}
+
+// Years are the tables of all sources that are kept by years.
+func Years(sources []Source) []Yearly {
+	var all []Yearly
+	for _, s := range sources {
+		all = append(all, s.Years...)
+	}
+	return all
 }
 
 // Schema compares the database with the program.
