@@ -52,6 +52,17 @@ func TestServeRefusesWhatItCannotRunOn(t *testing.T) {
 			t.Errorf("exit %d, %s", exit, errOut)
 		}
 	})
+	t.Run("several processes on the embedded database", func(t *testing.T) {
+		for _, role := range []string{"web", "worker"} {
+			exit, _, errOut := yimen(t, "serve", "--data", newCity(t), "--addr", "127.0.0.1:0", "--role", role)
+			if exit != 1 || !strings.Contains(errOut, "PostgreSQL") {
+				t.Errorf("role %s: exit %d, %s", role, exit, errOut)
+			}
+		}
+		if exit, _, _ := yimen(t, "serve", "--data", t.TempDir(), "--role", "king"); exit != 2 {
+			t.Errorf("a role that is none: exit %d", exit)
+		}
+	})
 	t.Run("newer database", func(t *testing.T) {
 		a := openApp(t, false)
 		if _, err := a.DB.Conn(context.Background()).Exec(context.Background(),

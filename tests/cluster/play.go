@@ -138,7 +138,14 @@ func (c *cluster) events() []event {
 			}
 			// The keepers say 503 while their votes are slow; nothing has happened then.
 			return c.until("the vote", 30*time.Second, func() error { return c.switchOver(primary, standby) })
-		}, over: func() error { return errors.Join(standby.is("primary"), primary.is("replica")) }},
+		}, over: func() error { return errors.Join(standby.is("primary"), primary.is("sync")) }},
+		{name: "the standby is killed", do: func() error {
+			if err := find(); err != nil {
+				return err
+			}
+			standby.crash()
+			return nil
+		}},
 	}
 }
 
