@@ -21,7 +21,7 @@ func say(format string, args ...any) {
 func main() {
 	o := options{}
 	flag.IntVar(&o.clients, "clients", 8, "requests of the load at the same time")
-	flag.DurationVar(&o.calm, "calm", 10*time.Second, "time between the events")
+	flag.DurationVar(&o.calm, "calm", 8*time.Second, "time between the events")
 	flag.BoolVar(&o.keep, "keep", false, "leave the logs and data behind, and say where")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)

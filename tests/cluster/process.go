@@ -70,7 +70,8 @@ func (p *process) stop(patience time.Duration) {
 	}
 }
 
-// stopAll ends what still runs, what was started last first.
+// stopAll ends what still runs, what was started last first. The databases are
+// not asked politely: their data is thrown away.
 func (c *cluster) stopAll() {
 	c.mu.Lock()
 	list := c.running
@@ -79,12 +80,16 @@ func (c *cluster) stopAll() {
 	var group sync.WaitGroup
 	for i := len(list) - 1; i >= 0; i-- {
 		p := list[i]
-		if strings.HasPrefix(p.name, "patroni") || strings.HasPrefix(p.name, "yimen") {
-			group.Go(func() { p.stop(15 * time.Second) })
+		if strings.HasPrefix(p.name, "yimen") {
+			group.Go(func() { p.stop(10 * time.Second) })
 			continue
 		}
 		group.Wait() // before what they stand on
-		p.stop(5 * time.Second)
+		if strings.HasPrefix(p.name, "patroni") {
+			p.kill()
+			continue
+		}
+		p.stop(3 * time.Second)
 	}
 	group.Wait()
 	for _, n := range c.nodes {
