@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/jmoiron/sqlx"
 )
 
@@ -53,7 +52,11 @@ func (c *Conn) Copy(ctx context.Context, table string, columns []string, rows []
 	}
 	// The driver lets its connection be used while a transaction is open on it.
 	err := t.conn.Raw(func(driver any) error {
-		_, err := driver.(*stdlib.Conn).Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
+		own := driver.(*pipeConn)
+		if err := own.flush(ctx); err != nil {
+			return err
+		}
+		_, err := own.Conn.Conn().CopyFrom(ctx, pgx.Identifier{table}, columns, pgx.CopyFromRows(rows))
 		return err
 	})
 	if err != nil {

@@ -79,14 +79,19 @@ func (c *Conn) Exec(ctx context.Context, query string, args ...any) (int64, erro
 // ExecNamed runs a statement with :name placeholders taken from the db tags
 // of arg (a struct, a map, or a slice of structs for a many-row INSERT).
 func (c *Conn) ExecNamed(ctx context.Context, query string, arg any) (int64, error) {
-	q, args, err := sqlx.Named(query, arg)
+	q, args, err := c.named(query, arg)
 	if err != nil {
 		return 0, err
 	}
-	if c.d.engine == Postgres {
+	return c.Exec(ctx, q, args...)
+}
+
+func (c *Conn) named(query string, arg any) (string, []any, error) {
+	q, args, err := sqlx.Named(query, arg)
+	if err == nil && c.d.engine == Postgres {
 		q = sqlx.Rebind(sqlx.DOLLAR, q)
 	}
-	return c.Exec(ctx, q, args...)
+	return q, args, err
 }
 
 // Rows runs a query whose rows are read one by one; the caller closes them.

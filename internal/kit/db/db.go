@@ -139,7 +139,8 @@ func postgresPool(dsn string, conns int) (*sqlx.DB, error) {
 	if conf.RuntimeParams["timezone"] == "" {
 		conf.RuntimeParams["timezone"] = "UTC"
 	}
-	pool := sqlx.NewDb(stdlib.OpenDB(*conf), "pgx")
+	conf.Tracer = pgObserver{}
+	pool := sqlx.NewDb(sql.OpenDB(pipes{stdlib.GetConnector(*conf)}), "pgx")
 	pool.SetMaxOpenConns(conns)
 	pool.SetMaxIdleConns(conns)
 	pool.SetConnMaxIdleTime(5 * time.Minute)

@@ -48,6 +48,10 @@ func mapErr(err error) error {
 	if err == nil || errors.Is(err, sql.ErrNoRows) || errors.Is(err, context.Canceled) {
 		return err
 	}
+	var later *laterError
+	if errors.As(err, &later) {
+		return later.err // mapped already, by its own statement
+	}
 	var pg *pgconn.PgError
 	if errors.As(err, &pg) {
 		return mapPostgres(pg, err)

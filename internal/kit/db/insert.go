@@ -16,6 +16,22 @@ const mostArgs = 6000
 // Nothing happens for no rows. More rows than one statement holds are inserted
 // by several: call it in a transaction.
 func (c *Conn) InsertRows(ctx context.Context, table string, columns []string, suffix string, rows [][]any) error {
+	return c.insertRows(table, columns, suffix, rows, func(query string, args []any) error {
+		if _, err := c.Exec(ctx, query, args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		return nil
+	})
+}
+
+// InsertRowsLater is InsertRows by Later.
+func (c *Conn) InsertRowsLater(ctx context.Context, table string, columns []string, suffix string, rows [][]any) error {
+	return c.insertRows(table, columns, suffix, rows, func(query string, args []any) error {
+		return c.Later(ctx, "insert into "+table, query, args...)
+	})
+}
+
+func (c *Conn) insertRows(table string, columns []string, suffix string, rows [][]any, run func(query string, args []any) error) error {
 	width := len(columns)
 	if width == 0 || width > mostArgs {
 		return fmt.Errorf("insert into %s: %d columns", table, width)
@@ -29,8 +45,8 @@ func (c *Conn) InsertRows(ctx context.Context, table string, columns []string, s
 			}
 			args = append(args, row...)
 		}
-		if _, err := c.Exec(ctx, c.insertText(table, columns, suffix, n), args...); err != nil {
-			return fmt.Errorf("insert into %s: %w", table, err)
+		if err := run(c.insertText(table, columns, suffix, n), args); err != nil {
+			return err
 		}
 		rows = rows[n:]
 	}

@@ -95,18 +95,24 @@ func (c *keptConn) drop(e *list.Element) {
 
 // ExecContext implements driver.ExecerContext.
 func (c *keptConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
-	s, err := c.take(ctx, query)
-	if err != nil {
-		return nil, err
-	}
-	if s == nil {
-		return c.sqliteConn.ExecContext(ctx, query, args)
-	}
-	return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+	return observed(ctx, query, func() (driver.Result, error) {
+		s, err := c.take(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		if s == nil {
+			return c.sqliteConn.ExecContext(ctx, query, args)
+		}
+		return s.Stmt.(driver.StmtExecContext).ExecContext(ctx, args)
+	})
 }
 
 // QueryContext implements driver.QueryerContext.
 func (c *keptConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	return observed(ctx, query, func() (driver.Rows, error) { return c.query(ctx, query, args) })
+}
+
+func (c *keptConn) query(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
 	s, err := c.take(ctx, query)
 	if err != nil {
 		return nil, err

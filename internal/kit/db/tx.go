@@ -24,6 +24,8 @@ type txKey struct{ d *DB }
 type transaction struct {
 	tx     *sqlx.Tx
 	conn   *sqlx.Conn // of a bulk load, see Bulk; nil otherwise
+	pipe   *pipeTx    // on PostgreSQL: what waits to be sent
+	before []func(context.Context) error
 	after  []func()
 	doomed error // of a part that joined and failed: the whole cannot be committed
 	memo   map[any]any
@@ -56,7 +58,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 
 func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Context) error) (err error) {
 	defer d.endTurn()
-	t.tx, err = d.begin(ctx, t)
+	t.tx, err = d.begin(context.WithValue(ctx, pipeTxKey{}, &t.pipe), t)
 	if err != nil {
 		return mapErr(fmt.Errorf("begin transaction: %w", err))
 	}
@@ -64,8 +66,14 @@ func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Contex
 		// After Commit this is a no-op; after an error or a panic it undoes all.
 		_ = t.tx.Rollback()
 	}()
-	if err := fn(context.WithValue(ctx, txKey{d}, t)); err != nil {
+	ctx = context.WithValue(ctx, txKey{d}, t)
+	if err := fn(ctx); err != nil {
 		return err
+	}
+	for i := 0; i < len(t.before) && t.doomed == nil; i++ { // each may add others
+		if err := t.before[i](ctx); err != nil {
+			return err
+		}
 	}
 	if t.doomed != nil {
 		return fmt.Errorf("a part of the transaction failed: %w", t.doomed)
@@ -122,6 +130,18 @@ func (d *DB) Tx(ctx context.Context) *sql.Tx {
 		return t.tx.Tx
 	}
 	return nil
+}
+
+// BeforeCommit runs f as the last part of the outermost transaction of ctx, in
+// the order asked for; without one in a transaction of its own. Its error undoes
+// everything. For what others wait for once it is done (a row that many want),
+// and for what can be done for the whole transaction at once.
+func (d *DB) BeforeCommit(ctx context.Context, f func(ctx context.Context) error) error {
+	if t := d.current(ctx); t != nil {
+		t.before = append(t.before, f)
+		return nil
+	}
+	return d.InTx(ctx, f)
 }
 
 // AfterCommit runs f once the outermost transaction of ctx is committed, or

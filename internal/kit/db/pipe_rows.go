@@ -1,0 +1,130 @@
+package db
+
+import (
+	"database/sql/driver"
+	"io"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+)
+
+// pipeRows are the rows of the last statement of a message, as database/sql
+// wants them. Closing them ends the message.
+type pipeRows struct {
+	results pgx.BatchResults
+	rows    pgx.Rows
+	names   []string
+	read    []func(raw []byte) (driver.Value, error)
+	first   bool // the first row has been fetched and not been asked for
+	more    bool
+	err     error
+	ended   bool
+}
+
+func newPipeRows(types *pgtype.Map, results pgx.BatchResults) (driver.Rows, error) {
+	rows, err := results.Query()
+	r := &pipeRows{results: results, rows: rows}
+	if err == nil {
+		// Only with the first row is it known that there is no error.
+		r.first, r.more = true, rows.Next()
+		err = rows.Err()
+	}
+	if err != nil {
+		rows.Close()
+		_ = results.Close() // tells the same again
+		return nil, err
+	}
+	for _, f := range rows.FieldDescriptions() {
+		r.names = append(r.names, f.Name)
+		r.read = append(r.read, reader(types, f.DataTypeOID, f.Format))
+	}
+	return r, nil
+}
+
+// reader reads values of a type as the driver does for a single statement.
+func reader(types *pgtype.Map, oid uint32, format int16) func([]byte) (driver.Value, error) {
+	switch oid {
+	case pgtype.BoolOID:
+		return plain[bool](types, oid, format)
+	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
+		return plain[int64](types, oid, format)
+	case pgtype.Float4OID, pgtype.Float8OID:
+		return plain[float64](types, oid, format)
+	case pgtype.ByteaOID, pgtype.JSONOID, pgtype.JSONBOID:
+		return plain[[]byte](types, oid, format)
+	case pgtype.DateOID:
+		return valued[pgtype.Date](types, oid, format)
+	case pgtype.TimestampOID:
+		return valued[pgtype.Timestamp](types, oid, format)
+	case pgtype.TimestamptzOID:
+		return valued[pgtype.Timestamptz](types, oid, format)
+	case pgtype.NumericOID:
+		return valued[pgtype.Numeric](types, oid, format)
+	}
+	return plain[string](types, oid, format)
+}
+
+func plain[T any](types *pgtype.Map, oid uint32, format int16) func([]byte) (driver.Value, error) {
+	var v T
+	plan := types.PlanScan(oid, format, &v)
+	return func(raw []byte) (driver.Value, error) {
+		var v T
+		err := plan.Scan(raw, &v)
+		return v, err
+	}
+}
+
+func valued[T driver.Valuer](types *pgtype.Map, oid uint32, format int16) func([]byte) (driver.Value, error) {
+	var v T
+	plan := types.PlanScan(oid, format, &v)
+	return func(raw []byte) (driver.Value, error) {
+		var v T
+		if err := plan.Scan(raw, &v); err != nil {
+			return nil, err
+		}
+		return v.Value()
+	}
+}
+
+// Columns implements driver.Rows.
+func (r *pipeRows) Columns() []string { return r.names }
+
+// Next implements driver.Rows.
+func (r *pipeRows) Next(dest []driver.Value) error {
+	more := r.more
+	if !r.first {
+		more = r.rows.Next()
+	}
+	r.first = false
+	if !more {
+		if err := r.rows.Err(); err != nil {
+			return err
+		}
+		return io.EOF
+	}
+	for i, raw := range r.rows.RawValues() {
+		dest[i] = nil
+		if raw == nil {
+			continue
+		}
+		var err error
+		if dest[i], err = r.read[i](raw); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close implements driver.Rows.
+func (r *pipeRows) Close() error {
+	if r.ended {
+		return r.err
+	}
+	r.ended = true
+	r.rows.Close()
+	r.err = r.rows.Err()
+	if err := r.results.Close(); r.err == nil {
+		r.err = err
+	}
+	return r.err
+}
