@@ -157,7 +157,7 @@ func (c *pipeConn) send(ctx context.Context, list []queued) (pgconn.CommandTag, 
 	if len(list) == 1 && list[0].args == nil {
 		return c.Conn.Conn().Exec(ctx, list[0].query)
 	}
-	results, err := c.sendBefore(ctx, list)
+	results, err := c.sendBefore(ctx, list, len(list)-1)
 	if err != nil {
 		return pgconn.CommandTag{}, err
 	}
@@ -179,15 +179,14 @@ func (q queued) answer(results pgx.BatchResults) (pgconn.CommandTag, error) {
 	return tag, err
 }
 
-// sendBefore sends statements in one message and reads the answers of all but
-// the last.
-func (c *pipeConn) sendBefore(ctx context.Context, list []queued) (pgx.BatchResults, error) {
+// sendBefore sends statements in one message and reads the answers of the first n.
+func (c *pipeConn) sendBefore(ctx context.Context, list []queued, n int) (pgx.BatchResults, error) {
 	var b pgx.Batch
 	for _, q := range list {
 		b.Queue(q.query, q.args...)
 	}
 	results := c.Conn.Conn().SendBatch(ctx, &b)
-	for _, q := range list[:len(list)-1] {
+	for _, q := range list[:n] {
 		if _, err := q.answer(results); err != nil {
 			_ = results.Close() // tells the same again
 			return nil, err
@@ -215,14 +214,22 @@ func (c *pipeConn) ExecContext(ctx context.Context, query string, named []driver
 // QueryContext implements driver.QueryerContext.
 func (c *pipeConn) QueryContext(ctx context.Context, query string, named []driver.NamedValue) (driver.Rows, error) {
 	before := c.before()
-	if len(before) == 0 {
+	reads, _ := ctx.Value(togetherKey{}).([]Read)
+	if len(before) == 0 && len(reads) == 0 {
 		return c.Conn.QueryContext(ctx, query, named)
 	}
-	results, err := c.sendBefore(ctx, append(before, queued{query: query, args: values(named)}))
+	if c.Conn.Conn().IsClosed() {
+		return nil, driver.ErrBadConn
+	}
+	list := append(before, queued{query: query, args: values(named)})
+	for _, r := range reads[min(1, len(reads)):] { // the first is the query itself
+		list = append(list, queued{query: r.query, args: r.args})
+	}
+	results, err := c.sendBefore(ctx, list, len(before))
 	if err != nil {
 		return nil, err
 	}
-	return newPipeRows(c.Conn.Conn().TypeMap(), results)
+	return newPipeRows(c.Conn.Conn().TypeMap(), results, len(list)-len(before)-1)
 }
 
 // PrepareContext implements driver.ConnPrepareContext.

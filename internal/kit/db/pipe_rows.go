@@ -8,10 +8,12 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
-// pipeRows are the rows of the last statement of a message, as database/sql
-// wants them. Closing them ends the message.
+// pipeRows are the rows of the last statements of a message, one set for each,
+// as database/sql wants them. Closing them ends the message.
 type pipeRows struct {
+	types   *pgtype.Map
 	results pgx.BatchResults
+	sets    int // after this one
 	rows    pgx.Rows
 	names   []string
 	read    []func(raw []byte) (driver.Value, error)
@@ -21,24 +23,47 @@ type pipeRows struct {
 	ended   bool
 }
 
-func newPipeRows(types *pgtype.Map, results pgx.BatchResults) (driver.Rows, error) {
-	rows, err := results.Query()
-	r := &pipeRows{results: results, rows: rows}
-	if err == nil {
-		// Only with the first row is it known that there is no error.
-		r.first, r.more = true, rows.Next()
-		err = rows.Err()
-	}
-	if err != nil {
-		rows.Close()
+func newPipeRows(types *pgtype.Map, results pgx.BatchResults, after int) (driver.Rows, error) {
+	r := &pipeRows{types: types, results: results, sets: after}
+	if err := r.open(); err != nil {
 		_ = results.Close() // tells the same again
 		return nil, err
 	}
-	for _, f := range rows.FieldDescriptions() {
-		r.names = append(r.names, f.Name)
-		r.read = append(r.read, reader(types, f.DataTypeOID, f.Format))
-	}
 	return r, nil
+}
+
+// open goes to the next statement's rows.
+func (r *pipeRows) open() error {
+	var err error
+	r.rows, err = r.results.Query()
+	if err == nil {
+		// Only with the first row is it known that there is no error.
+		r.first, r.more = true, r.rows.Next()
+		err = r.rows.Err()
+	}
+	if err != nil {
+		r.rows.Close()
+		return err
+	}
+	r.names, r.read = nil, nil
+	for _, f := range r.rows.FieldDescriptions() {
+		r.names = append(r.names, f.Name)
+		r.read = append(r.read, reader(r.types, f.DataTypeOID, f.Format))
+	}
+	return nil
+}
+
+// HasNextResultSet implements driver.RowsNextResultSet.
+func (r *pipeRows) HasNextResultSet() bool { return r.sets > 0 }
+
+// NextResultSet implements driver.RowsNextResultSet.
+func (r *pipeRows) NextResultSet() error {
+	if r.sets == 0 {
+		return io.EOF
+	}
+	r.sets--
+	r.rows.Close()
+	return r.open()
 }
 
 // reader reads values of a type as the driver does for a single statement.

@@ -1,0 +1,117 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"reflect"
+	"time"
+
+	"github.com/jmoiron/sqlx"
+)
+
+// Read is one of several queries asked together: see One and All.
+type Read struct {
+	dest    any
+	one     bool
+	missing error
+	query   string
+	args    []any
+}
+
+// One reads one row into dest, as Conn.Get does. Without a row Together fails
+// with missing; nil leaves dest as it is.
+func One(dest any, missing error, query string, args ...any) Read {
+	return Read{dest: dest, one: true, missing: missing, query: query, args: args}
+}
+
+// All reads every row into the slice dest points to, as Conn.Select does.
+func All(dest any, query string, args ...any) Read {
+	return Read{dest: dest, query: query, args: args}
+}
+
+// Together asks several queries that do not need one another's answers. On
+// PostgreSQL they are sent and answered in one message; one after another, each
+// seeing what is committed when its turn comes, as if asked alone. The first
+// error is returned; what comes after it is not read.
+func (c *Conn) Together(ctx context.Context, reads ...Read) error {
+	if c.d.engine != Postgres || len(reads) < 2 {
+		for _, r := range reads {
+			if err := c.read(ctx, r); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	defer c.watch(ctx, time.Now(), reads[0].query)
+	rows, err := c.reader.QueryxContext(context.WithValue(ctx, togetherKey{}, reads), reads[0].query, reads[0].args...)
+	if err != nil {
+		return mapErr(err)
+	}
+	defer rows.Close()
+	for i, r := range reads {
+		if i > 0 && !rows.NextResultSet() {
+			return mapErr(errors.Join(rows.Err(), fmt.Errorf("together: answer %d is not there", i)))
+		}
+		if err := r.scan(rows.Rows); err != nil {
+			return mapErr(err)
+		}
+	}
+	return mapErr(rows.Close())
+}
+
+func (c *Conn) read(ctx context.Context, r Read) error {
+	if !r.one {
+		return c.Select(ctx, r.dest, r.query, r.args...)
+	}
+	err := c.Get(ctx, r.dest, r.query, r.args...)
+	if errors.Is(err, sql.ErrNoRows) {
+		return r.missing
+	}
+	return err
+}
+
+// togetherKey carries what is asked together past database/sql, which knows of
+// answers with several sets of rows, to pipeConn.
+type togetherKey struct{}
+
+// scan reads one set of rows.
+func (r Read) scan(rows *sql.Rows) error {
+	dest := reflect.ValueOf(r.dest).Elem()
+	if !r.one {
+		dest.SetLen(0)
+		return scanAll(rows, dest)
+	}
+	list := reflect.New(reflect.SliceOf(dest.Type())).Elem()
+	if err := scanAll(rows, list); err != nil {
+		return err
+	}
+	if list.Len() == 0 {
+		return r.missing
+	}
+	dest.Set(list.Index(0))
+	return nil
+}
+
+// scanAll appends every row to a slice of structs, of pointers to structs, or
+// of values of one column.
+func scanAll(rows *sql.Rows, list reflect.Value) error {
+	of := list.Type().Elem()
+	if of.Kind() == reflect.Pointer {
+		of = of.Elem()
+	}
+	if of.Kind() == reflect.Struct && !reflect.PointerTo(of).Implements(scannerType) {
+		return sqlx.StructScan(rows, list.Addr().Interface())
+	}
+	for rows.Next() {
+		v := reflect.New(list.Type().Elem())
+		if err := rows.Scan(v.Interface()); err != nil {
+			return err
+		}
+		list.Set(reflect.Append(list, v.Elem()))
+	}
+	return rows.Err()
+}
+
+var scannerType = reflect.TypeFor[sql.Scanner]()
