@@ -192,9 +192,8 @@ func (m *Module) count(ctx context.Context, r *record, from State) error {
 			rows = append(rows, tallyRow{db.NewID(), key, -1})
 		}
 	}
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_tally (id, kind, receiving, competent, state, n)
+	return m.db.Conn(ctx).LaterNamed(ctx, "note in tally", `INSERT INTO cases_tally (id, kind, receiving, competent, state, n)
 		VALUES (:id, :kind, :receiving, :competent, :state, :n)`, rows)
-	return wrap("note in tally", err)
 }
 
 // tallyKeys are the keys, without a state, by which a case is counted.

@@ -132,14 +132,32 @@ func (m *Module) issue(ctx context.Context, t *turn, s Sheet) (string, error) {
 			return "", err
 		}
 	}
-	err := m.insertNotice(ctx, noticeRow{
+	row := noticeRow{
 		ID: db.NewID(), CaseID: t.r.ID, Kind: s.Kind, Agency: s.OrganCode, Year: year, DocNo: s.DocNo,
 		Content: asJSON(s), MadeAt: t.now,
-	})
-	if given && db.IsUnique(err) {
+	}
+	if !given {
+		return s.DocNo, m.db.Conn(ctx).LaterNamed(ctx, "insert notice", insertNotice, row)
+	}
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, insertNotice, row)
+	if db.IsUnique(err) {
 		return "", errs.ErrInvalid.Field("document", "该文书编号已被使用，请核对后重新填写。")
 	}
-	return s.DocNo, err
+	return s.DocNo, wrap("insert notice", err)
+}
+
+// issueLast numbers and stores a notice as the last thing in the transaction:
+// the row that the numbers of an agency are taken from is one that all its cases
+// want, and is held until the commit.
+func (m *Module) issueLast(ctx context.Context, t *turn, s Sheet) error {
+	issue := func(ctx context.Context) error {
+		_, err := m.issue(ctx, t, s)
+		return err
+	}
+	if s.Kind == NoticeReceipt || s.DocNo != "" {
+		return issue(ctx)
+	}
+	return m.db.BeforeCommit(ctx, issue)
 }
 
 // numbered gives the next document number of the organ, year and kind: 字号〔年〕号

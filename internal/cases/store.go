@@ -222,9 +222,8 @@ func (m *Module) update(ctx context.Context, r *record) (bool, error) {
 }
 
 func (m *Module) insertContent(ctx context.Context, c content) error {
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_content (case_id, agent, answers, form, checklist, correction)
+	return m.db.Conn(ctx).LaterNamed(ctx, "insert case content", `INSERT INTO cases_content (case_id, agent, answers, form, checklist, correction)
 		VALUES (:case_id, :agent, :answers, :form, :checklist, :correction)`, c)
-	return wrap("insert case content", err)
 }
 
 func (m *Module) contentOf(ctx context.Context, id string) (content, error) {
@@ -235,23 +234,20 @@ func (m *Module) contentOf(ctx context.Context, id string) (content, error) {
 }
 
 func (m *Module) setForm(ctx context.Context, id, form string) error {
-	_, err := m.db.Conn(ctx).Exec(ctx, `UPDATE cases_content SET form = $1 WHERE case_id = $2`, form, id)
-	return wrap("replace form", err)
+	return m.db.Conn(ctx).Later(ctx, "replace form", `UPDATE cases_content SET form = $1 WHERE case_id = $2`, form, id)
 }
 
 func (m *Module) setCorrection(ctx context.Context, id, correction string) error {
-	_, err := m.db.Conn(ctx).Exec(ctx, `UPDATE cases_content SET correction = $1 WHERE case_id = $2`, correction, id)
-	return wrap("store correction", err)
+	return m.db.Conn(ctx).Later(ctx, "store correction", `UPDATE cases_content SET correction = $1 WHERE case_id = $2`, correction, id)
 }
 
 func (m *Module) insertMaterials(ctx context.Context, rows []materialRow) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_material
+	return m.db.Conn(ctx).LaterNamed(ctx, "insert materials", `INSERT INTO cases_material
 		(id, case_id, material, name, way, file, file_name, licence, made_at, superseded_at)
 		VALUES (:id, :case_id, :material, :name, :way, :file, :file_name, :licence, :made_at, :superseded_at)`, rows)
-	return wrap("insert materials", err)
 }
 
 func (m *Module) materialsOf(ctx context.Context, id string) ([]materialRow, error) {
@@ -266,8 +262,7 @@ func (m *Module) supersede(ctx context.Context, id string, materials []string, a
 	w := new(db.Where)
 	set := w.Arg(at)
 	w.And("case_id = ?", id).And("superseded_at IS NULL").In("material", materials)
-	_, err := m.db.Conn(ctx).Exec(ctx, "UPDATE cases_material SET superseded_at = "+set+w.SQL(), w.Args()...)
-	return wrap("supersede materials", err)
+	return m.db.Conn(ctx).Later(ctx, "supersede materials", "UPDATE cases_material SET superseded_at = "+set+w.SQL(), w.Args()...)
 }
 
 // openDeferred counts the 容缺 materials that are still to come.
@@ -279,10 +274,9 @@ func (m *Module) openDeferred(ctx context.Context, id string) (int, error) {
 }
 
 func (m *Module) insertHistory(ctx context.Context, rows []historyRow) error {
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_history
+	return m.db.Conn(ctx).LaterNamed(ctx, "append history", `INSERT INTO cases_history
 		(case_id, seq, revision, at, verb, from_state, to_state, who, who_name, agency, opinion, detail)
 		VALUES (:case_id, :seq, :revision, :at, :verb, :from_state, :to_state, :who, :who_name, :agency, :opinion, :detail)`, rows)
-	return wrap("append history", err)
 }
 
 // historyOf reads the entries of revisions after since, oldest first. Whatever
@@ -321,18 +315,18 @@ func ledger(rows []clockRow) (workday.Ledger, error) {
 	return l, wrap("read clock", err)
 }
 
-func (m *Module) insertClock(ctx context.Context, id string, seq int, e workday.Entry) error {
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_clock (case_id, seq, kind, on_date, reason, document, approved_by, days)
-		VALUES (:case_id, :seq, :kind, :on_date, :reason, :document, :approved_by, :days)`,
-		clockRow{id, seq, e.Kind, e.On.String(), e.Reason, e.Document, e.ApprovedBy, e.Days})
-	return wrap("append clock", err)
+// insertClock appends entries to the ledger, the first being number seq.
+func (m *Module) insertClock(ctx context.Context, id string, seq int, entries []workday.Entry) error {
+	rows := make([]clockRow, len(entries))
+	for i, e := range entries {
+		rows[i] = clockRow{id, seq + i, e.Kind, e.On.String(), e.Reason, e.Document, e.ApprovedBy, e.Days}
+	}
+	return m.db.Conn(ctx).LaterNamed(ctx, "append clock", `INSERT INTO cases_clock (case_id, seq, kind, on_date, reason, document, approved_by, days)
+		VALUES (:case_id, :seq, :kind, :on_date, :reason, :document, :approved_by, :days)`, rows)
 }
 
-func (m *Module) insertNotice(ctx context.Context, n noticeRow) error {
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, `INSERT INTO cases_notice (id, case_id, kind, agency, year, doc_no, content, made_at)
-		VALUES (:id, :case_id, :kind, :agency, :year, :doc_no, :content, :made_at)`, n)
-	return wrap("insert notice", err)
-}
+const insertNotice = `INSERT INTO cases_notice (id, case_id, kind, agency, year, doc_no, content, made_at)
+	VALUES (:id, :case_id, :kind, :agency, :year, :doc_no, :content, :made_at)`
 
 func (m *Module) noticesOf(ctx context.Context, id string) ([]noticeRow, error) {
 	var rows []noticeRow

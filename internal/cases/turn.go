@@ -227,9 +227,10 @@ func (t *turn) tell(e events.Event) { t.events = append(t.events, e) }
 // give makes a notice, numbered when the turn is written.
 func (t *turn) give(s Sheet) { t.sheets = append(t.sheets, s) }
 
-// commit writes everything: one UPDATE, one INSERT each for history, clock and
-// tally, the events with their jobs, and last the notices, whose numbers are
-// the only rows that two cases have in common.
+// commit writes everything: one UPDATE, whose answer tells whether somebody was
+// faster, one INSERT each for history, clock and tally, the events with their
+// jobs, and before the commit the notices, whose numbers are the only rows that
+// two cases have in common.
 func (t *turn) commit(ctx context.Context) error {
 	if len(t.entries) == 0 {
 		return nil
@@ -268,7 +269,7 @@ func (t *turn) finish(ctx context.Context) error {
 		}
 	}
 	for _, s := range t.sheets {
-		if _, err := t.m.issue(ctx, t, s); err != nil {
+		if err := t.m.issueLast(ctx, t, s); err != nil {
 			return err
 		}
 	}
@@ -281,12 +282,7 @@ func (t *turn) writeClock(ctx context.Context) error {
 		return nil
 	}
 	seq := len(t.ledger.Entries()) - len(t.added)
-	for i, e := range t.added {
-		if err := t.m.insertClock(ctx, t.r.ID, seq+i+1, e); err != nil {
-			return err
-		}
-	}
-	return nil
+	return t.m.insertClock(ctx, t.r.ID, seq+1, t.added)
 }
 
 // ref is what events say about the case. Messages about a case whose applicant

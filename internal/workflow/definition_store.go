@@ -50,10 +50,10 @@ func (m *Module) keep(ctx context.Context, c *compiled, at time.Time) error {
 	if c.stored.Load() {
 		return nil
 	}
-	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO workflow_definition (hash, name, body, created_at)
+	err := m.DB.Conn(ctx).Later(ctx, "keep definition", `INSERT INTO workflow_definition (hash, name, body, created_at)
 		VALUES ($1, $2, $3, $4) ON CONFLICT (hash) DO NOTHING`, c.hash, c.definition.Name, c.body, at)
 	if err != nil {
-		return fmt.Errorf("keep definition: %w", err)
+		return err
 	}
 	m.DB.AfterCommit(ctx, func() { c.stored.Store(true) })
 	return nil

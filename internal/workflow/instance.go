@@ -3,10 +3,12 @@ package workflow
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"time"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/db"
 )
 
 // Task gives one task, and what the actor of ctx may do to it;
@@ -46,28 +48,26 @@ type Instance struct {
 // history; ErrNoInstance. It asks no right: the caller has checked that the
 // actor may see the subject.
 func (m *Module) Instance(ctx context.Context, subject string) (Instance, error) {
-	conn := m.DB.Conn(ctx)
-	var rows []instanceRow
-	err := conn.Select(ctx, &rows, `SELECT `+instanceColumns+` FROM workflow_instance WHERE subject = $1
-		ORDER BY id DESC LIMIT 1`, subject)
-	if err != nil {
+	var row instanceRow
+	var tasks []*taskRow
+	var acts []Recorded
+	const newest = `(SELECT id FROM workflow_instance WHERE subject = $1 ORDER BY id DESC LIMIT 1)`
+	err := m.DB.Conn(ctx).Together(ctx,
+		db.One(&row, ErrNoInstance, `SELECT `+instanceColumns+` FROM workflow_instance WHERE id = `+newest, subject),
+		db.All(&tasks, `SELECT `+taskColumns+` FROM workflow_task WHERE instance = `+newest+` ORDER BY id`, subject),
+		db.All(&acts, `SELECT `+actColumns+` FROM workflow_act WHERE instance = `+newest+` ORDER BY id`, subject))
+	switch {
+	case errors.Is(err, ErrNoInstance):
+		return Instance{}, err
+	case err != nil:
 		return Instance{}, fmt.Errorf("read instance: %w", err)
 	}
-	if len(rows) == 0 {
-		return Instance{}, ErrNoInstance
-	}
-	i, err := m.instance(ctx, rows[0])
-	if err != nil {
-		return Instance{}, err
-	}
-	err = conn.Select(ctx, &i.History, `SELECT `+actColumns+` FROM workflow_act WHERE instance = $1 ORDER BY id`, i.ID)
-	if err != nil {
-		return Instance{}, fmt.Errorf("read history: %w", err)
-	}
-	return i, nil
+	i, err := m.instance(ctx, row, tasks)
+	i.History = acts
+	return i, err
 }
 
-func (m *Module) instance(ctx context.Context, row instanceRow) (Instance, error) {
+func (m *Module) instance(ctx context.Context, row instanceRow, tasks []*taskRow) (Instance, error) {
 	c, err := m.definition(ctx, row.Definition)
 	if err != nil {
 		return Instance{}, err
@@ -81,11 +81,6 @@ func (m *Module) instance(ctx context.Context, row instanceRow) (Instance, error
 	}
 	if err := json.Unmarshal([]byte(row.Way), &i.way); err != nil {
 		return i, fmt.Errorf("read branches taken: %w", err)
-	}
-	var tasks []*taskRow
-	err = m.DB.Conn(ctx).Select(ctx, &tasks, `SELECT `+taskColumns+` FROM workflow_task WHERE instance = $1 ORDER BY id`, row.ID)
-	if err != nil {
-		return i, fmt.Errorf("read tasks of instance: %w", err)
 	}
 	l := m.lights(ctx)
 	for _, t := range tasks {

@@ -60,12 +60,20 @@ func (m *Module) actor(ctx context.Context) (identity.Actor, error) {
 	if m.Covers == nil || a.Staff == "" || a.IsSystem() {
 		return a, nil
 	}
+	if known, ok := m.DB.Remembered(ctx, coversKey(a.Staff)).([]string); ok {
+		a.Covers = known
+		return a, nil
+	}
 	var err error
 	if a.Covers, err = m.Covers(ctx, a); err != nil {
 		return a, fmt.Errorf("look up for whom one stands in: %w", err)
 	}
+	m.DB.Remember(ctx, coversKey(a.Staff), a.Covers)
 	return a, nil
 }
+
+// coversKey is for whom somebody stands in, as one transaction sees it.
+type coversKey string
 
 func day(t time.Time) workday.Date { return workday.DateOf(t, clock.Beijing) }
 

@@ -32,11 +32,11 @@ type run struct {
 // acts and told is written and published; an error undoes everything.
 func (m *Module) onTask(ctx context.Context, id string, fn func(ctx context.Context, r *run, t *taskRow) error) error {
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		inst, err := m.lockByTask(ctx, id)
+		inst, live, err := m.lockByTask(ctx, id)
 		if err != nil {
 			return err
 		}
-		r, err := m.newRun(ctx, inst)
+		r, err := m.newRun(ctx, inst, live)
 		if err != nil {
 			return err
 		}
@@ -57,11 +57,11 @@ func (m *Module) onTask(ctx context.Context, id string, fn func(ctx context.Cont
 // onSubject runs an act on the running instance of a subject.
 func (m *Module) onSubject(ctx context.Context, subject string, fn func(ctx context.Context, r *run) error) error {
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		inst, err := m.lockBySubject(ctx, subject)
+		inst, live, err := m.lockBySubject(ctx, subject)
 		if err != nil {
 			return err
 		}
-		r, err := m.newRun(ctx, inst)
+		r, err := m.newRun(ctx, inst, live)
 		if err != nil {
 			return err
 		}
@@ -72,8 +72,8 @@ func (m *Module) onSubject(ctx context.Context, subject string, fn func(ctx cont
 	})
 }
 
-func (m *Module) newRun(ctx context.Context, inst instanceRow) (*run, error) {
-	r := &run{m: m, inst: inst, now: m.now(ctx), act: db.NewID()}
+func (m *Module) newRun(ctx context.Context, inst instanceRow, live []*taskRow) (*run, error) {
+	r := &run{m: m, inst: inst, tasks: live, now: m.now(ctx), act: db.NewID()}
 	r.today = day(r.now)
 	var err error
 	if r.actor, err = m.actor(ctx); err != nil {
@@ -83,13 +83,8 @@ func (m *Module) newRun(ctx context.Context, inst instanceRow) (*run, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.plan, err = m.plan(c, inst.Way); err != nil {
-		return nil, err
-	}
-	if r.tasks, err = m.live(ctx, inst.ID); err != nil {
-		return nil, err
-	}
-	return r, nil
+	r.plan, err = m.plan(c, inst.Way)
+	return r, err
 }
 
 // find gives the task among the open ones, or reads it to say what became of it.

@@ -52,40 +52,35 @@ const taskColumns = `id, instance, subject, title, node, name, seat, round, role
 
 const actColumns = `id, instance, task, node, name, round, act, actor, actor_name, on_behalf, opinion, target, outcome, at`
 
-// lockByTask takes the instance of a task until the transaction ends. The
-// counter is what makes two acts on one instance wait for each other, on both
-// engines.
-func (m *Module) lockByTask(ctx context.Context, task string) (instanceRow, error) {
-	return m.lock(ctx, `id = (SELECT instance FROM workflow_task WHERE id = $1)`, task, ErrTaskUnknown)
+// lockByTask takes the instance of a task until the transaction ends, and reads
+// its open tasks. The counter is what makes two acts on one instance wait for
+// each other, on both engines.
+func (m *Module) lockByTask(ctx context.Context, task string) (instanceRow, []*taskRow, error) {
+	const which = `(SELECT instance FROM workflow_task WHERE id = $1)`
+	return m.lock(ctx, `id = `+which, which, task, ErrTaskUnknown)
 }
 
 // lockBySubject takes the running instance of a subject.
-func (m *Module) lockBySubject(ctx context.Context, subject string) (instanceRow, error) {
-	return m.lock(ctx, `subject = $1 AND state = 'running'`, subject, ErrNotRunning)
+func (m *Module) lockBySubject(ctx context.Context, subject string) (instanceRow, []*taskRow, error) {
+	const cond = `subject = $1 AND state = 'running'`
+	return m.lock(ctx, cond, `(SELECT id FROM workflow_instance WHERE `+cond+`)`, subject, ErrNotRunning)
 }
 
-func (m *Module) lock(ctx context.Context, cond, arg string, missing error) (instanceRow, error) {
+// lock takes the instance that the condition finds, and reads the tasks that are
+// open or waiting, oldest first, of the one whose id the query gives: by a
+// statement of its own, which sees what an act that had to be waited for has
+// left.
+func (m *Module) lock(ctx context.Context, cond, which, arg string, missing error) (instanceRow, []*taskRow, error) {
 	var i instanceRow
-	err := m.DB.Conn(ctx).Get(ctx, &i, `UPDATE workflow_instance SET revision = revision + 1 WHERE `+cond+
-		` RETURNING `+instanceColumns, arg)
-	switch {
-	case errors.Is(err, db.ErrNoRows):
-		return i, missing
-	case err != nil:
-		return i, fmt.Errorf("lock instance: %w", err)
+	var live []*taskRow
+	err := m.DB.Conn(ctx).Together(ctx,
+		db.One(&i, missing, `UPDATE workflow_instance SET revision = revision + 1 WHERE `+cond+` RETURNING `+instanceColumns, arg),
+		db.All(&live, `SELECT `+taskColumns+` FROM workflow_task
+			WHERE instance = `+which+` AND state IN ('open', 'waiting') ORDER BY id`, arg))
+	if err != nil && !errors.Is(err, missing) {
+		err = fmt.Errorf("lock instance: %w", err)
 	}
-	return i, nil
-}
-
-// live reads the tasks that are open or waiting, oldest first.
-func (m *Module) live(ctx context.Context, instance string) ([]*taskRow, error) {
-	var rows []*taskRow
-	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+taskColumns+` FROM workflow_task
-		WHERE instance = $1 AND state IN ('open', 'waiting') ORDER BY id`, instance)
-	if err != nil {
-		return nil, fmt.Errorf("read open tasks: %w", err)
-	}
-	return rows, nil
+	return i, live, err
 }
 
 func (m *Module) taskByID(ctx context.Context, id string) (*taskRow, error) {
@@ -101,17 +96,19 @@ func (m *Module) taskByID(ctx context.Context, id string) (*taskRow, error) {
 }
 
 func (m *Module) insertInstance(ctx context.Context, i instanceRow) error {
-	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO workflow_instance (`+instanceColumns+`, revision)
+	running := func(err error) error {
+		if db.IsUnique(err) {
+			return ErrRunning.Because(err)
+		}
+		if err != nil {
+			return fmt.Errorf("insert instance: %w", err)
+		}
+		return nil
+	}
+	return m.DB.Conn(ctx).LaterOr(ctx, running, `INSERT INTO workflow_instance (`+instanceColumns+`, revision)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)`,
 		i.ID, i.Subject, i.Title, i.Item, i.Definition, i.Way, i.Places, i.Division, i.State, i.Outcome, i.Round, i.HeldOn,
 		i.StartedBy, i.StartedAt, i.EndedAt)
-	if db.IsUnique(err) {
-		return ErrRunning.Because(err)
-	}
-	if err != nil {
-		return fmt.Errorf("insert instance: %w", err)
-	}
-	return nil
 }
 
 func (m *Module) insertTasks(ctx context.Context, tasks []*taskRow) error {
@@ -136,7 +133,7 @@ func (m *Module) insertActs(ctx context.Context, acts []Recorded) error {
 
 func (m *Module) insertRows(ctx context.Context, table, columns string, rows [][]any) error {
 	names := strings.FieldsFunc(columns, func(r rune) bool { return r == ',' || unicode.IsSpace(r) })
-	return m.DB.Conn(ctx).InsertRows(ctx, table, names, "", rows)
+	return m.DB.Conn(ctx).InsertRowsLater(ctx, table, names, "", rows)
 }
 
 // placeholders are "$4, $5, $6" for three values after three others.
@@ -151,12 +148,5 @@ func placeholders(after, n int) string {
 // exec runs an update that must touch exactly n rows; anything else means the
 // lock did not hold, and undoes the act.
 func (m *Module) exec(ctx context.Context, n int, query string, args ...any) error {
-	touched, err := m.DB.Conn(ctx).Exec(ctx, query, args...)
-	if err != nil {
-		return fmt.Errorf("change workflow rows: %w", err)
-	}
-	if int(touched) != n {
-		return fmt.Errorf("change workflow rows: %d touched, want %d", touched, n)
-	}
-	return nil
+	return m.DB.Conn(ctx).LaterExactly(ctx, n, "change workflow rows", query, args...)
 }

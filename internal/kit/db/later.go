@@ -19,12 +19,18 @@ func (e *laterError) Unwrap() error { return e.err }
 // transaction. So it is not for what the caller wants to know (rows touched,
 // a repeated key). On SQLite, and outside a transaction, it runs at once.
 func (c *Conn) Later(ctx context.Context, what, query string, args ...any) error {
-	return c.later(ctx, queued{query: query, args: args, check: func(_ int64, err error) error {
+	return c.LaterOr(ctx, func(err error) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", what, hidden(err))
 		}
 		return nil
-	}})
+	}, query, args...)
+}
+
+// LaterOr is Later with an error of one's own: tell makes it of what the
+// database says, nil of nil.
+func (c *Conn) LaterOr(ctx context.Context, tell func(error) error, query string, args ...any) error {
+	return c.later(ctx, queued{query: query, args: args, check: func(_ int64, err error) error { return tell(err) }})
 }
 
 // LaterExactly is Later for a statement that must touch n rows: anything else

@@ -167,9 +167,8 @@ func (rt *Router) storeAnswer(ctx context.Context, id string, a *answer) error {
 	if err != nil {
 		return fmt.Errorf("store answer: %w", err)
 	}
-	_, err = rt.o.DB.Conn(ctx).Exec(ctx, `UPDATE web_idempotency SET status = $2, header = $3, body = $4 WHERE id = $1`,
+	return rt.o.DB.Conn(ctx).Later(ctx, "store answer", `UPDATE web_idempotency SET status = $2, header = $3, body = $4 WHERE id = $1`,
 		id, a.status, string(header), base64.StdEncoding.EncodeToString(a.body.Bytes()))
-	return err
 }
 
 func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, error) {
