@@ -97,9 +97,13 @@ func (m *Module) places(ctx context.Context, r *record, dept string) (map[string
 
 // vars are what the conditions of a process may ask: the form and the answers.
 func (t *turn) vars(ctx context.Context) (map[string]any, error) {
-	c, err := t.m.contentOf(ctx, t.r.ID)
-	if err != nil {
-		return nil, err
+	c := t.content
+	if c == nil {
+		read, err := t.m.contentOf(ctx, t.r.ID)
+		if err != nil {
+			return nil, err
+		}
+		c = &read
 	}
 	form, answers := map[string]any{}, map[string][]string{}
 	if err := fromJSON(c.Form, &form); err != nil {

@@ -165,7 +165,7 @@ func (m *Module) Supplement(ctx context.Context, number string, a Act) (Case, er
 // supplied checks materials that come later, by the rules they would have come
 // in by at first; nothing need be complete.
 func (m *Module) supplied(ctx context.Context, t *turn, a *Act) (*checker, error) {
-	version, err := m.Catalogue.Version(ctx, t.r.Item, t.r.Version)
+	def, err := m.Catalogue.Definition(ctx, t.r.Item, t.r.Version)
 	if err != nil {
 		return nil, err
 	}
@@ -190,7 +190,7 @@ func (m *Module) supplied(ctx context.Context, t *turn, a *Act) (*checker, error
 	}
 	c := &checker{m: m, hasItem: true, intake: &intake{
 		s:     Submission{Channel: channel, Applicant: Applicant{IDNo: t.r.ApplicantIDNo}, Materials: a.Materials},
-		actor: t.actor, version: version, list: list, today: t.today,
+		actor: t.actor, version: catalogue.Version{Item: def.Code, N: t.r.Version, Definition: *def}, list: list, today: t.today,
 	}}
 	checkText(&c.bad, "opinion", &a.Opinion, "")
 	return c, c.supplies(ctx)
@@ -284,9 +284,6 @@ func (m *Module) TerminateUncorrected(ctx context.Context) error {
 
 // definition of the version the case came in under.
 func (t *turn) definition(ctx context.Context) (*catalogue.Definition, error) {
-	v, err := t.m.Catalogue.Version(ctx, t.r.Item, t.r.Version)
-	if err != nil {
-		return nil, fmt.Errorf("item of case %s: %w", t.r.Number, err)
-	}
-	return &v.Definition, nil
+	d, err := t.m.Catalogue.Definition(ctx, t.r.Item, t.r.Version)
+	return d, wrap("item of case "+t.r.Number, err)
 }

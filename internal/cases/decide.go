@@ -103,7 +103,7 @@ func (m *Module) decisionTask(ctx context.Context, number string) (string, error
 // decision gets its number, and the rest follows by a job. What is handled on
 // the spot and delivered electronically is closed here and now.
 func (m *Module) decided(ctx context.Context, e workflow.Finished) error {
-	t, err := m.take(ctx, e.Subject)
+	t, err := m.takeFor(ctx, e.Subject, VerbDecide)
 	if err != nil {
 		return err
 	}

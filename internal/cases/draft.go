@@ -47,7 +47,7 @@ func (m *Module) SaveDraft(ctx context.Context, s Submission) (Draft, error) {
 	if !actor.SignedIn() {
 		return Draft{}, ErrSignIn
 	}
-	v, err := m.Catalogue.Current(ctx, s.Item)
+	v, err := m.Catalogue.InForce(ctx, s.Item)
 	if err != nil {
 		return Draft{}, err
 	}

@@ -11,12 +11,15 @@ import (
 // Find gives a case with all of it; ErrUnknown for cases outside the viewer's
 // rights too, so that a number tells nobody that a case exists.
 func (m *Module) Find(ctx context.Context, number string) (Case, error) {
-	r, err := m.seen(ctx, number)
+	w, err := m.wholeOf(ctx, number)
 	if err != nil {
 		return Case{}, err
 	}
-	c := m.present(ctx, r, identity.FromContext(ctx))
-	return c, m.fill(ctx, r, &c)
+	if err := m.mayRead(ctx, &w.record); err != nil {
+		return Case{}, err
+	}
+	c := m.present(ctx, &w.record, identity.FromContext(ctx))
+	return c, m.fill(ctx, w, &c)
 }
 
 // Glance is Find without the content: what stands in the case's own row, read
@@ -86,11 +89,8 @@ func (r *record) present(a identity.Actor, h horizon) Case {
 
 // fill reads the large part of a case. While the clock stands still, the due
 // date is the one that would hold if it ran on today.
-func (m *Module) fill(ctx context.Context, r *record, c *Case) error {
-	row, err := m.contentOf(ctx, r.ID)
-	if err != nil {
-		return err
-	}
+func (m *Module) fill(ctx context.Context, w *whole, c *Case) error {
+	r, row := &w.record, w.content
 	content := &Content{Instance: r.Instance}
 	for _, part := range []struct {
 		text string
@@ -100,10 +100,10 @@ func (m *Module) fill(ctx context.Context, r *record, c *Case) error {
 			return err
 		}
 	}
-	if err := m.fillPapers(ctx, r, content); err != nil {
+	if err := w.fillPapers(content); err != nil {
 		return err
 	}
-	ledger, err := m.ledgerOf(ctx, r.ID)
+	ledger, err := ledger(w.clock)
 	if err != nil {
 		return err
 	}
@@ -121,23 +121,15 @@ func (m *Module) fill(ctx context.Context, r *record, c *Case) error {
 	return nil
 }
 
-func (m *Module) fillPapers(ctx context.Context, r *record, content *Content) error {
-	materials, err := m.materialsOf(ctx, r.ID)
-	if err != nil {
-		return err
-	}
+func (w *whole) fillPapers(content *Content) error {
 	content.Materials, content.Notices = []Material{}, []NoticeRow{}
-	for _, x := range materials {
+	for _, x := range w.materials {
 		content.Materials = append(content.Materials, Material{
 			ID: x.Material, Name: x.Name, Way: x.Way, File: x.File, FileName: x.FileName, Licence: x.Licence,
 			At: x.MadeAt, Superseded: x.Superseded,
 		})
 	}
-	notices, err := m.noticesOf(ctx, r.ID)
-	if err != nil {
-		return err
-	}
-	for _, x := range notices {
+	for _, x := range w.notices {
 		n, err := x.notice()
 		if err != nil {
 			return err

@@ -89,7 +89,7 @@ func (c *checker) item(ctx context.Context) error {
 		c.bad.Add("item", "请选择要办理的事项。")
 		return nil
 	}
-	v, err := c.m.Catalogue.Current(ctx, c.s.Item)
+	v, err := c.m.Catalogue.InForce(ctx, c.s.Item)
 	if err != nil {
 		return c.add("item", err)
 	}

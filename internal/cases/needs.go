@@ -25,8 +25,8 @@ type Organisation interface {
 
 // Catalogue says what an item asks for: a case keeps the version it came in under.
 type Catalogue interface {
-	Current(ctx context.Context, code string) (catalogue.Version, error)
-	Version(ctx context.Context, code string, n int) (catalogue.Version, error)
+	InForce(ctx context.Context, code string) (catalogue.Version, error)
+	Definition(ctx context.Context, code string, n int) (*catalogue.Definition, error)
 	Checklist(ctx context.Context, code, division string, version int, answers catalogue.Answers) (catalogue.Checklist, error)
 	CheckForm(def catalogue.Definition, form json.RawMessage) error
 }

@@ -98,16 +98,20 @@ func (m *Module) seen(ctx context.Context, number string) (*record, error) {
 	if err != nil {
 		return nil, err
 	}
+	return r, m.mayRead(ctx, r)
+}
+
+func (m *Module) mayRead(ctx context.Context, r *record) error {
 	actor := identity.FromContext(ctx)
 	if r.visible(actor) {
-		return r, nil
+		return nil
 	}
-	if asked := false; actor.IsStaff() {
-		if asked, err = m.Workflow.Concerns(ctx, number); asked || err != nil {
-			return r, err
+	if actor.IsStaff() {
+		if asked, err := m.Workflow.Concerns(ctx, r.Number); asked || err != nil {
+			return err
 		}
 	}
-	return nil, ErrUnknown
+	return ErrUnknown
 }
 
 func (n noticeRow) notice() (Notice, error) {

@@ -186,6 +186,41 @@ func (m *Module) byNumber(ctx context.Context, number string) (*record, error) {
 	return &r, nil
 }
 
+// caseID is the id of the case whose number is $1, for what is read beside it.
+const caseID = `(SELECT id FROM cases_case WHERE number = $1)`
+
+// whole is everything of a case that its page shows.
+type whole struct {
+	record
+	content   content
+	materials []materialRow
+	notices   []noticeRow
+	clock     []clockRow
+}
+
+// wholeOf reads a case and its parts in one message; ErrUnknown. It does not ask
+// who is looking.
+func (m *Module) wholeOf(ctx context.Context, number string) (*whole, error) {
+	w := &whole{}
+	err := m.db.Conn(ctx).Together(ctx,
+		db.One(&w.record, ErrUnknown, selectRecord+" WHERE number = $1", number),
+		db.One(&w.content, db.ErrNoRows, selectContent+caseID, number),
+		db.All(&w.materials, selectMaterials+caseID+" ORDER BY id", number),
+		db.All(&w.notices, selectNotices+caseID+" ORDER BY id", number),
+		db.All(&w.clock, selectClock+" WHERE case_id = "+caseID+" ORDER BY seq", number))
+	if err != nil && !errors.Is(err, ErrUnknown) {
+		err = fmt.Errorf("read whole case: %w", err)
+	}
+	return w, err
+}
+
+const (
+	selectContent   = `SELECT case_id, agent, answers, form, checklist, correction FROM cases_content WHERE case_id = `
+	selectMaterials = `SELECT id, case_id, material, name, way, file, file_name, licence, made_at, superseded_at
+		FROM cases_material WHERE case_id = `
+	selectNotices = `SELECT id, case_id, kind, agency, year, doc_no, content, made_at FROM cases_notice WHERE case_id = `
+)
+
 // byKey reads the case made with an idempotency key; nil when there is none.
 func (m *Module) byKey(ctx context.Context, scope, key string) (*record, error) {
 	var r record
@@ -228,8 +263,7 @@ func (m *Module) insertContent(ctx context.Context, c content) error {
 
 func (m *Module) contentOf(ctx context.Context, id string) (content, error) {
 	var c content
-	err := m.db.Conn(ctx).Get(ctx, &c,
-		`SELECT case_id, agent, answers, form, checklist, correction FROM cases_content WHERE case_id = $1`, id)
+	err := m.db.Conn(ctx).Get(ctx, &c, selectContent+"$1", id)
 	return c, wrap("read case content", err)
 }
 
@@ -252,8 +286,7 @@ func (m *Module) insertMaterials(ctx context.Context, rows []materialRow) error 
 
 func (m *Module) materialsOf(ctx context.Context, id string) ([]materialRow, error) {
 	var rows []materialRow
-	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT id, case_id, material, name, way, file, file_name, licence, made_at, superseded_at
-		FROM cases_material WHERE case_id = $1 ORDER BY id`, id)
+	err := m.db.Conn(ctx).Select(ctx, &rows, selectMaterials+"$1 ORDER BY id", id)
 	return rows, wrap("read materials", err)
 }
 
@@ -327,13 +360,6 @@ func (m *Module) insertClock(ctx context.Context, id string, seq int, entries []
 
 const insertNotice = `INSERT INTO cases_notice (id, case_id, kind, agency, year, doc_no, content, made_at)
 	VALUES (:id, :case_id, :kind, :agency, :year, :doc_no, :content, :made_at)`
-
-func (m *Module) noticesOf(ctx context.Context, id string) ([]noticeRow, error) {
-	var rows []noticeRow
-	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT id, case_id, kind, agency, year, doc_no, content, made_at
-		FROM cases_notice WHERE case_id = $1 ORDER BY id`, id)
-	return rows, wrap("read notices", err)
-}
 
 // nextInSequence gives the next document number of an agency, kind and year.
 // The row stays locked until the commit, so it is asked for last.

@@ -2,11 +2,13 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/events"
 	"yimen/workday"
@@ -24,6 +26,7 @@ type turn struct {
 	began   State
 	fresh   bool // the row is being made in this turn
 	entries []historyRow
+	content *content // of the verbs that need it, else nil
 	ledger  *workday.Ledger
 	added   []workday.Entry // to the ledger
 	sheets  []Sheet         // to be numbered and stored at the end
@@ -39,7 +42,7 @@ func (m *Module) act(ctx context.Context, number string, v Verb, a Act, fn func(
 	}
 	var done *turn
 	err := m.db.InTx(ctx, func(ctx context.Context) error {
-		t, err := m.take(ctx, number)
+		t, err := m.takeFor(ctx, number, v)
 		if err != nil {
 			return err
 		}
@@ -90,6 +93,35 @@ func (m *Module) take(ctx context.Context, number string) (*turn, error) {
 		return nil, err
 	}
 	return m.newTurn(ctx, r), nil
+}
+
+// takeFor is take with what the verb will want beside the row: what it has been
+// told (its conditions are about the form), or how its clock stands.
+func (m *Module) takeFor(ctx context.Context, number string, v Verb) (*turn, error) {
+	r, c, clock := &record{}, &content{}, []clockRow(nil)
+	reads := []db.Read{db.One(r, ErrUnknown, selectRecord+" WHERE number = $1", number)}
+	switch v {
+	case VerbAccept:
+		reads = append(reads, db.One(c, nil, selectContent+caseID, number))
+	case VerbDecide, VerbPause, VerbResume, VerbExtend:
+		reads = append(reads, db.All(&clock, selectClock+" WHERE case_id = "+caseID+" ORDER BY seq", number))
+	}
+	if err := m.db.Conn(ctx).Together(ctx, reads...); err != nil {
+		if !errors.Is(err, ErrUnknown) {
+			err = fmt.Errorf("read case: %w", err)
+		}
+		return nil, err
+	}
+	t := m.newTurn(ctx, r)
+	if c.CaseID != "" {
+		t.content = c
+	}
+	if len(clock) == 0 {
+		return t, nil
+	}
+	l, err := ledger(clock)
+	t.ledger = &l
+	return t, err
 }
 
 func (m *Module) newTurn(ctx context.Context, r *record) *turn {

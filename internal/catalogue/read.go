@@ -45,6 +45,31 @@ func (m *Module) Current(ctx context.Context, code string) (Version, error) {
 	return m.Version(ctx, p.Code, p.Published)
 }
 
+// InForce is Current without who wrote and published the version: item, number
+// and definition. It costs one row, for a published definition never changes and
+// is kept in memory.
+func (m *Module) InForce(ctx context.Context, code string) (Version, error) {
+	p, err := m.pointer(ctx, code)
+	if err != nil {
+		return Version{}, err
+	}
+	l, err := m.load(ctx, p.Code, p.Published)
+	if err != nil {
+		return Version{}, err
+	}
+	return Version{Item: p.Code, N: p.Published, State: p.State, Definition: *l.def}, nil
+}
+
+// Definition gives what a version of an item says, which is nobody's to change
+// once it is published; ErrVersion.
+func (m *Module) Definition(ctx context.Context, item string, n int) (*Definition, error) {
+	l, err := m.load(ctx, item, n)
+	if err != nil {
+		return nil, err
+	}
+	return l.def, nil
+}
+
 // pointer is which version of an item is in force.
 type pointer struct {
 	Code      string `db:"code"`

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
@@ -74,7 +75,7 @@ func (m *Module) fromSession(r *http.Request) context.Context {
 	if id == "" {
 		return r.Context()
 	}
-	a, err := m.actorByID(r.Context(), id, ViaSession)
+	a, err := m.ofSession(r.Context(), s, id)
 	switch {
 	case errors.Is(err, ErrAccountUnknown), errors.Is(err, ErrAccountDisabled):
 		s.Destroy()
@@ -87,6 +88,22 @@ func (m *Module) fromSession(r *http.Request) context.Context {
 	}
 	a.Address = web.ClientAddr(r)
 	return With(r.Context(), a)
+}
+
+// Beside asks who an account is with the session it is found by; see
+// web.Options.
+func Beside(subject string, args ...any) (db.Read, any) {
+	rows := new([]actorRow)
+	return db.All(rows, actorColumns+` WHERE a.id = `+subject+` ORDER BY g.id`, args...), rows
+}
+
+// ofSession gives whose session it is, as read with the session, or by a query
+// of its own when the session has become somebody else's since.
+func (m *Module) ofSession(ctx context.Context, s *web.SessionData, id string) (Actor, error) {
+	if rows, ok := s.Beside().(*[]actorRow); ok && len(*rows) > 0 && (*rows)[0].ID == id {
+		return m.withMandates(ctx, *rows, ViaSession)
+	}
+	return m.actorByID(ctx, id, ViaSession)
 }
 
 // signIn makes the browser's session this actor's, under a new token.

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -130,6 +131,46 @@ func TestAfterALaterErrorTheOwnOneKeepsItsMeaning(t *testing.T) {
 		})
 		if !db.IsUnique(err) {
 			t.Errorf("error %v, want the repeated key of the caller's own statement", err)
+		}
+	})
+}
+
+// Whatever the type, a value is the same whether its query went alone or with
+// what waited before it.
+func TestValuesAreTheSameInAMessageOfMany(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		if d.Engine() != db.Postgres {
+			return
+		}
+		const query = `SELECT $1::int2, 2::int4, 3::int8, 1.5::float4, 2.5::float8, 12345678901234567890.123::numeric, true,
+			'text', 'v'::varchar, '\x00ff'::bytea, '{"a": 1}'::json, '{"a": 1}'::jsonb, ARRAY['a b', 'c"d']::text[], ARRAY[1, 2]::int8[],
+			date '2026-11-22', timestamp '2026-11-22 08:30:00.123456', timestamptz '2026-11-22 08:30:00+00',
+			'0198c0de-0000-7000-8000-000000000000'::uuid, NULL::text, 5::oid, 'available'::name`
+		read := func(ctx context.Context) []any {
+			rows, err := d.Conn(ctx).Rows(ctx, query, 1)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer rows.Close()
+			rows.Next()
+			values, err := rows.SliceScan()
+			if err != nil {
+				t.Fatal(err)
+			}
+			return values
+		}
+		alone, among := read(t.Context()), []any(nil)
+		err := d.InTx(t.Context(), func(ctx context.Context) error {
+			among = read(ctx) // with the BEGIN
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range alone {
+			if !reflect.DeepEqual(alone[i], among[i]) {
+				t.Errorf("column %d: %T %v alone, %T %v among others", i, alone[i], alone[i], among[i], among[i])
+			}
 		}
 	})
 }

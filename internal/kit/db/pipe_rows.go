@@ -2,6 +2,7 @@ package db
 
 import (
 	"database/sql/driver"
+	"fmt"
 	"io"
 
 	"github.com/jackc/pgx/v5"
@@ -73,6 +74,8 @@ func reader(types *pgtype.Map, oid uint32, format int16) func([]byte) (driver.Va
 		return plain[bool](types, oid, format)
 	case pgtype.Int2OID, pgtype.Int4OID, pgtype.Int8OID:
 		return plain[int64](types, oid, format)
+	case pgtype.OIDOID, pgtype.XIDOID, pgtype.CIDOID:
+		return valued[pgtype.Uint32](types, oid, format)
 	case pgtype.Float4OID, pgtype.Float8OID:
 		return plain[float64](types, oid, format)
 	case pgtype.ByteaOID, pgtype.JSONOID, pgtype.JSONBOID:
@@ -86,7 +89,27 @@ func reader(types *pgtype.Map, oid uint32, format int16) func([]byte) (driver.Va
 	case pgtype.NumericOID:
 		return valued[pgtype.Numeric](types, oid, format)
 	}
-	return plain[string](types, oid, format)
+	if format == pgtype.TextFormatCode {
+		return func(raw []byte) (driver.Value, error) { return string(raw), nil }
+	}
+	return written(types, oid, format)
+}
+
+// written reads any other type as PostgreSQL writes it as text: an array of the
+// job queue, say.
+func written(types *pgtype.Map, oid uint32, format int16) func([]byte) (driver.Value, error) {
+	return func(raw []byte) (driver.Value, error) {
+		known, ok := types.TypeForOID(oid)
+		if !ok {
+			return nil, fmt.Errorf("db: a value of type %d comes in binary format", oid)
+		}
+		v, err := known.Codec.DecodeValue(types, oid, format, raw)
+		if err != nil {
+			return nil, err
+		}
+		text, err := types.Encode(oid, pgtype.TextFormatCode, v, nil)
+		return string(text), err
+	}
 }
 
 func plain[T any](types *pgtype.Map, oid uint32, format int16) func([]byte) (driver.Value, error) {

@@ -25,6 +25,11 @@ type Options struct {
 	// Subject names the account of a request, "" for nobody. It keeps
 	// idempotency keys of different people apart and forbids caching.
 	Subject func(*http.Request) string
+	// Beside gives what another module wants to know of whoever's session it
+	// is, to be read in one message with the session: a query that finds the
+	// account by the SQL expression subject with its arguments, and where it
+	// puts what it finds, which SessionData.Beside gives. nil: nothing.
+	Beside func(subject string, args ...any) (read db.Read, found any)
 	// LoginURL is where a page sends somebody who must sign in; "": /login.
 	LoginURL string
 	// Ready says whether requests can be answered now; nil: pings DB.

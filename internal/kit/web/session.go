@@ -19,7 +19,7 @@ const (
 )
 
 func (rt *Router) initSessions() {
-	rt.store = &sessionStore{db: rt.o.DB, clock: rt.o.Clock, idle: rt.o.SessionIdle, lifetime: rt.o.SessionLifetime}
+	rt.store = &sessionStore{db: rt.o.DB, beside: rt.o.Beside, clock: rt.o.Clock, idle: rt.o.SessionIdle, lifetime: rt.o.SessionLifetime}
 	m := scs.New()
 	m.Store = rt.store
 	m.Codec = jsonCodec{}
@@ -35,6 +35,7 @@ func (rt *Router) initSessions() {
 type SessionData struct {
 	m      *scs.SessionManager
 	ctx    context.Context // holds scs's values; not cancelled when the client leaves
+	beside any             // see Options.Beside
 	cookie bool            // the browser sent one
 	fresh  bool            // the token must change: signed in or out
 	err    error           // the store could not be read
@@ -53,6 +54,10 @@ func Session(r *http.Request) *SessionData {
 // Err says why the stored session could not be read, nil if it could. Then
 // the session is empty and nothing put into it is kept.
 func (s *SessionData) Err() error { return s.err }
+
+// Beside is what Options.Beside found with the session as it was loaded, nil if
+// there was none.
+func (s *SessionData) Beside() any { return s.beside }
 
 // GetString is the value of key, "" when there is none.
 func (s *SessionData) GetString(key string) string { return s.m.GetString(s.ctx, key) }
@@ -102,7 +107,8 @@ func (rt *Router) loadSession(r *http.Request) *SessionData {
 		return s
 	}
 	s.cookie = true
-	ctx, err := s.m.Load(context.WithoutCancel(r.Context()), c.Value)
+	ctx := context.WithValue(context.WithoutCancel(r.Context()), besideKey{}, &s.beside)
+	ctx, err = s.m.Load(ctx, c.Value)
 	if err != nil {
 		// Pages for everybody still work; see fail for the others.
 		s.err = fmt.Errorf("load session: %w", err)

@@ -20,7 +20,14 @@ type sessionStore struct {
 	db             *db.DB
 	clock          clock.Clock
 	idle, lifetime time.Duration
+	beside         func(subject string, args ...any) (db.Read, any)
 }
+
+// besideKey carries where what is read beside a session goes, past scs.
+type besideKey struct{}
+
+// liveSession finds a session by token and time.
+const liveSession = ` FROM web_session WHERE token = $1 AND idle_until > $2 AND expires_at > $2`
 
 // FindCtx gives the data of a live session and moves its idle time on.
 func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
@@ -29,8 +36,13 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 		Data      string    `db:"data"`
 		IdleUntil time.Time `db:"idle_until"`
 	}
-	err := s.db.Conn(ctx).Get(ctx, &row,
-		`SELECT data, idle_until FROM web_session WHERE token = $1 AND idle_until > $2 AND expires_at > $2`, token, now)
+	reads := []db.Read{db.One(&row, db.ErrNoRows, `SELECT data, idle_until`+liveSession, token, now)}
+	place, ok := ctx.Value(besideKey{}).(*any)
+	if ok && s.beside != nil {
+		read, found := s.beside(`(SELECT subject`+liveSession+`)`, token, now)
+		reads, *place = append(reads, read), found
+	}
+	err := s.db.Conn(ctx).Together(ctx, reads...)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, false, nil
 	}
