@@ -11,7 +11,7 @@ import (
 // Find gives a case with all of it; ErrUnknown for cases outside the viewer's
 // rights too, so that a number tells nobody that a case exists.
 func (m *Module) Find(ctx context.Context, number string) (Case, error) {
-	w, err := m.wholeOf(ctx, number)
+	w, err := m.dossierOf(ctx, number)
 	if err != nil {
 		return Case{}, err
 	}
@@ -89,7 +89,7 @@ func (r *record) present(a identity.Actor, h horizon) Case {
 
 // fill reads the large part of a case. While the clock stands still, the due
 // date is the one that would hold if it ran on today.
-func (m *Module) fill(ctx context.Context, w *whole, c *Case) error {
+func (m *Module) fill(ctx context.Context, w *dossier, c *Case) error {
 	r, row := &w.record, w.content
 	content := &Content{Instance: r.Instance}
 	for _, part := range []struct {
@@ -121,7 +121,7 @@ func (m *Module) fill(ctx context.Context, w *whole, c *Case) error {
 	return nil
 }
 
-func (w *whole) fillPapers(content *Content) error {
+func (w *dossier) fillPapers(content *Content) error {
 	content.Materials, content.Notices = []Material{}, []NoticeRow{}
 	for _, x := range w.materials {
 		content.Materials = append(content.Materials, Material{

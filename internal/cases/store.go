@@ -189,8 +189,8 @@ func (m *Module) byNumber(ctx context.Context, number string) (*record, error) {
 // caseID is the id of the case whose number is $1, for what is read beside it.
 const caseID = `(SELECT id FROM cases_case WHERE number = $1)`
 
-// whole is everything of a case that its page shows.
-type whole struct {
+// dossier is everything of a case that its page shows.
+type dossier struct {
 	record
 	content   content
 	materials []materialRow
@@ -198,10 +198,10 @@ type whole struct {
 	clock     []clockRow
 }
 
-// wholeOf reads a case and its parts in one message; ErrUnknown. It does not ask
+// dossierOf reads a case and its parts in one message; ErrUnknown. It does not ask
 // who is looking.
-func (m *Module) wholeOf(ctx context.Context, number string) (*whole, error) {
-	w := &whole{}
+func (m *Module) dossierOf(ctx context.Context, number string) (*dossier, error) {
+	w := &dossier{}
 	err := m.db.Conn(ctx).Together(ctx,
 		db.One(&w.record, ErrUnknown, selectRecord+" WHERE number = $1", number),
 		db.One(&w.content, db.ErrNoRows, selectContent+caseID, number),
@@ -360,6 +360,12 @@ func (m *Module) insertClock(ctx context.Context, id string, seq int, entries []
 
 const insertNotice = `INSERT INTO cases_notice (id, case_id, kind, agency, year, doc_no, content, made_at)
 	VALUES (:id, :case_id, :kind, :agency, :year, :doc_no, :content, :made_at)`
+
+func (m *Module) noticesOf(ctx context.Context, id string) ([]noticeRow, error) {
+	var rows []noticeRow
+	err := m.db.Conn(ctx).Select(ctx, &rows, selectNotices+"$1 ORDER BY id", id)
+	return rows, wrap("read notices", err)
+}
 
 // nextInSequence gives the next document number of an agency, kind and year.
 // The row stays locked until the commit, so it is asked for last.

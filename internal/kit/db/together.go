@@ -45,20 +45,28 @@ func (c *Conn) Together(ctx context.Context, reads ...Read) error {
 		return nil
 	}
 	defer c.watch(ctx, time.Now(), reads[0].query)
-	rows, err := c.reader.QueryxContext(context.WithValue(ctx, togetherKey{}, reads), reads[0].query, reads[0].args...)
+	err := mapErr(together(ctx, c.reader, reads))
+	if c.askPrimary(ctx, err) {
+		err = mapErr(together(ctx, c.d.read, reads))
+	}
+	return err
+}
+
+func together(ctx context.Context, from runner, reads []Read) error {
+	rows, err := from.QueryxContext(context.WithValue(ctx, togetherKey{}, reads), reads[0].query, reads[0].args...)
 	if err != nil {
-		return mapErr(err)
+		return err
 	}
 	defer rows.Close()
 	for i, r := range reads {
 		if i > 0 && !rows.NextResultSet() {
-			return mapErr(errors.Join(rows.Err(), fmt.Errorf("together: answer %d is not there", i)))
+			return errors.Join(rows.Err(), fmt.Errorf("together: answer %d is not there", i))
 		}
 		if err := r.scan(rows.Rows); err != nil {
-			return mapErr(err)
+			return err
 		}
 	}
-	return mapErr(rows.Close())
+	return rows.Close()
 }
 
 func (c *Conn) read(ctx context.Context, r Read) error {
