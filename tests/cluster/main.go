@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -49,7 +50,10 @@ func rehearse(ctx context.Context, o options) (err error) {
 			say("logs and data are in %s", c.dir)
 			return
 		}
-		if err != nil {
+		switch {
+		case ctx.Err() != nil:
+			err = errors.New("interrupted; everything has ended")
+		case err != nil:
 			err = fmt.Errorf("%w\n%s", err, c.tails())
 		}
 		_ = os.RemoveAll(c.dir)
