@@ -7,6 +7,10 @@
 //	})
 //	err := d.Conn(ctx).Get(ctx, &row, `SELECT … WHERE id = $1`, id) // outside: a read connection
 //
+// What needs no answer is given to Later, what needs none of the others' answers
+// asked Together: on PostgreSQL each wait for an answer costs more than its
+// statement (docs/decisions/0029).
+//
 // Nobody else holds a database handle. On SQLite there is one connection that
 // writes and a few that read (WAL lets them run beside each other), so a
 // statement that changes rows and returns them must run inside InTx.
