@@ -8,6 +8,7 @@ import (
 
 	"yimen/internal/cases"
 	"yimen/internal/identity"
+	"yimen/internal/kit/events"
 	"yimen/internal/messages"
 	"yimen/internal/portal"
 	"yimen/workday"
@@ -36,9 +37,34 @@ func (t teller) tell(ctx context.Context, ref cases.Ref, template, once string, 
 	return t.tellOf(ctx, c, ref.Account, template, once, with)
 }
 
+// together tells of many events: their cases are read and what is to be said
+// is written by a few statements for all of them.
+func (t teller) together(ctx context.Context, list []events.Event, tell events.Tell) error {
+	known, err := t.a.Cases.Glances(identity.With(ctx, identity.System(tellers)), numbersOf(list))
+	if err != nil {
+		return err
+	}
+	ctx = context.WithValue(ctx, glancesKey{}, known)
+	return t.a.Messages.Gather(ctx, func(ctx context.Context) error {
+		for _, e := range list {
+			if err := tell(ctx, e); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// glancesKey is of the cases that together has read.
+type glancesKey struct{}
+
 // find reads the case without its content: most notices name what stands in
 // its row.
 func (t teller) find(ctx context.Context, number string) (cases.Case, error) {
+	known, _ := ctx.Value(glancesKey{}).(map[string]cases.Case)
+	if c, ok := known[number]; ok {
+		return c, nil
+	}
 	return t.a.Cases.Glance(identity.With(ctx, identity.System(tellers)), number)
 }
 

@@ -32,8 +32,11 @@ func (a *App) react() {
 	events.Later(a.Bus, tellers, t.taskReminded)
 	events.Later(a.Bus, tellers, t.taskOverdue)
 
+	events.Together(a.Bus, tellers, t.together)
+
 	events.Later(a.Bus, papersOf, func(ctx context.Context, e cases.Submitted) error { return a.paper(ctx, e.Number) })
 	events.Later(a.Bus, papersOf, func(ctx context.Context, e cases.Corrected) error { return a.paper(ctx, e.Number) })
+	events.Together(a.Bus, papersOf, a.papers)
 }
 
 // papersOf is the subscriber that notes papers to be handed on.
@@ -43,6 +46,25 @@ const papersOf = "papers"
 func (a *App) paper(ctx context.Context, number string) error {
 	_, err := a.Hall.CaseCame(identity.With(ctx, identity.System(papersOf)), number)
 	return err
+}
+
+// papers is paper for what many cases brought.
+func (a *App) papers(ctx context.Context, list []events.Event, _ events.Tell) error {
+	return a.Hall.CasesCame(identity.With(ctx, identity.System(papersOf)), numbersOf(list))
+}
+
+// numbersOf lists the cases that events are about, each once.
+func numbersOf(list []events.Event) []string {
+	var numbers []string
+	seen := map[string]bool{}
+	for _, e := range list {
+		about, ok := e.(interface{ Of() cases.Ref })
+		if ok && !seen[about.Of().Number] {
+			seen[about.Of().Number] = true
+			numbers = append(numbers, about.Of().Number)
+		}
+	}
+	return numbers
 }
 
 // work registers what runs in the background: the modules' jobs and sweeps.

@@ -27,7 +27,7 @@ import (
 // sources are the migrations of every part, applied in the order of their
 // versions whatever the order here.
 var sources = []db.Source{
-	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, progress.Migrations,
+	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, jobs.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
 	counter.Migrations, office.Migrations,
 }

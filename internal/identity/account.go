@@ -268,6 +268,46 @@ func (m *Module) Person(ctx context.Context, account string) (Person, error) {
 	return p, err
 }
 
+// People is Person for many accounts at once, by what was asked for; accounts
+// that are no person's and no enterprise's are left out.
+func (m *Module) People(ctx context.Context, accounts []string) (map[string]Person, error) {
+	found := map[string]Person{}
+	var ids, keys []string
+	for _, account := range accounts {
+		if id, key := lookup(account); key == "" {
+			ids = append(ids, id)
+		} else {
+			keys = append(keys, key)
+		}
+	}
+	for column, values := range map[string][]string{"id": ids, "name_key": keys} {
+		if len(values) == 0 {
+			continue
+		}
+		w := new(db.Where).And("kind IN ('person', 'enterprise')").In(column, values)
+		var rows []struct {
+			Asked string `db:"asked"`
+			Person
+		}
+		err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+column+` AS asked, id, kind, display_name, id_type, id_no, phone, division,
+			address, legal_name FROM identity_account`+w.SQL(), w.Args()...)
+		if err != nil {
+			return nil, fmt.Errorf("find people: %w", err)
+		}
+		for _, r := range rows {
+			found[r.Asked] = r.Person
+		}
+	}
+	for _, account := range accounts { // a name is asked for as it is written
+		if _, key := lookup(account); key != "" {
+			if p, ok := found[key]; ok {
+				found[account] = p
+			}
+		}
+	}
+	return found, nil
+}
+
 // AccountOf gives the id of the active account of a person or enterprise by
 // their document; "" when they have none.
 func (m *Module) AccountOf(ctx context.Context, idType, idNo string) (string, error) {

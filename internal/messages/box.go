@@ -3,6 +3,8 @@ package messages
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"time"
 
 	"yimen/internal/identity"
@@ -101,7 +103,7 @@ func (m *Module) read(ctx context.Context, account, id string) error {
 	if err != nil || n == 0 {
 		return wrap("mark read", err)
 	}
-	return m.addUnread(ctx, account, -1)
+	return m.addUnread(ctx, map[string]int64{account: -1})
 }
 
 // ReadAll notes that the actor has read everything up to now.
@@ -116,7 +118,7 @@ func (m *Module) ReadAll(ctx context.Context) error {
 		if err != nil || n == 0 {
 			return wrap("mark all read", err)
 		}
-		return m.addUnread(ctx, actor.Account, -n)
+		return m.addUnread(ctx, map[string]int64{actor.Account: -n})
 	})
 }
 
@@ -136,9 +138,16 @@ func (m *Module) Hide(ctx context.Context, id string) error {
 	})
 }
 
-// addUnread keeps the count that every page shows.
-func (m *Module) addUnread(ctx context.Context, account string, n int64) error {
-	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO messages_unread (account, n) VALUES ($1, $2)
-		ON CONFLICT (account) DO UPDATE SET n = messages_unread.n + excluded.n`, account, n)
-	return wrap("count unread", err)
+// addUnread keeps the counts that every page shows: so many more of each
+// account, always in the same order, so that two who count do not wait for
+// each other.
+func (m *Module) addUnread(ctx context.Context, more map[string]int64) error {
+	var rows [][]any
+	for _, account := range slices.Sorted(maps.Keys(more)) {
+		if more[account] != 0 {
+			rows = append(rows, []any{account, more[account]})
+		}
+	}
+	return m.DB.Conn(ctx).InsertRows(ctx, "messages_unread", []string{"account", "n"},
+		"ON CONFLICT (account) DO UPDATE SET n = messages_unread.n + excluded.n", rows)
 }

@@ -3,6 +3,7 @@ package messages
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
 	"yimen/internal/identity"
@@ -46,12 +47,12 @@ type delivery struct {
 	CreatedAt time.Time  `db:"created_at"`
 	DueAt     time.Time  `db:"due_at"`
 	SentAt    *time.Time `db:"sent_at"`
+	Turn      string     `db:"turn"` // hour for which a text message was counted beforehand
+	stored    State      // as the database has it; "": not yet
 }
 
-const deliveryColumns = `id, message, template, division, channel, state, urgent, required, address, subject, text,
-	attempts, reason, receipt, created_at, due_at, sent_at`
-
-// Deliver is the job that brings one delivery on its way.
+// Deliver was the job of one delivery, until deliveries were taken by when
+// they are due. Those of the last release may still wait in the queue.
 type Deliver struct {
 	ID string `json:"id"`
 }
@@ -59,87 +60,42 @@ type Deliver struct {
 // Kind is the name of the job.
 func (Deliver) Kind() string { return "messages.deliver" }
 
-// pauses are how long to wait after each failure; after the last one it is
-// given up until an administrator tries again.
-var pauses = []time.Duration{time.Minute, 5 * time.Minute, 30 * time.Minute, 2 * time.Hour, 6 * time.Hour}
+var deliveryRow = []string{"id", "message", "template", "division", "channel", "state", "urgent", "required", "address", "subject", "text",
+	"attempts", "reason", "receipt", "created_at", "due_at", "sent_at", "turn"}
 
-// deliver sends one delivery. What has been sent, failed or left is left
-// alone. A process that dies while sending sends again under the same id.
-func (m *Module) deliver(ctx context.Context, id string) error {
-	d, ready, err := m.begin(ctx, id)
-	if err != nil || !ready {
-		return err
-	}
-	receipt, failure := m.sender(d.Channel).Send(ctx, Outgoing{ID: d.ID, To: d.Address, Subject: d.Subject, Text: d.Text})
+var deliveryColumns = strings.Join(deliveryRow, ", ")
+
+func (d delivery) row() []any {
+	return []any{d.ID, d.Message, d.Template, d.Division, d.Channel, string(d.State), d.Urgent, d.Required, d.Address, d.Subject, d.Text,
+		d.Attempts, d.Reason, d.Receipt, d.CreatedAt, d.DueAt, d.SentAt, d.Turn}
+}
+
+// insertDeliveries stores new deliveries and counts them.
+func (m *Module) insertDeliveries(ctx context.Context, list []delivery) error {
+	return m.write(ctx, list, "")
+}
+
+// save changes deliveries and the counts by their state.
+func (m *Module) save(ctx context.Context, list []delivery) error {
+	return m.write(ctx, list, `ON CONFLICT (id) DO UPDATE SET state = excluded.state, attempts = excluded.attempts,
+		reason = excluded.reason, receipt = excluded.receipt, due_at = excluded.due_at, sent_at = excluded.sent_at, turn = excluded.turn`)
+}
+
+func (m *Module) write(ctx context.Context, list []delivery, conflict string) error {
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		now := m.now(ctx)
-		switch {
-		case failure == nil:
-			d.Receipt, d.Reason, d.SentAt = receipt, "", &now
-			return m.move(ctx, d, Sent)
-		case permanent(failure) || d.Attempts > len(pauses):
-			d.Reason = reasonOf(failure)
-			return m.move(ctx, d, Failed)
+		rows, change := make([][]any, len(list)), counting{}
+		for i, d := range list {
+			rows[i] = d.row()
+			change.move(d, d.stored, d.State)
 		}
-		d.Reason, d.DueAt = reasonOf(failure), now.Add(pauses[d.Attempts-1])
-		if err := m.move(ctx, d, Waiting); err != nil {
-			return err
+		if err := m.DB.Conn(ctx).InsertRows(ctx, "messages_delivery", deliveryRow, conflict, rows); err != nil {
+			return wrap("store deliveries", err)
 		}
-		return m.later(ctx, d.ID, d.DueAt)
+		for i := range list {
+			list[i].stored = list[i].State
+		}
+		return m.tally(ctx, change)
 	})
-}
-
-// begin takes a delivery for sending, or puts it off: at night, and when
-// enough has left this hour or to this person today.
-func (m *Module) begin(ctx context.Context, id string) (d delivery, ready bool, err error) {
-	err = m.DB.InTx(ctx, func(ctx context.Context) error {
-		err := m.DB.Conn(ctx).Get(ctx, &d, "SELECT "+deliveryColumns+" FROM messages_delivery WHERE id = $1", id)
-		if errors.Is(err, db.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return wrap("read delivery", err)
-		}
-		if d.State != Waiting && d.State != Sending {
-			return nil
-		}
-		if m.sender(d.Channel) == nil {
-			d.Reason = "发送渠道没有配置"
-			return m.move(ctx, d, Failed)
-		}
-		if d.Channel == SMS && d.State == Waiting {
-			if put, err := m.hold(ctx, &d); put || err != nil {
-				return err
-			}
-		}
-		d.Attempts++
-		ready = true
-		return m.move(ctx, d, Sending)
-	})
-	if ready {
-		d.State = Sending
-	}
-	return d, ready, err
-}
-
-func (m *Module) insertDelivery(ctx context.Context, d delivery) error {
-	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO messages_delivery (`+deliveryColumns+`) VALUES
-		(:id, :message, :template, :division, :channel, :state, :urgent, :required, :address, :subject, :text,
-		:attempts, :reason, :receipt, :created_at, :due_at, :sent_at)`, d)
-	if err != nil {
-		return wrap("store delivery", err)
-	}
-	return m.tally(ctx, d, "", d.State)
-}
-
-// move changes the state of a delivery and its counts.
-func (m *Module) move(ctx context.Context, d delivery, to State) error {
-	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE messages_delivery SET state = $2, attempts = $3, reason = $4, receipt = $5,
-		due_at = $6, sent_at = $7 WHERE id = $1`, d.ID, string(to), d.Attempts, d.Reason, d.Receipt, d.DueAt, d.SentAt)
-	if err != nil {
-		return wrap("change delivery", err)
-	}
-	return m.tally(ctx, d, d.State, to)
 }
 
 // Filter narrows a list of deliveries; empty fields do not.
@@ -184,6 +140,11 @@ func (m *Module) deliveries(ctx context.Context, f Filter, p db.Page) ([]deliver
 	return list, next, nil
 }
 
+// again makes a delivery due as if it were new.
+func (d *delivery) again(now time.Time) {
+	d.stored, d.State, d.Attempts, d.DueAt, d.Turn = d.State, Waiting, 0, now, ""
+}
+
 // Retry sends a failed delivery again, at once. Errors: ErrDelivery for those
 // outside the viewer's right too, ErrNotFailed.
 func (m *Module) Retry(ctx context.Context, id string) error {
@@ -200,11 +161,8 @@ func (m *Module) Retry(ctx context.Context, id string) error {
 		if d.State != Failed && d.State != Skipped {
 			return ErrNotFailed
 		}
-		d.Attempts, d.DueAt = 0, m.now(ctx)
-		if err := m.move(ctx, d, Waiting); err != nil {
-			return err
-		}
-		if err := m.later(ctx, d.ID, d.DueAt); err != nil {
+		d.again(m.now(ctx))
+		if err := m.save(ctx, []delivery{d}); err != nil {
 			return err
 		}
 		return m.record(ctx, "message.retry", "message_delivery", d.ID)
@@ -226,17 +184,14 @@ func (m *Module) RetryFailed(ctx context.Context, channel string) (int, error) {
 		if err != nil {
 			return wrap("list failed deliveries", err)
 		}
-		for _, d := range list {
-			d.Attempts, d.DueAt = 0, m.now(ctx)
-			if err := m.move(ctx, d, Waiting); err != nil {
-				return err
-			}
-			if err := m.later(ctx, d.ID, d.DueAt); err != nil {
-				return err
-			}
+		for i := range list {
+			list[i].again(m.now(ctx))
 		}
 		if n = len(list); n == 0 {
 			return nil
+		}
+		if err := m.save(ctx, list); err != nil {
+			return err
 		}
 		return m.record(ctx, "message.retry_failed", "message_delivery", channel)
 	})

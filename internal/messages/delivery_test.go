@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 	"time"
@@ -79,17 +80,21 @@ func TestATakenDeliveryIsFinished(t *testing.T) {
 		w.must(w.Send(w.system, accepted(w.villager, "k")))
 		list, _, err := w.deliveries(w.system, Filter{}, db.Page{})
 		w.must(err)
-		_, ready, err := w.begin(w.system, list[0].ID)
+		_, taken, err := w.take(w.system)
 		w.must(err)
-		if got := w.states(SMS); !ready || got[Sending] != 1 {
-			t.Fatalf("taken: %v, %v", ready, got)
+		if got := w.states(SMS); len(taken) != 1 || taken[0].ID != list[0].ID || got[Sending] != 1 {
+			t.Fatalf("taken: %v, %v", taken, got)
 		}
-		w.must(w.deliver(w.system, list[0].ID))
-		w.must(w.deliver(w.system, list[0].ID))
+		w.drain() // whoever took it may still be at it
+		if len(w.sms.sent) != 0 {
+			t.Fatalf("sent beside whoever took it: %+v", w.sms.sent)
+		}
+		w.clock.Advance(sendLease)
+		w.drain()
+		w.drain()
 		if got := w.states(SMS); got[Sent] != 1 || len(w.sms.sent) != 1 {
 			t.Errorf("finished: %v, %d sent", got, len(w.sms.sent))
 		}
-		w.must(w.deliver(w.system, "nothing"))
 	})
 }
 
@@ -132,6 +137,98 @@ func TestNightsAndLimits(t *testing.T) {
 		if got := w.states(SMS); got[Sent] != 5 {
 			t.Errorf("the next hour: %v", got)
 		}
+	})
+}
+
+// However many wait, each is held once: it is given the hour in which its turn
+// comes, over the night where one lies between, and what is urgent still leaves.
+func TestAFullHourGivesTurns(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.Limits.PerHour, w.Limits.PerPerson = 10, 1000
+		w.clock.Set(time.Date(2026, 11, 18, 12, 20, 0, 0, time.UTC)) // 20:20 in Beijing
+		for i := range 35 {
+			w.must(w.Send(w.system, accepted(w.villager, fmt.Sprint("many:", i))))
+		}
+		w.drain()
+		turns := func() map[string]int {
+			list, _, err := w.deliveries(w.system, Filter{Channel: SMS}, db.Page{Limit: 200})
+			w.must(err)
+			found := map[string]int{}
+			for _, d := range list {
+				found[string(d.State)+" "+d.Turn]++
+			}
+			return found
+		}
+		want := map[string]int{"sent ": 9, "waiting 2026-11-18 21": 9, "waiting 2026-11-19 07": 9, "waiting 2026-11-19 08": 8}
+		if got := turns(); !maps.Equal(got, want) {
+			t.Fatalf("turns: %v", got)
+		}
+		urgent := Notice{Phone: "13900000001", Template: "account.phone_code", Key: "urgent", Vars: map[string]string{"verify": "123456"}}
+		w.must(w.Send(w.system, urgent))
+		w.must(w.Send(w.system, accepted(w.villager, "late"))) // after all others
+		w.drain()
+		want["sent "], want["waiting 2026-11-19 08"] = 10, 9
+		if got := turns(); !maps.Equal(got, want) {
+			t.Fatalf("with an urgent one: %v", got)
+		}
+		for _, step := range []struct {
+			at   time.Time
+			sent int
+		}{{start.Add(11 * time.Hour), 19}, {start.Add(21 * time.Hour), 28}, {start.Add(22 * time.Hour), 37}} {
+			w.clock.Set(step.at)
+			w.drain()
+			if got := w.states(SMS)[Sent]; got != step.sent {
+				t.Errorf("%s: %d sent, want %d", step.at, got, step.sent)
+			}
+		}
+	})
+}
+
+// Whoever missed a turn, since nothing ran in that hour, is counted anew.
+func TestAMissedTurn(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.Limits.PerHour = 2
+		for i := range 4 {
+			w.must(w.Send(w.system, accepted(w.villager, fmt.Sprint(i))))
+		}
+		w.drain()
+		w.clock.Advance(3 * time.Hour)
+		w.must(w.Send(w.system, accepted(w.villager, "new")))
+		w.drain()
+		if got := w.states(SMS); got[Sent] != 4 || got[Waiting] != 1 {
+			t.Errorf("after three hours: %v", got)
+		}
+	})
+}
+
+// Many notices in one go are as many in a row: boxes, counts and deliveries.
+func TestGather(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.must(w.Send(w.system, accepted(w.villager, "before")))
+		w.must(w.Gather(w.system, func(ctx context.Context) error {
+			for _, key := range []string{"before", "a", "b", "a"} {
+				w.must(w.Send(ctx, accepted(w.villager, key)))
+			}
+			w.must(w.Send(ctx, delivered(w.clerk, "c")))
+			return w.Send(ctx, Notice{Phone: "13900000001", Template: "account.phone_code", Key: "d", Vars: map[string]string{"verify": "123456"}})
+		}))
+		w.unread(w.villager, 3)
+		w.unread(w.clerk, 1)
+		w.drain()
+		if got := w.states(SMS); got[Sent] != 4 || len(got) != 1 {
+			t.Errorf("sent: %v", got)
+		}
+		undo := errors.New("undo")
+		w.refused(w.Gather(w.system, func(ctx context.Context) error {
+			w.must(w.Send(ctx, accepted(w.villager, "lost")))
+			return undo
+		}), undo)
+		if err := w.Gather(w.system, func(ctx context.Context) error {
+			return w.Send(ctx, Notice{To: account(w.clerk), Template: "case.accepted", Key: "hole"})
+		}); err == nil {
+			t.Error("a notice with a hole was sent")
+		}
+		w.unread(w.villager, 3)
 	})
 }
 

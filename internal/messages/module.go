@@ -112,7 +112,8 @@ func New(d Deps) *Module {
 
 // Workers registers what runs by itself.
 func (m *Module) Workers(q *jobs.Queue) {
-	jobs.Register(q, func(ctx context.Context, j Deliver) error { return m.deliver(ctx, j.ID) })
+	jobs.RegisterPoll(q, jobs.Poll{Name: "messages.send", Every: sendEvery, Full: sendAtMost, Run: m.sendDue, Due: m.due})
+	jobs.Register(q, func(context.Context, Deliver) error { return nil }) // see Deliver
 	jobs.RegisterPeriodic(q, "messages.compact_tally", time.Minute, m.compactTally)
 	jobs.RegisterPeriodic(q, "messages.sweep", 24*time.Hour, m.Sweep)
 }

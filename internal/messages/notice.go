@@ -2,15 +2,10 @@ package messages
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
 
-	"yimen/internal/identity"
 	"yimen/internal/kit/db"
-	"yimen/internal/kit/jobs"
-	"yimen/internal/org"
 )
 
 // Notice is what somebody is to be told.
@@ -26,8 +21,8 @@ type Notice struct {
 }
 
 // Send tells somebody something. It joins the transaction of ctx: no commit,
-// no message. Deliveries are jobs and may come a moment later. A notice whose
-// key was sent before changes nothing.
+// no message. What leaves the house leaves a moment later. A notice whose key
+// was sent before changes nothing.
 //
 // Errors: ErrTemplateUnknown; an error of the program for a notice without key
 // or with a placeholder that has no value.
@@ -39,160 +34,165 @@ func (m *Module) Send(ctx context.Context, n Notice) error {
 	if n.Key == "" {
 		return fmt.Errorf("messages: notice %s has no key", n.Template)
 	}
+	l := letter{n: n, t: t}
+	if g, ok := ctx.Value(gatherKey{}).(*gathering); ok {
+		g.list = append(g.list, l)
+		return nil
+	}
+	return m.DB.InTx(ctx, func(ctx context.Context) error { return m.post(ctx, []letter{l}) })
+}
+
+type gatherKey struct{}
+
+// gathering are the letters of one Gather.
+type gathering struct{ list []letter }
+
+// Gather sends what fn sends under its context all at once, at the end: a
+// dozen statements for however many notices. In one transaction with fn.
+func (m *Module) Gather(ctx context.Context, fn func(ctx context.Context) error) error {
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		w, _, err := m.words(ctx, t)
-		if err != nil {
+		g := &gathering{}
+		if err := fn(context.WithValue(ctx, gatherKey{}, g)); err != nil {
 			return err
 		}
-		to, err := m.reader(ctx, t, n)
-		if err != nil {
-			return err
-		}
-		if n.Vars, err = t.values(n, to); err != nil {
-			return err
-		}
-		id, err := m.keep(ctx, t, w, n)
-		if err != nil || id == "" {
-			return err
-		}
-		return m.dispatch(ctx, t, w, n, to, id)
+		return m.post(ctx, g.list)
 	})
 }
 
-// reader is who is told and by which ways.
-type reader struct {
-	name, phone, mail string
-	sms, mails        bool // what they want of each
+// letter is a notice on its way into a box.
+type letter struct {
+	n  Notice
+	t  Template
+	w  Words
+	to reader
+	id string // of its message
 }
 
-// reader finds out about the account what the notice does not say.
-func (m *Module) reader(ctx context.Context, t Template, n Notice) (reader, error) {
-	to := reader{name: n.Name, phone: n.Phone, mail: n.Mail, sms: true, mails: true}
-	if n.To == "" {
-		return to, nil
+// post puts letters into boxes, and what is to leave the house beside them.
+func (m *Module) post(ctx context.Context, list []letter) error {
+	if len(list) == 0 {
+		return nil
 	}
-	p, err := m.Identity.Person(ctx, n.To)
-	if err != nil && !errors.Is(err, identity.ErrAccountUnknown) { // staff are no persons
-		return to, err
+	if err := m.addWords(ctx, list); err != nil {
+		return err
 	}
-	if to.name == "" {
-		to.name = p.Name
+	if err := m.addReaders(ctx, list); err != nil {
+		return err
 	}
-	if to.phone == "" {
-		to.phone = p.Phone
-	}
-	if p.Account == "" && to.phone == "" {
-		if to.phone, err = m.staffPhone(ctx, n.To); err != nil {
-			return to, err
-		}
-	}
-	pref, err := m.preference(ctx, n.To)
-	if err != nil {
-		return to, err
-	}
-	if to.mail == "" {
-		to.mail = pref.Address
-	}
-	to.sms, to.mails = pref.SMS || t.Required, pref.Mail || t.Required
-	return to, nil
-}
-
-// staffPhone is the number of a member of staff as the register has it; "" when
-// it has none, and of those who have left.
-func (m *Module) staffPhone(ctx context.Context, account string) (string, error) {
-	id, err := m.Identity.StaffID(ctx, account)
-	if err != nil || id == "" || m.Org == nil {
-		return "", err
-	}
-	s, err := m.Org.StaffMember(ctx, id)
-	if errors.Is(err, org.ErrStaffUnknown) || err == nil && !s.Active {
-		return "", nil
-	}
-	return s.Phone, err
-}
-
-// values completes the variables and refuses words that would come out with
-// a hole.
-func (t Template) values(n Notice, to reader) (map[string]string, error) {
-	vars := map[string]string{"name": to.name}
-	for k, v := range n.Vars {
-		vars[k] = strings.TrimSpace(v)
-	}
-	for _, v := range t.Vars { // whichever of them the words name, today or after an edit
-		if vars[v.Name] == "" {
-			return nil, fmt.Errorf("messages: notice %s without a value for %s", t.Key, v.Name)
-		}
-	}
-	return vars, nil
-}
-
-// keep puts the message into the box and gives its id, "" when the key was
-// sent before.
-func (m *Module) keep(ctx context.Context, t Template, w Words, n Notice) (string, error) {
-	vars, id, now := within(n.Vars), db.NewID(), m.now(ctx)
-	fresh, readAt := int64(1), (*time.Time)(nil)
-	if ctx.Value(readKey{}) != nil {
-		fresh, readAt = 0, &now
-	}
-	done, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO messages_message
-		(id, key, account, template, title, text, link, about, required, fresh, hidden, created_at, read_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (key) DO NOTHING`,
-		id, n.Key, n.To, t.Key, fill(w.Title, vars), fill(w.Text, vars), n.Link, n.About, t.Required, fresh, false, now, readAt)
-	if err != nil || done == 0 {
-		return "", wrap("keep message", err)
-	}
-	if n.To == "" || fresh == 0 {
-		return id, nil
-	}
-	return id, m.addUnread(ctx, n.To, fresh)
-}
-
-// dispatch makes a delivery for each way that is switched on, set up, wanted,
-// and has an address.
-func (m *Module) dispatch(ctx context.Context, t Template, w Words, n Notice, to reader, message string) error {
-	if w.SMSOn && m.SMS != nil && to.sms && to.phone != "" {
-		d := delivery{Channel: SMS, Address: to.phone, Text: t.smsText(w.SMS, m.Limits.Signature, n.Vars)}
-		if err := m.queue(ctx, d.of(t, n, message)); err != nil {
+	for i := range list {
+		var err error
+		if list[i].n.Vars, err = list[i].t.values(list[i].n, list[i].to); err != nil {
 			return err
 		}
+		list[i].id = db.NewID()
 	}
-	if w.MailOn && m.Mail != nil && to.mails && to.mail != "" {
-		link := ""
-		if n.Link != "" {
-			link = m.BaseURL + n.Link
-		}
-		d := delivery{Channel: Mail, Address: to.mail, Subject: fill(w.Subject, t.outside(n.Vars)), Text: t.mailText(w, link, n.Vars)}
-		return m.queue(ctx, d.of(t, n, message))
+	list, err := m.keep(ctx, list)
+	if err != nil {
+		return err
+	}
+	var leaving []delivery
+	for _, l := range list {
+		leaving = m.dispatch(leaving, l)
+	}
+	return m.queue(ctx, leaving)
+}
+
+// addWords finds what each template says today.
+func (m *Module) addWords(ctx context.Context, list []letter) error {
+	if len(list) == 1 {
+		var err error
+		list[0].w, _, err = m.words(ctx, list[0].t)
+		return err
+	}
+	all, err := m.current(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range list {
+		list[i].w = all[list[i].t.Key].Words
 	}
 	return nil
 }
 
-func (d delivery) of(t Template, n Notice, message string) delivery {
-	d.Message, d.Template, d.Division, d.Urgent, d.Required = message, t.Key, n.Division, t.Urgent, t.Required
-	return d
-}
+var messageRow = []string{"id", "key", "account", "template", "title", "text", "link", "about", "required", "fresh",
+	"hidden", "created_at", "read_at"}
 
-// queue stores a delivery with the job that makes it.
-func (m *Module) queue(ctx context.Context, d delivery) error {
+// keep puts the messages into the boxes and gives the letters whose key was
+// not sent before.
+func (m *Module) keep(ctx context.Context, list []letter) ([]letter, error) {
 	now := m.now(ctx)
-	d.ID, d.State, d.CreatedAt, d.DueAt = db.NewID(), Waiting, now, now
-	if past(ctx) && m.Outbox {
-		d.State, d.SentAt, d.Attempts = Sent, &now, 1
-		return m.insertDelivery(ctx, d)
+	fresh, readAt := int64(1), (*time.Time)(nil)
+	if ctx.Value(readKey{}) != nil {
+		fresh, readAt = 0, &now
 	}
-	// At night a text waits for the morning from the beginning: a job that only
-	// finds out that it may not send would be made, run and made again.
-	if until, quiet := m.Limits.quiet(now); quiet && d.Channel == SMS && !d.Urgent {
-		d.DueAt, d.Reason = until, atNight
+	rows := make([][]any, len(list))
+	for i, l := range list {
+		vars := within(l.n.Vars)
+		rows[i] = []any{l.id, l.n.Key, l.n.To, l.t.Key, fill(l.w.Title, vars), fill(l.w.Text, vars), l.n.Link, l.n.About,
+			l.t.Required, fresh, false, now, readAt}
 	}
-	if err := m.insertDelivery(ctx, d); err != nil {
-		return err
+	var ids []string
+	err := db.InsertAnswering(ctx, m.DB.Conn(ctx), &ids, "messages_message", messageRow, "ON CONFLICT (key) DO NOTHING RETURNING id", rows)
+	if err != nil {
+		return nil, wrap("keep messages", err)
 	}
-	return m.later(ctx, d.ID, d.DueAt)
+	kept := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		kept[id] = true
+	}
+	var first []letter
+	unread := map[string]int64{}
+	for _, l := range list {
+		if !kept[l.id] {
+			continue
+		}
+		first = append(first, l)
+		if l.n.To != "" {
+			unread[l.n.To] += fresh
+		}
+	}
+	return first, m.addUnread(ctx, unread)
 }
 
-func (m *Module) later(ctx context.Context, id string, at time.Time) error {
-	return m.Jobs.Insert(ctx, Deliver{ID: id}, jobs.At(at))
+// dispatch adds a delivery for each way that is switched on, set up, wanted,
+// and has an address.
+func (m *Module) dispatch(list []delivery, l letter) []delivery {
+	of := delivery{Message: l.id, Template: l.t.Key, Division: l.n.Division, Urgent: l.t.Urgent, Required: l.t.Required}
+	if l.w.SMSOn && m.SMS != nil && l.to.sms && l.to.phone != "" {
+		d := of
+		d.Channel, d.Address, d.Text = SMS, l.to.phone, l.t.smsText(l.w.SMS, m.Limits.Signature, l.n.Vars)
+		list = append(list, d)
+	}
+	if l.w.MailOn && m.Mail != nil && l.to.mails && l.to.mail != "" {
+		link := ""
+		if l.n.Link != "" {
+			link = m.BaseURL + l.n.Link
+		}
+		d := of
+		d.Channel, d.Address = Mail, l.to.mail
+		d.Subject, d.Text = fill(l.w.Subject, l.t.outside(l.n.Vars)), l.t.mailText(l.w, link, l.n.Vars)
+		list = append(list, d)
+	}
+	return list
+}
+
+// queue stores deliveries; the sender finds them when they are due.
+func (m *Module) queue(ctx context.Context, list []delivery) error {
+	now := m.now(ctx)
+	until, quiet := m.Limits.quiet(now)
+	for i := range list {
+		d := &list[i]
+		d.ID, d.State, d.CreatedAt, d.DueAt = db.NewID(), Waiting, now, now
+		switch {
+		case past(ctx) && m.Outbox:
+			d.State, d.SentAt, d.Attempts = Sent, &now, 1
+		case quiet && d.Channel == SMS && !d.Urgent:
+			// It waits for the morning from the beginning: nobody need find out
+			// at night that it may not leave.
+			d.DueAt, d.Reason = until, atNight
+		}
+	}
+	return m.insertDeliveries(ctx, list)
 }
 
 type pastKey struct{}

@@ -113,7 +113,7 @@ func (m *Module) fewCodes(ctx context.Context, account, phone string, now time.T
 		who  string
 		most int
 	}{{person("account:" + account), codesPerAccount}, {person(phone), codesPerNumber}} {
-		ok, err := m.pace(ctx, limit.who, day, limit.most)
+		ok, err := m.countOne(ctx, limit.who, day, limit.most)
 		if err != nil {
 			return err
 		}

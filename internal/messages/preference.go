@@ -6,7 +6,6 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"math/big"
 	"net/mail"
@@ -37,13 +36,27 @@ const (
 )
 
 func (m *Module) preference(ctx context.Context, account string) (Preference, error) {
-	p := Preference{SMS: true, Mail: true}
-	err := m.DB.Conn(ctx).Get(ctx, &p, `SELECT sms, mail, address, pending, code, tries, asked_at
-		FROM messages_preference WHERE account = $1`, account)
-	if errors.Is(err, db.ErrNoRows) {
-		return p, nil
+	all, err := m.preferences(ctx, []string{account})
+	return all[account], err
+}
+
+// preferences gives how each of some accounts wants to be told.
+func (m *Module) preferences(ctx context.Context, accounts []string) (map[string]Preference, error) {
+	all := make(map[string]Preference, len(accounts))
+	for _, account := range accounts {
+		all[account] = Preference{SMS: true, Mail: true}
 	}
-	return p, wrap("read preference", err)
+	w := new(db.Where).In("account", accounts)
+	var rows []struct {
+		Account string `db:"account"`
+		Preference
+	}
+	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT account, sms, mail, address, pending, code, tries, asked_at
+		FROM messages_preference`+w.SQL(), w.Args()...)
+	for _, r := range rows {
+		all[r.Account] = r.Preference
+	}
+	return all, wrap("read preferences", err)
 }
 
 // Preference gives how the actor in ctx wants to be told.

@@ -9,14 +9,31 @@ import (
 
 var tallyColumns = []string{"id", "division", "channel", "state", "n"}
 
-// tally appends what a change of state adds and takes away.
-func (m *Module) tally(ctx context.Context, d delivery, from, to State) error {
-	if from == to {
-		return nil
+// counting is what changes of state add and take away.
+type counting map[struct {
+	division, channel string
+	state             State
+}]int
+
+// move counts a delivery that changes its state; from "" is a new one.
+func (c counting) move(d delivery, from, to State) {
+	key := struct {
+		division, channel string
+		state             State
+	}{d.Division, d.Channel, to}
+	c[key]++
+	if key.state = from; from != "" {
+		c[key]--
 	}
-	rows := [][]any{{db.NewID(), d.Division, d.Channel, string(to), 1}}
-	if from != "" {
-		rows = append(rows, []any{db.NewID(), d.Division, d.Channel, string(from), -1})
+}
+
+// tally appends what was counted.
+func (m *Module) tally(ctx context.Context, change counting) error {
+	var rows [][]any
+	for k, n := range change {
+		if n != 0 {
+			rows = append(rows, []any{db.NewID(), k.division, k.channel, string(k.state), n})
+		}
 	}
 	return m.DB.Conn(ctx).InsertRows(ctx, "messages_tally", tallyColumns, "", rows)
 }

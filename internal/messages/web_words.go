@@ -230,7 +230,7 @@ func (m *Module) Test(ctx context.Context, key, channel, to string) error {
 		if d.Text == "" {
 			return ErrAddress.Field("test_channel", "这个模板没有短信文字，请先填写并保存。")
 		}
-		if err := m.queue(ctx, d); err != nil {
+		if err := m.queue(ctx, []delivery{d}); err != nil {
 			return err
 		}
 		return m.record(ctx, "message.test", "message_template", t.Key+" "+channel)

@@ -14,6 +14,7 @@ import (
 // Cases is what we ask of cases: which papers a case has, and a clerk's drafts.
 type Cases interface {
 	Find(ctx context.Context, number string) (cases.Case, error)
+	WithPapers(ctx context.Context, numbers []string) ([]cases.Case, error)
 	Drafts(ctx context.Context, p db.Page) ([]cases.Draft, string, error)
 }
 
@@ -85,31 +86,54 @@ func (m *Module) CaseCame(ctx context.Context, number string) (int, error) {
 	if c.Receiving.Code == "" || c.Receiving.Code == c.Competent.Code {
 		return 0, nil
 	}
-	known := 0
-	err = m.DB.InTx(ctx, func(ctx context.Context) error {
+	return m.came(ctx, []cases.Case{c})
+}
+
+// CasesCame is CaseCame for many cases at once; those outside the actor's
+// rights are left out.
+func (m *Module) CasesCame(ctx context.Context, numbers []string) error {
+	list, err := m.Cases.WithPapers(ctx, numbers)
+	if err == nil {
+		_, err = m.came(ctx, list)
+	}
+	return err
+}
+
+var (
+	paperRow = []string{"id", "case_number", "item_name", "material", "name", "handed_at", "state", "from_outlet", "from_name",
+		"from_division", "to_agency", "to_name", "to_division", "to_dept", "bundle"}
+	paperEventRow = []string{"paper", "seq", "at", "act", "place", "bundle", "who", "who_name"}
+)
+
+// came notes the papers of cases that are decided elsewhere, with the first
+// line of their history, and says how many are known.
+func (m *Module) came(ctx context.Context, list []cases.Case) (int, error) {
+	var rows [][]any
+	first, actor := map[string][]any{}, identity.FromContext(ctx)
+	for _, c := range list {
 		for _, x := range c.Content.Materials {
 			if x.Way != "paper" {
 				continue
 			}
-			known++
 			id := db.NewID()
-			n, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO queue_paper (id, case_number, item_name, material, name, handed_at, state, from_outlet, from_name,
-				from_division, to_agency, to_name, to_division, to_dept, bundle) VALUES ($1, $2, $3, $4, $5, $6, 'here', $7, $8, $9, $10, $11, $12, $13, '')
-				ON CONFLICT (case_number, material, handed_at) DO NOTHING`, id, c.Number, c.ItemName, x.ID, x.Name, x.At,
-				c.Receiving.Code, c.Receiving.Name, c.Receiving.Division, c.Competent.Code, c.Competent.Name, c.Competent.Division, c.Dept)
-			if err != nil || n == 0 {
-				if err != nil {
-					return err
-				}
-				continue
-			}
-			if err := m.passed(ctx, []string{id}, "窗口收取", c.Receiving.Name, "", x.At); err != nil {
-				return err
-			}
+			rows = append(rows, []any{id, c.Number, c.ItemName, x.ID, x.Name, x.At, PaperHere, c.Receiving.Code, c.Receiving.Name,
+				c.Receiving.Division, c.Competent.Code, c.Competent.Name, c.Competent.Division, c.Dept, ""})
+			first[id] = []any{id, 1, x.At, "窗口收取", c.Receiving.Name, "", actor.Account, actor.Name}
 		}
-		return nil
+	}
+	return len(rows), m.DB.InTx(ctx, func(ctx context.Context) error {
+		var ids []string // of those that were not known
+		err := db.InsertAnswering(ctx, m.DB.Conn(ctx), &ids, "queue_paper", paperRow,
+			"ON CONFLICT (case_number, material, handed_at) DO NOTHING RETURNING id", rows)
+		if err != nil {
+			return err
+		}
+		events := make([][]any, len(ids))
+		for i, id := range ids {
+			events[i] = first[id]
+		}
+		return m.DB.Conn(ctx).InsertRows(ctx, "queue_paper_event", paperEventRow, "", events)
 	})
-	return known, err
 }
 
 // passed appends one line to the history of papers.

@@ -2,6 +2,7 @@ package queue_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -22,6 +23,13 @@ func (f caseFile) Find(_ context.Context, number string) (cases.Case, error) {
 	return f.c, nil
 }
 
+func (f caseFile) WithPapers(_ context.Context, numbers []string) ([]cases.Case, error) {
+	if !slices.Contains(numbers, f.c.Number) {
+		return nil, nil
+	}
+	return []cases.Case{f.c}, nil
+}
+
 func (f caseFile) Drafts(context.Context, db.Page) ([]cases.Draft, string, error) {
 	return make([]cases.Draft, 2), "", nil
 }
@@ -38,8 +46,7 @@ func (w *world) withCase() {
 	if n != 2 {
 		w.t.Fatalf("%d papers, want 2", n)
 	}
-	_, err = w.CaseCame(w.public(), number) // twice changes nothing
-	w.must(err)
+	w.must(w.CasesCame(w.public(), []string{number, "2611180000000025"})) // twice changes nothing
 }
 
 func agency() context.Context {

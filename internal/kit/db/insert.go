@@ -31,6 +31,20 @@ func (c *Conn) InsertRowsLater(ctx context.Context, table string, columns []stri
 	})
 }
 
+// InsertAnswering is InsertRows for rows that answer, such as those that no
+// conflict kept out: what suffix asks for (… RETURNING key) is appended to the
+// slice dest points to. In a transaction only.
+func InsertAnswering[T any](ctx context.Context, c *Conn, dest *[]T, table string, columns []string, suffix string, rows [][]any) error {
+	return c.insertRows(table, columns, suffix, rows, func(query string, args []any) error {
+		var part []T
+		if err := c.Select(ctx, &part, query, args...); err != nil {
+			return fmt.Errorf("insert into %s: %w", table, err)
+		}
+		*dest = append(*dest, part...)
+		return nil
+	})
+}
+
 func (c *Conn) insertRows(table string, columns []string, suffix string, rows [][]any, run func(query string, args []any) error) error {
 	width := len(columns)
 	if width == 0 || width > mostArgs {

@@ -10,7 +10,9 @@
 //
 // Later is the rule: one job per subscriber, inserted in the publisher's
 // transaction, tried until it succeeds; one subscriber's failure is no other's.
-// It may run twice and in another order than published. Now is for state that
+// It may run twice and in another order than published. A subscriber that only
+// writes rows has its events Together: many in one transaction, in their order
+// and once, which costs a fraction. Now is for state that
 // must never be seen apart from the change: it runs inside the publisher's
 // transaction, and its error undoes the change.
 //

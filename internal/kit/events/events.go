@@ -31,18 +31,21 @@ type Bus struct {
 	mu    sync.RWMutex
 	now   map[string][]func(ctx context.Context, e Event) error
 	later map[string][]laterOn // by event name
+	named map[string]laterOn   // the same by kind of job
 	all   []Subscription
 }
 
 // laterOn is a subscriber of Later.
 type laterOn struct {
 	subscriber, kind string
+	read             func(raw []byte) (Event, error)
 	fn               func(ctx context.Context, e Event) error
 }
 
 // New makes a bus whose later subscribers run as jobs of q.
 func New(q *jobs.Queue) *Bus {
-	return &Bus{q: q, now: map[string][]func(context.Context, Event) error{}, later: map[string][]laterOn{}}
+	return &Bus{q: q, now: map[string][]func(context.Context, Event) error{}, later: map[string][]laterOn{},
+		named: map[string]laterOn{}}
 }
 
 // Publish tells that e has happened. Inside InTx it is part of that
@@ -95,22 +98,71 @@ func Now[E Event](b *Bus, subscriber string, fn func(ctx context.Context, e E) e
 func Later[E Event](b *Bus, subscriber string, fn func(ctx context.Context, e E) error) {
 	name := b.add(nameOf[E](), subscriber, false)
 	kind := "event:" + name + ":" + subscriber
-	jobs.RegisterRaw(b.q, kind, func(ctx context.Context, raw []byte) error {
+	l := laterOn{subscriber, kind, func(raw []byte) (Event, error) {
 		var e E
 		if err := json.Unmarshal(raw, &e); err != nil {
-			return fmt.Errorf("read event: %w", err)
+			return nil, fmt.Errorf("read event: %w", err)
 		}
-		return fn(ctx, e)
-	})
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.later[name] = append(b.later[name], laterOn{subscriber, kind, func(ctx context.Context, e Event) error {
+		return e, nil
+	}, func(ctx context.Context, e Event) error {
 		own, ok := e.(E)
 		if !ok {
 			return fmt.Errorf("events: %s was told as %T, %s expects %T", name, e, subscriber, own)
 		}
 		return fn(ctx, own)
-	}})
+	}}
+	jobs.RegisterRaw(b.q, kind, func(ctx context.Context, raw []byte) error {
+		e, err := l.read(raw)
+		if err != nil {
+			return err
+		}
+		return l.fn(ctx, e)
+	})
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.later[name], b.named[kind] = append(b.later[name], l), l
+}
+
+// Tell runs the subscriber for one event.
+type Tell func(ctx context.Context, e Event) error
+
+// Together has what a subscriber of Later hears done for many events at once:
+// fn gets those that happened since the last time, in their order, in a
+// transaction, and tells them one by one with tell, or does for all of them
+// at once what it can. Nothing but the database may be changed: see
+// jobs.RegisterTogether. To be called when the subscriber has been wired to
+// all its events.
+func Together(b *Bus, subscriber string, fn func(ctx context.Context, list []Event, tell Tell) error) {
+	b.mu.RLock()
+	var kinds []string
+	for kind, l := range b.named {
+		if l.subscriber == subscriber {
+			kinds = append(kinds, kind)
+		}
+	}
+	b.mu.RUnlock()
+	if len(kinds) == 0 {
+		panic("events: " + subscriber + " hears of nothing later")
+	}
+	tell := func(ctx context.Context, e Event) error { return b.Tell(ctx, subscriber, e) }
+	jobs.RegisterTogether(b.q, subscriber, func(ctx context.Context, items []jobs.Item) error {
+		list := make([]Event, len(items))
+		for i, x := range items {
+			var err error
+			if list[i], err = b.read(x); err != nil {
+				return err
+			}
+		}
+		return fn(ctx, list, tell)
+	}, kinds...)
+}
+
+// read makes an event of a job.
+func (b *Bus) read(x jobs.Item) (Event, error) {
+	b.mu.RLock()
+	l := b.named[x.Kind]
+	b.mu.RUnlock()
+	return l.read(x.Args)
 }
 
 // Subscriptions lists who hears of what, in the order it was wired.

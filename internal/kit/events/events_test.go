@@ -97,6 +97,50 @@ func TestEverySubscriberHearsOfACommittedEvent(t *testing.T) {
 	})
 }
 
+type opened struct {
+	Case string `json:"case"`
+}
+
+func (opened) EventName() string { return "cases.opened.v1" }
+
+// What one subscriber hears together comes in the order in which it happened,
+// whatever the events; another's failure is not his.
+func TestTogether(t *testing.T) {
+	dbtest.Each(t, append([]db.Source{jobs.Migrations}, sources...), func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		b, q := open(t, d)
+		var heard []string
+		var parts []int
+		events.Later(b, "desk", func(_ context.Context, e opened) error { heard = append(heard, "opened "+e.Case); return nil })
+		events.Later(b, "desk", func(_ context.Context, e closed) error { heard = append(heard, "closed "+e.Case); return nil })
+		events.Together(b, "desk", func(ctx context.Context, list []events.Event, tell events.Tell) error {
+			parts = append(parts, len(list))
+			for _, e := range list {
+				must(t, tell(ctx, e))
+			}
+			return nil
+		})
+		events.Later(b, "broken", func(context.Context, closed) error { return errors.New("broken") })
+		for _, number := range []string{"1", "2"} {
+			must(t, d.InTx(ctx, func(ctx context.Context) error {
+				return errors.Join(b.Publish(ctx, opened{number}), b.Publish(ctx, closed{number}))
+			}))
+		}
+		if err := q.Drain(ctx); err == nil || !strings.Contains(err.Error(), "2 failed") {
+			t.Errorf("Drain told %v", err)
+		}
+		if want := []string{"opened 1", "closed 1", "opened 2", "closed 2"}; !slices.Equal(heard, want) || !slices.Equal(parts, []int{4}) {
+			t.Errorf("heard %v in parts of %v", heard, parts)
+		}
+		defer func() {
+			if recover() == nil {
+				t.Error("nobody together does not panic")
+			}
+		}()
+		events.Together(b, "nobody", nil)
+	})
+}
+
 func TestErrorOfNowUndoesTheChange(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		ctx := context.Background()

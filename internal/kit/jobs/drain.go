@@ -32,9 +32,16 @@ func (q *Queue) Drain(ctx context.Context) error {
 	defer cancel()
 	var failures drainFailures
 	for {
+		polled, err := q.pollAll(jobCtx)
+		if err != nil {
+			return err
+		}
 		batch, err := q.fetchDue(ctx)
 		if err != nil {
 			return fmt.Errorf("jobs: fetch what is due: %w", err)
+		}
+		if len(batch) == 0 && polled > 0 {
+			continue
 		}
 		if len(batch) == 0 {
 			return failures.err()

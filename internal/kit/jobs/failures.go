@@ -1,10 +1,12 @@
 package jobs
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -130,17 +132,43 @@ func (q *Queue) Loads(ctx context.Context) ([]Load, error) {
 	if err != nil {
 		return nil, fmt.Errorf("jobs: count: %w", err)
 	}
+	return q.withNotes(ctx, list)
+}
+
+// withNotes adds what waits to be done together.
+func (q *Queue) withNotes(ctx context.Context, list []Load) ([]Load, error) {
+	q.mu.RLock()
+	none := len(q.groups) == 0
+	q.mu.RUnlock()
+	if none {
+		return list, nil
+	}
+	var more []Load
+	err := q.d.Conn(ctx).Select(ctx, &more, `SELECT kind, COUNT(*) AS waiting, 0 AS running, 0 AS failed FROM jobs_note GROUP BY kind`)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: count: %w", err)
+	}
+	for _, x := range more {
+		if i := slices.IndexFunc(list, func(l Load) bool { return l.Kind == x.Kind }); i >= 0 {
+			list[i].Waiting += x.Waiting
+			continue
+		}
+		list = append(list, x)
+	}
+	slices.SortFunc(list, func(a, b Load) int { return cmp.Compare(a.Kind, b.Kind) })
 	return list, nil
 }
 
-// Backlog counts the jobs that are due now or being done, on an index.
+// Backlog counts the jobs that are due now or being done, on an index, and
+// what the polls would find.
 func (q *Queue) Backlog(ctx context.Context) (int, error) {
 	var n int
 	err := q.d.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM river_job WHERE state IN ('available', 'running')`)
 	if err != nil {
 		return 0, fmt.Errorf("jobs: count what is due: %w", err)
 	}
-	return n, nil
+	polls, err := q.pollsDue(ctx)
+	return n + polls, err
 }
 
 // RetryKind makes up to MaxLimit failed jobs of a kind due at once and says how

@@ -46,13 +46,30 @@ func (q *Queue) Insert(ctx context.Context, j Job, o ...Option) error {
 
 // InsertRaw inserts one job per kind, all with the same JSON arguments.
 func (q *Queue) InsertRaw(ctx context.Context, kinds []string, raw []byte, o ...Option) error {
-	if len(kinds) == 0 {
-		return nil
-	}
 	conf := options{priority: 2}
 	for _, f := range o {
 		f(&conf)
 	}
+	return q.d.InTx(ctx, func(ctx context.Context) error {
+		var alone []string
+		for _, kind := range kinds {
+			if len(o) == 0 && q.groupOf(kind) != nil {
+				if err := q.note(ctx, kind, raw); err != nil {
+					return err
+				}
+				continue
+			}
+			alone = append(alone, kind)
+		}
+		if len(alone) == 0 {
+			return nil
+		}
+		return q.insertAlone(ctx, alone, raw, conf)
+	})
+}
+
+// insertAlone inserts jobs that are done each by itself. Inside InTx only.
+func (q *Queue) insertAlone(ctx context.Context, kinds []string, raw []byte, conf options) error {
 	opts := &river.InsertOpts{Priority: conf.priority}
 	if conf.at.After(clock.FromContext(ctx, q.clock).Now()) {
 		opts.ScheduledAt = conf.at
@@ -61,12 +78,10 @@ func (q *Queue) InsertRaw(ctx context.Context, kinds []string, raw []byte, o ...
 	for i, kind := range kinds {
 		many[i] = river.InsertManyParams{Args: payload{kind: kind, raw: raw, unique: conf.unique}, InsertOpts: opts}
 	}
-	return q.d.InTx(ctx, func(ctx context.Context) error {
-		if _, err := q.inserts.InsertManyTx(ctx, q.d.Tx(ctx), many); err != nil {
-			return fmt.Errorf("jobs: insert %v: %w", kinds, err)
-		}
-		return nil
-	})
+	if _, err := q.inserts.InsertManyTx(ctx, q.d.Tx(ctx), many); err != nil {
+		return fmt.Errorf("jobs: insert %v: %w", kinds, err)
+	}
+	return nil
 }
 
 // uniqueHook gives a job the unique key the caller chose; River's own options

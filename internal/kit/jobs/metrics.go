@@ -21,6 +21,17 @@ var (
 // Collectors are the figures of the queue, for the registry that /metrics shows.
 func Collectors() []prometheus.Collector { return []prometheus.Collector{runs, durations} }
 
+func observeTogether(name string, list []Item, took time.Duration, err error) {
+	result := "done"
+	if err != nil {
+		result = "failed"
+	}
+	for _, x := range list {
+		runs.WithLabelValues(x.Kind, result).Inc()
+	}
+	durations.WithLabelValues("together:" + name).Observe(took.Seconds())
+}
+
 func observe(kind string, took time.Duration, err error) {
 	result := "done"
 	if err != nil {

@@ -45,11 +45,14 @@ type Queue struct {
 	mu       sync.RWMutex // of the wiring; jobs read it while they run
 	handlers map[string]handler
 	periodic []periodic
+	groups   map[string]*group // by kind: what is done together
+	polls    []Poll
 	started  bool // no more wiring
 
-	life   sync.Mutex // of Start and Stop; held while Stop waits for jobs
-	worker worker     // while started
-	pool   *pgxpool.Pool
+	life    sync.Mutex // of Start and Stop; held while Stop waits for jobs
+	worker  worker     // while started
+	polling *pollers   // as long
+	pool    *pgxpool.Pool
 }
 
 // worker is a started River client, of whichever driver.
@@ -61,7 +64,7 @@ type worker interface {
 
 // New makes the queue of a database whose tables Migrate has made.
 func New(d *db.DB, o Options) (*Queue, error) {
-	q := &Queue{d: d, o: o, log: o.Log, clock: o.Clock, driver: driver(d), handlers: map[string]handler{}}
+	q := &Queue{d: d, o: o, log: o.Log, clock: o.Clock, driver: driver(d), handlers: map[string]handler{}, groups: map[string]*group{}}
 	if q.log == nil {
 		q.log = slog.Default()
 	}
@@ -114,7 +117,7 @@ func (q *Queue) Start(ctx context.Context) error {
 		q.closePool()
 		return fmt.Errorf("jobs: start: %w", err)
 	}
-	q.worker = w
+	q.worker, q.polling = w, q.startPolls()
 	return nil
 }
 
@@ -182,13 +185,14 @@ func (q *Queue) Stop(ctx context.Context) error {
 	if q.worker == nil {
 		return nil
 	}
+	q.polling.end(ctx)
 	err := q.worker.Stop(ctx)
 	if err != nil {
 		last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
 		err = errors.Join(err, q.worker.StopAndCancel(last))
 	}
-	q.worker = nil
+	q.worker, q.polling = nil, nil
 	q.closePool()
 	if err != nil {
 		return fmt.Errorf("jobs: stop: %w", err)
