@@ -31,6 +31,8 @@ type Deps struct {
 	Progress *progress.Tracker
 	Store    *files.Store
 	Clock    clock.Clock
+	// Troubles are what an administrator has to look at, one sentence each.
+	Troubles func(ctx context.Context) []string
 }
 
 // Module is the pages of administrators.
@@ -137,7 +139,11 @@ func (m *Module) start(w http.ResponseWriter, r *http.Request) error {
 			}
 		}
 	}
-	return web.Render(w, r, http.StatusOK, startView(mine))
+	var troubles []string
+	if m.Troubles != nil && actor.Has(identity.VerbSystemView) {
+		troubles = m.Troubles(r.Context())
+	}
+	return web.Render(w, r, http.StatusOK, startView(mine, troubles))
 }
 
 func page(title, lead string) ui.PageOpts {

@@ -53,13 +53,14 @@ type Settings struct {
 	MetricsKey string        // bearer token of /metrics; "": open
 	Rules      cases.Rules   // what the city may set; BaseURL becomes its PublicURL
 	Sending    Sending       // how notices leave; the demo keeps them in its outbox
-	Clock      clock.Clock   // nil: the machine's
+	Clock      clock.Clock   // nil: the machine's, guarded against jumps
 	Log        *slog.Logger
 }
 
 // App is the whole program, built and not yet running.
 type App struct {
 	Settings
+	time      timekeeper
 	DB        *db.DB
 	Queue     *jobs.Queue
 	Progress  *progress.Tracker
@@ -87,7 +88,7 @@ type App struct {
 // schema is not looked at: commands decide whether to migrate or to refuse.
 func Open(ctx context.Context, s Settings) (*App, error) {
 	if s.Clock == nil {
-		s.Clock = clock.Real
+		s.Clock = clock.NewGuard()
 	}
 	if s.Log == nil {
 		s.Log = slog.Default()

@@ -60,6 +60,7 @@ type listening struct {
 	Role         string        `help:"What this process does, where several stand on one PostgreSQL: web answers requests and leaves the background jobs to others, worker does the jobs and answers nothing but /healthz, /readyz and /metrics." enum:"all,web,worker" default:"all"`
 	Workers      int           `help:"Background jobs run at the same time." default:"8"`
 	StopTimeout  time.Duration `help:"How long running requests and jobs may take to finish at shutdown." default:"30s"`
+	TrustClock   bool          `help:"Start although the machine's clock is earlier than the last work recorded: it was wrong then and is right now."`
 	MetricsToken config.Secret `help:"If set, /metrics wants it as a bearer token." placeholder:"TOKEN"`
 }
 

@@ -22,8 +22,8 @@ import (
 // route hangs every module's pages and operations on one router.
 func (a *App) route() {
 	a.Router = web.NewRouter(web.Options{
-		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, Metrics: figures(), MetricsToken: a.MetricsKey,
-		Subject: identity.Subject, Beside: identity.Beside, Ready: a.ready,
+		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, Metrics: a.figures(), MetricsToken: a.MetricsKey,
+		Subject: identity.Subject, Beside: identity.Beside, Ready: a.ready, Troubles: a.troubles,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region", SuggestURL: "/search/suggest", ReportURL: "/report"},
 		User: user, Nav: a.nav, FaceOf: faceOf, Region: a.regionName,
@@ -53,11 +53,13 @@ func (a *App) route() {
 	a.Cases.API(api)
 }
 
-// figures is what /metrics shows beside the requests: the process and the jobs.
-func figures() *prometheus.Registry {
+// figures is what /metrics shows beside the requests: the process, the jobs and
+// the clock.
+func (a *App) figures() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	reg.MustRegister(jobs.Collectors()...)
+	reg.MustRegister(a.clockFigures()...)
 	return reg
 }
 

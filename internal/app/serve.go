@@ -49,6 +49,9 @@ func (l listening) apply(s *Settings) {
 // serve answers requests and works on jobs until ctx ends, then lets both
 // finish what they have begun. It closes the App.
 func (a *App) serve(ctx context.Context, l listening, ready func(addr string)) error {
+	if err := a.checkClock(ctx, l.TrustClock); err != nil {
+		return errors.Join(err, a.Close())
+	}
 	listener, err := net.Listen("tcp", l.Addr)
 	if err != nil {
 		return errors.Join(fmt.Errorf("listen on %s: %w", l.Addr, err), a.Close())
@@ -56,6 +59,9 @@ func (a *App) serve(ctx context.Context, l listening, ready func(addr string)) e
 	if err := a.Queue.Start(ctx); err != nil {
 		return errors.Join(err, listener.Close(), a.Close())
 	}
+	watch, stopWatching := context.WithCancel(ctx)
+	defer stopWatching()
+	go a.watchClock(watch)
 	ready(listener.Addr().String())
 	err = web.Serve(ctx, web.Server(l.Addr, a.handler()), listener, l.StopTimeout)
 

@@ -34,6 +34,7 @@ func (a *App) wire(ctx context.Context) error {
 	if a.Queue, err = jobs.New(a.DB, jobs.Options{Log: a.Log, Clock: a.Clock, Workers: a.Workers, InsertOnly: a.Role == roleWeb}); err != nil {
 		return err
 	}
+	a.keepTime()
 	a.Bus = events.New(a.Queue)
 	a.Audit = audit.New(a.DB, a.Clock)
 	a.Store, err = files.Open(ctx, files.Options{URL: a.Files, KeyFile: a.FilesKey, CreateKey: a.MakeKey}, a.DB, a.Clock)
@@ -73,7 +74,7 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.Designer = designer.New(designer.Deps{DB: a.DB, Clock: a.Clock, Catalogue: a.Catalogue, Org: a.Org, Works: a.Progress, Elements: elements})
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock,
-		Progress: a.Progress, Store: a.Store})
+		Progress: a.Progress, Store: a.Store, Troubles: a.troubles})
 	a.Help = help.New(help.Deps{DB: a.DB, Clock: a.Clock, Demo: a.Demo})
 	a.react()
 	a.work()

@@ -47,6 +47,9 @@ func (m *Module) act(ctx context.Context, number string, v Verb, a Act, fn func(
 			return err
 		}
 		done = t
+		if err := t.clockBehind(); err != nil {
+			return err
+		}
 		if !t.actor.IsSystem() && !t.r.visible(t.actor) {
 			return ErrUnknown
 		}
@@ -79,11 +82,28 @@ func (m *Module) job(ctx context.Context, number string, name string, fn func(co
 		if err != nil {
 			return err
 		}
+		if err := t.clockBehind(); err != nil {
+			return err
+		}
 		if err := fn(ctx, t); err != nil {
 			return err
 		}
 		return t.commit(ctx)
 	})
+}
+
+// clockSkew is how far the clocks of two machines may be apart.
+const clockSkew = time.Minute
+
+// clockBehind refuses an act at a time before what the case has already seen:
+// the clock is wrong now or was wrong then, and dates that run backwards are
+// worth nothing before a court. The day of receipt may lie ahead, after hours.
+func (t *turn) clockBehind() error {
+	r := t.r
+	if t.fresh || !t.now.Add(clockSkew).Before(r.SubmittedAt) && !t.today.Before(r.AcceptedOn) && !t.today.Before(r.DecidedOn) {
+		return nil
+	}
+	return ErrClockBehind
 }
 
 // take reads a case for a turn.

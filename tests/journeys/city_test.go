@@ -52,6 +52,7 @@ type city struct {
 	dir      string
 	database string // address, as --database takes it
 	through  string // another way to the same database, if the program is to take it
+	binary   string // another build of the program
 }
 
 // args are the flags that make a command work on this city.

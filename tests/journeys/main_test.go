@@ -8,9 +8,9 @@ import (
 	"testing"
 )
 
-// binary is the program under test, built once; workshop holds it and the
+// program is the program under test, built once; workshop holds it and the
 // cities that are copied from.
-var binary, workshop string
+var program, workshop string
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -27,8 +27,8 @@ func run(m *testing.M) int {
 	}
 	defer os.RemoveAll(workshop)
 	defer dropDatabases()
-	binary = filepath.Join(workshop, "bin", "yimen")
-	build := exec.Command("go", "build", "-o", binary, "yimen/cmd/yimen")
+	program = filepath.Join(workshop, "bin", "yimen")
+	build := exec.Command("go", "build", "-o", program, "yimen/cmd/yimen")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	if out, err := build.CombinedOutput(); err != nil {
 		fmt.Fprintf(os.Stderr, "build yimen: %v\n%s", err, out)

@@ -65,7 +65,7 @@ type storyKey struct{}
 func setUp(env *testscript.Env, e engine) error {
 	st := &story{engine: e}
 	env.Values[storyKey{}] = st
-	env.Setenv("PATH", filepath.Dir(binary)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	env.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
 	env.Defer(func() {
 		if st.city != nil && st.server != nil {
 			_ = st.server.stop()

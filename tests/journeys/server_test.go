@@ -2,6 +2,7 @@ package journeys
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -47,7 +48,7 @@ var address = regexp.MustCompile(`http://(127\.0\.0\.1:[0-9]+)`)
 // start runs `yimen COMMAND` on the city and waits until it is ready.
 func (c *city) start(command string, args ...string) (*server, error) {
 	s := &server{city: c, out: &output{}, exited: make(chan error, 1)}
-	s.cmd = exec.Command(binary, append(append([]string{command, "--addr", "127.0.0.1:0", "--log", "warn"}, c.args()...), args...)...)
+	s.cmd = exec.Command(cmp.Or(c.binary, program), append(append([]string{command, "--addr", "127.0.0.1:0", "--log", "warn"}, c.args()...), args...)...)
 	s.cmd.Stdout, s.cmd.Stderr = s.out, s.out
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
@@ -136,7 +137,7 @@ func (s *server) token(account string) (string, error) {
 
 // yimen runs a command on the city to its end.
 func (c *city) yimen(command string, args ...string) (string, error) {
-	out, err := exec.Command(binary, append(append([]string{command}, args...), c.args()...)...).CombinedOutput()
+	out, err := exec.Command(cmp.Or(c.binary, program), append(append([]string{command}, args...), c.args()...)...).CombinedOutput()
 	return string(out), err
 }
 

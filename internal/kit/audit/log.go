@@ -2,6 +2,7 @@ package audit
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -90,4 +91,22 @@ func (l *Log) Search(ctx context.Context, q Query, p db.Page) ([]Entry, string, 
 	}
 	rows, next := db.Cut(rows, p, func(e Entry) []any { return []any{e.At, e.ID} })
 	return rows, next, nil
+}
+
+// LastSeen is when something was last written or sealed, zero before that: at
+// that time this database was at work. A clock that shows less is wrong now, or
+// was wrong then.
+func (l *Log) LastSeen(ctx context.Context) (time.Time, error) {
+	var at time.Time
+	err := l.d.Conn(ctx).Get(ctx, &at, `SELECT r.at FROM audit_pending p JOIN audit_row r ON r.id = p.row_id ORDER BY p.row_id DESC LIMIT 1`)
+	if errors.Is(err, db.ErrNoRows) {
+		err = l.d.Conn(ctx).Get(ctx, &at, `SELECT sealed_at FROM audit_batch WHERE seq = (SELECT seq FROM audit_head WHERE id = 1)`)
+	}
+	if errors.Is(err, db.ErrNoRows) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, fmt.Errorf("audit: read when it was written last: %w", err)
+	}
+	return at.UTC(), nil
 }

@@ -190,3 +190,14 @@ func (q *Queue) RetryKind(ctx context.Context, kind string) (int, error) {
 	})
 	return len(ids), err
 }
+
+// GivenUp counts the jobs that failed as often as they are tried and wait for
+// somebody to look, on an index.
+func (q *Queue) GivenUp(ctx context.Context) (int, error) {
+	var n int
+	err := q.d.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM river_job WHERE state = 'discarded'`)
+	if err != nil {
+		return 0, fmt.Errorf("jobs: count what was given up: %w", err)
+	}
+	return n, nil
+}

@@ -83,6 +83,7 @@ func New(d *db.DB, o Options) (*Queue, error) {
 	var err error
 	q.inserts, err = river.NewClient(q.driver, &river.Config{
 		Logger: riverLog(q.log), MaxAttempts: maxAttempts, Hooks: []rivertype.Hook{uniqueHook{}},
+		Test: river.TestConfig{Time: q.times()},
 	})
 	if err != nil {
 		return nil, fmt.Errorf("jobs: open queue: %w", err)
@@ -129,6 +130,11 @@ func (q *Queue) takeBack(ctx context.Context) error {
 		return nil
 	}
 	_, err := q.d.Conn(ctx).Exec(ctx, `UPDATE river_job SET state = 'available' WHERE state = 'running'`)
+	if err == nil {
+		// Of a killed process, perhaps by a clock that was ahead: nobody would
+		// run anything periodic until that time comes.
+		_, err = q.d.Conn(ctx).Exec(ctx, `DELETE FROM river_leader`)
+	}
 	if err != nil {
 		return fmt.Errorf("jobs: take back what was running: %w", err)
 	}
@@ -139,6 +145,7 @@ func (q *Queue) newWorker(ctx context.Context) (worker, error) {
 	conf := &river.Config{
 		Logger:        riverLog(q.log),
 		MaxAttempts:   maxAttempts,
+		Test:          river.TestConfig{Time: q.times()},
 		Hooks:         []rivertype.Hook{uniqueHook{}},
 		Workers:       q.workers(),
 		PeriodicJobs:  q.periodicJobs(),

@@ -35,6 +35,10 @@ type Options struct {
 	// Ready says whether requests can be answered now; nil: pings DB.
 	Ready func(context.Context) error
 
+	// Troubles are what an administrator has to look at although requests are
+	// answered, one sentence each: /readyz adds them. nil: none.
+	Troubles func(context.Context) []string
+
 	SessionIdle     time.Duration // unused sessions end after this; 0: 30 minutes
 	SessionLifetime time.Duration // every session ends after this; 0: 12 hours
 

@@ -63,7 +63,13 @@ func (rt *Router) ready(w http.ResponseWriter, r *http.Request) error {
 		w.Header().Set("Retry-After", "5")
 		return text(w, http.StatusServiceUnavailable, "not ready: "+err.Error()+"\n")
 	}
-	return text(w, http.StatusOK, "ready\n")
+	said := "ready\n"
+	if rt.o.Troubles != nil {
+		for _, trouble := range rt.o.Troubles(ctx) {
+			said += "warning: " + trouble + "\n"
+		}
+	}
+	return text(w, http.StatusOK, said)
 }
 
 func text(w http.ResponseWriter, status int, s string) error {
