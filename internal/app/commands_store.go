@@ -151,10 +151,16 @@ func printReport(out io.Writer, r org.ImportReport) error {
 
 type verifyCmd struct {
 	Audit verifyAuditCmd `cmd:"" help:"Check the audit chain."`
+	Cases verifyCasesCmd `cmd:"" help:"Read every case and name those that are damaged."`
 }
 
 type verifyAuditCmd struct {
 	Storage storage `embed:""`
+}
+
+type verifyCasesCmd struct {
+	Storage storage `embed:""`
+	Mend    bool    `help:"Compute damaged due dates anew from dates and ledger."`
 }
 
 // plain gives the sentence of an error for people, or the error itself.

@@ -32,22 +32,21 @@ var sources = []db.Source{
 	counter.Migrations, office.Migrations,
 }
 
-// migrate brings the database to this release's schema; safe to run again. It
-// goes past a connection pooler: whoever migrates keeps its connection.
-func migrate(ctx context.Context, d *db.DB) (err error) {
-	if d.DirectURL() != d.URL() {
-		if d, err = db.Open(ctx, d.DirectURL(), db.Options{MaxConns: 4}); err != nil {
+// Migrations are those of every part, for tests that begin at another schema.
+func Migrations() []db.Source { return sources }
+
+// migrate brings the database to this release's schema; safe to run again, and
+// while the release before is at work. Of several processes one does it.
+func migrate(ctx context.Context, d *db.DB) error {
+	return d.Migrating(ctx, func(ctx context.Context, d *db.DB) error {
+		if err := d.Migrate(ctx, sources); err != nil {
 			return err
 		}
-		defer func() { err = errors.Join(err, d.Close()) }()
-	}
-	if err := d.Migrate(ctx, sources); err != nil {
-		return err
-	}
-	if err := jobs.Migrate(ctx, d); err != nil {
-		return err
-	}
-	return audit.Protect(ctx, d)
+		if err := jobs.Migrate(ctx, d); err != nil {
+			return err
+		}
+		return audit.Protect(ctx, d)
+	})
 }
 
 // Migrate brings the App's database to this release's schema; safe to run again.

@@ -10,6 +10,7 @@ var (
 	ErrVerbDenied        = errs.Define(errs.Denied, "case_verb_denied", "您没有办理此操作的权限，请联系本单位管理员。")
 	ErrVerbUnknown       = errs.Define(errs.NotFound, "case_verb_unknown", "没有这项操作，请核对地址。")
 	ErrStale             = errs.Define(errs.Conflict, "case_changed_since", "办件在您打开页面之后已有变化，请刷新后重新操作。")
+	ErrDamaged           = errs.Define(errs.Internal, "case_damaged", "这件办件的记录已损坏，暂时打不开，请把请求编号报给管理员，由管理员修复。")
 	ErrClockBehind       = errs.Define(errs.Unavailable, "case_clock_behind", "服务器的时间早于本办件已有的记录，本次操作没有保存，请联系管理员核对服务器时间。")
 	ErrCorrectionOnce    = errs.Define(errs.Conflict, "case_correction_once", "补正只能一次性告知：该办件已经告知过补正，请依现有材料决定受理或不予受理。")
 	ErrNoCorrectionAfter = errs.Define(errs.Conflict, "case_correction_after_acceptance", "办件已经受理，不能再要求补正，请依法作出决定。")

@@ -84,6 +84,9 @@ func (r *record) present(a identity.Actor, h horizon) Case {
 		Light: h.light(r.State, r.Kind, r.DueOn), DaysLeft: h.daysLeft(r.State, r.DueOn),
 		DeferredUntil: r.DeferredUntil, Sample: r.Sample, Allowed: r.allowed(a),
 	}
+	if len(r.damaged) > 0 {
+		c.StateName, c.Damaged, c.Light, c.DaysLeft, c.Allowed = damagedName, true, LightNone, nil, nil
+	}
 	return c
 }
 

@@ -32,8 +32,7 @@ func (m *Module) List(ctx context.Context, q Query, p db.Page) (list []Case, nex
 		w.And("(submitted_at, id) < (?, ?)", at, id)
 	}
 	limit := w.Arg(p.Size() + 1)
-	var rows []record
-	err = m.db.Conn(ctx).Select(ctx, &rows, selectRecord+w.SQL()+" ORDER BY submitted_at DESC, id DESC LIMIT "+limit, w.Args()...)
+	rows, err := m.selectRecords(ctx, selectRecord+w.SQL()+" ORDER BY submitted_at DESC, id DESC LIMIT "+limit, w.Args()...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list cases: %w", err)
 	}

@@ -24,8 +24,7 @@ func (m *Module) OfPerson(ctx context.Context, idType, idNo string, ended bool, 
 	w.In("state", stateWords(states))
 	narrow(w, actor)
 	size := w.Arg(min(max(limit, 1), db.MaxLimit))
-	var rows []record
-	err := m.db.Conn(ctx).Select(ctx, &rows, selectRecord+w.SQL()+" ORDER BY submitted_at DESC, id DESC LIMIT "+size, w.Args()...)
+	rows, err := m.selectRecords(ctx, selectRecord+w.SQL()+" ORDER BY submitted_at DESC, id DESC LIMIT "+size, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("list cases of a person: %w", err)
 	}

@@ -36,8 +36,7 @@ func (m *Module) Similar(ctx context.Context, number string, n int) ([]Alike, er
 	w := new(db.Where).And("item = ?", r.Item).And("decided_on IS NOT NULL").And("id <> ?", r.ID)
 	narrow(w, actor)
 	recent := selectRecord + w.SQL() + " ORDER BY submitted_at DESC, id DESC LIMIT " + w.Arg(lookBack)
-	var rows []record
-	err = m.db.Conn(ctx).Select(ctx, &rows, `SELECT `+strings.Join(recordColumns, ", ")+` FROM (`+recent+`) recent
+	rows, err := m.selectRecords(ctx, `SELECT `+strings.Join(recordColumns, ", ")+` FROM (`+recent+`) recent
 		WHERE EXISTS (SELECT 1 FROM cases_content x WHERE x.case_id = recent.id AND x.answers = `+w.Arg(own.Answers)+`)
 		ORDER BY decided_on DESC, id DESC LIMIT `+w.Arg(n), w.Args()...)
 	if err != nil {

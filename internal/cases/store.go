@@ -75,6 +75,8 @@ type record struct {
 	Instance          string       `db:"instance"`
 	HistoryLen        int          `db:"history_len"`
 	Sample            bool         `db:"sample"`
+
+	damaged []string // columns that cannot be read
 }
 
 // content is one row of cases_content; every column is JSON.
@@ -175,15 +177,14 @@ func assigned(columns []string) string {
 
 // byNumber reads a case; ErrUnknown. It does not ask who is looking.
 func (m *Module) byNumber(ctx context.Context, number string) (*record, error) {
-	var r record
-	err := m.db.Conn(ctx).Get(ctx, &r, selectRecord+" WHERE number = $1", number)
+	r, err := m.one(ctx, selectRecord+" WHERE number = $1", number)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, ErrUnknown
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read case: %w", err)
 	}
-	return &r, nil
+	return r, nil
 }
 
 // caseID is the id of the case whose number is $1, for what is read beside it.
@@ -223,15 +224,14 @@ const (
 
 // byKey reads the case made with an idempotency key; nil when there is none.
 func (m *Module) byKey(ctx context.Context, scope, key string) (*record, error) {
-	var r record
-	err := m.db.Conn(ctx).Get(ctx, &r, selectRecord+" WHERE key_scope = $1 AND idempotency_key = $2", scope, key)
+	r, err := m.one(ctx, selectRecord+" WHERE key_scope = $1 AND idempotency_key = $2", scope, key)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
 		return nil, fmt.Errorf("read case by key: %w", err)
 	}
-	return &r, nil
+	return r, nil
 }
 
 // insert writes a new record; false when its number or key is taken.

@@ -90,8 +90,7 @@ func (m *Module) redated(ctx context.Context, division string, calendar func(div
 			w.And("competent_division LIKE ?", prefix+"%")
 		}
 		limit := w.Arg(sweepBatch)
-		var found []record
-		err := m.db.Conn(ctx).Select(ctx, &found, selectRecord+w.SQL()+" ORDER BY id LIMIT "+limit, w.Args()...)
+		found, err := m.selectRecords(ctx, selectRecord+w.SQL()+" ORDER BY id LIMIT "+limit, w.Args()...)
 		if err != nil {
 			return fmt.Errorf("recompute due dates: %w", err)
 		}
@@ -117,6 +116,9 @@ func (m *Module) redated(ctx context.Context, division string, calendar func(div
 
 func redate(r *record, clock clockRead, calendar func(division string) *workday.Calendar, fn func(before, r *record, unread error) error) error {
 	before := *r
+	if !r.mendable() {
+		return fn(&before, r, ErrDamaged)
+	}
 	if clock.err != nil {
 		return fn(&before, r, clock.err)
 	}

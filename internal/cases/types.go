@@ -170,6 +170,7 @@ type Case struct {
 	Corrections     int          `json:"corrections"`    // 0 or 1
 	DeferredUntil   workday.Date `json:"deferred_until"` // 容缺 materials are due
 	Sample          bool         `json:"sample,omitempty"`
+	Damaged         bool         `json:"damaged,omitempty"` // its row cannot be read whole: StateName says so, it cannot be opened
 
 	Allowed []Verb   `json:"allowed"` // what the viewer may do now
 	Content *Content `json:"content,omitempty"`

@@ -3,6 +3,8 @@ package journeys
 import (
 	"strings"
 	"testing"
+
+	"yimen/internal/cases"
 )
 
 // ofCase names a case's rows in the tables of its parts.
@@ -74,4 +76,37 @@ func (m *movedCity) stumbles(err error, bad string) {
 	if err != nil && !strings.Contains(err.Error(), bad) && !strings.Contains(err.Error(), "overdue task") {
 		m.t.Errorf("a sweep fails without saying over what: %v", err)
 	}
+}
+
+// A row of the case itself that cannot be read stands in every list as what it
+// is, opens with a sentence that says so, and is named by the check. A due date
+// is mended by the next look at the calendar: it follows from the other dates.
+func TestDamagedRow(t *testing.T) {
+	each(t, func(t *testing.T, e engine) {
+		m := moveCity(t, e, beijing(2026, 2, 13, 10, 0))
+		bad := m.submit("citizen-1", "SG02001", theVillage, "web", "citizen-1").text("number")
+		worse := m.submit("citizen-1", "SG02008", theVillage, "web", "citizen-1").text("number")
+		good := m.submit("citizen-1", "SG02008", theVillage, "web", "citizen-1").text("number")
+		due := m.as("citizen-1").get("/api/v1/cases/" + bad).text("due_on")
+		m.poison(`UPDATE cases_case SET due_on = '2026-02-31' WHERE number = $1`, bad)
+		m.poison(`UPDATE cases_case SET due_on = 'x', received_on = '13.2.2026' WHERE number = $1`, worse)
+
+		citizen := m.as("citizen-1")
+		list := citizen.get("/api/v1/cases")
+		list.says(t, "items.0.number", good).says(t, "items.0.state_name", "已提交")
+		list.says(t, "items.1.number", worse).says(t, "items.1.state_name", "记录损坏").says(t, "items.1.light", "none")
+		list.says(t, "items.2.number", bad).says(t, "items.2.state_name", "记录损坏")
+		citizen.refused("GET", "/api/v1/cases/"+bad, nil, 500, "case_damaged")
+		citizen.get("/api/v1/cases/"+good).says(t, "state", "submitted")
+
+		named := map[string]bool{}
+		_, err := m.Cases.Damaged(m.ctx, func(d cases.Damage) { named[d.Number] = d.Mendable })
+		must(t, err)
+		if mendable, found := named[bad]; len(named) != 2 || !found || !mendable || named[worse] {
+			t.Errorf("the check names %v", named)
+		}
+		m.stumbles(m.Cases.RecomputeDue(m.ctx, ""), worse)
+		citizen.get("/api/v1/cases/"+bad).says(t, "due_on", due)
+		citizen.refused("GET", "/api/v1/cases/"+worse, nil, 500, "case_damaged")
+	})
 }

@@ -50,6 +50,7 @@ type DB struct {
 	slow   time.Duration
 	log    *slog.Logger
 	direct string
+	file   string      // of SQLite
 	old    *standby    // nil: none
 	full   atomic.Bool // a write was refused for want of space, and none of Writable's has succeeded since
 }
@@ -113,7 +114,7 @@ func (d *DB) openSQLite(path string, readers int) error {
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d.engine, d.write, d.read, d.turn = SQLite, write, read, make(chan struct{}, 1)
+	d.engine, d.write, d.read, d.turn, d.file = SQLite, write, read, make(chan struct{}, 1), path
 	return nil
 }
 
@@ -131,13 +132,18 @@ func (d *DB) openPostgres(dsn string, conns int) error {
 	return err
 }
 
-func postgresPool(dsn string, conns int) (*sqlx.DB, error) {
+// postgresPool opens a pool; settings are names and values of what its sessions
+// begin with.
+func postgresPool(dsn string, conns int, settings ...string) (*sqlx.DB, error) {
 	conf, err := pgx.ParseConfig(dsn)
 	if err != nil {
 		return nil, errors.New("db: the PostgreSQL address cannot be read; expected postgres://user:password@host:port/name")
 	}
 	if conf.RuntimeParams["timezone"] == "" {
 		conf.RuntimeParams["timezone"] = "UTC"
+	}
+	for i := 0; i+1 < len(settings); i += 2 {
+		conf.RuntimeParams[settings[i]] = settings[i+1]
 	}
 	conf.Tracer = pgObserver{}
 	pool := sqlx.NewDb(sql.OpenDB(pipes{stdlib.GetConnector(*conf)}), "pgx")

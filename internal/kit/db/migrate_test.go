@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/dbtest"
@@ -66,4 +67,43 @@ func TestMigrationsThatCannotBeOrdered(t *testing.T) {
 			t.Errorf("%v, want %q", err, want)
 		}
 	}
+}
+
+// A migration that wants a table which others hold gives up soon, lets them on
+// and tries again; two that migrate at once follow one another.
+func TestMigratingBesideThoseWhoWork(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		first := source("a", "20261122990001_a_one.sql", `CREATE TABLE a_one (id TEXT PRIMARY KEY);`)
+		second := source("b", "20261122990002_b_two.sql", `ALTER TABLE a_one ADD COLUMN name TEXT NOT NULL DEFAULT '';`)
+		must(t, d.Migrate(ctx, []db.Source{first}))
+		up := func() error {
+			return d.Migrating(ctx, func(ctx context.Context, d *db.DB) error { return d.Migrate(ctx, []db.Source{first, second}) })
+		}
+		done := make(chan error, 2)
+		write := func(ctx context.Context, id string) error {
+			_, err := d.Conn(ctx).Exec(ctx, `INSERT INTO a_one (id) VALUES ($1)`, id)
+			return err
+		}
+		must(t, d.InTx(ctx, func(ctx context.Context) error {
+			must(t, write(ctx, "long"))
+			go func() { done <- up() }()
+			go func() { done <- up() }()
+			if d.Engine() == db.SQLite {
+				return nil // one writer: the migration waits for its turn
+			}
+			select {
+			case err := <-done:
+				t.Errorf("migrated a table that is in use: %v", err)
+			case <-time.After(2500 * time.Millisecond): // longer than it waits for the table
+			}
+			return d.InTx(context.Background(), func(ctx context.Context) error { return write(ctx, "beside") })
+		}))
+		must(t, <-done)
+		must(t, <-done)
+		must(t, write(ctx, "after"))
+		if s, err := d.Schema(ctx, []db.Source{first, second}); err != nil || !s.OK() {
+			t.Errorf("schema %+v, %v", s, err)
+		}
+	})
 }
