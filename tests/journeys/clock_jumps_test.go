@@ -71,21 +71,19 @@ func TestStartedWithAWrongClock(t *testing.T) {
 		c.binary = withClock(t, aDay)
 		s = c.serve(t, "demo")
 		clerk = s.as(t, "clerk-"+theVillage)
-		clerk.get("/api/v1/cases/"+today).says(t, "state", "submitted") // a day is not five
+		clerk.get("/api/v1/cases/"+today).says(t, "state", "received") // a day is not five
 		tomorrow := clerk.do("POST", "/api/v1/cases", body, 201).text("number")
-		waiting := s.decideMany(t, 1)
-		s.kill() // with its jobs and its lead, which by its clock last another day
+		s.kill() // with its lead among the processes, which by its clock lasts another day
 
 		c.refusesToStart(t, program)
 		c.binary = ""
 		s = c.serve(t, "demo", "--trust-clock")
 		clerk = s.as(t, "clerk-"+theVillage)
 		clerk.refused("POST", "/api/v1/cases/"+tomorrow+"/accept", j{}, 503, "case_clock_behind")
-		clerk.get("/api/v1/cases/"+tomorrow).says(t, "state", "submitted")
+		clerk.get("/api/v1/cases/"+tomorrow).says(t, "state", "received")
 		clerk.act(today, "accept", j{})
 		numbers := s.decideMany(t, 1)
 		finishedOnce(t, c, s, numbers)
-		_ = waiting
 		must(t, s.stop())
 		c.auditWhole(t)
 		s = c.serve(t, "demo") // trusted once is enough
