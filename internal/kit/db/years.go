@@ -131,7 +131,7 @@ func (d *DB) divide(ctx context.Context, t Yearly) error {
 		if err := c.Get(ctx, &kind, `SELECT relkind::text FROM pg_class WHERE oid = to_regclass($1)`, t.Table); err != nil || kind == "p" {
 			return err
 		}
-		if _, err := c.Exec(ctx, `LOCK TABLE `+t.Table+` IN ACCESS EXCLUSIVE MODE`); err != nil {
+		if err := d.lockWhole(ctx, t.Table); err != nil {
 			return err
 		}
 		again, err := d.remake(ctx, t.Table)
@@ -154,6 +154,25 @@ func (d *DB) divide(ctx context.Context, t Yearly) error {
 		statements = append(statements, `INSERT INTO `+t.Table+` SELECT * FROM `+whole, `DROP TABLE `+whole)
 		return execAll(ctx, c, append(statements, again...)...)
 	})
+}
+
+// lockWhole takes a table for itself, and before it those that it refers to:
+// dropping the whole one needs them too, and in this order those who work take
+// them, so that neither waits for the other for ever.
+func (d *DB) lockWhole(ctx context.Context, table string) error {
+	c := d.Conn(ctx)
+	var names []string
+	err := c.Select(ctx, &names, `SELECT DISTINCT confrelid::regclass::text AS name FROM pg_constraint
+		WHERE conrelid = to_regclass($1) AND contype = 'f' AND confrelid <> conrelid ORDER BY name`, table)
+	if err != nil {
+		return err
+	}
+	for _, name := range append(names, table) {
+		if _, err := c.Exec(ctx, `LOCK TABLE `+name+` IN ACCESS EXCLUSIVE MODE`); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // remake gives the statements that make the keys, references and indexes of a
