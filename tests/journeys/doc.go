@@ -8,6 +8,9 @@
 //	together_test.go         two counters at once, one application sent twice
 //	bad_input_test.go        what is refused, with what words, leaving nothing
 //	interfaces_test.go       the interfaces that stay, endpoint by endpoint
+//	clock_jumps_test.go      the machine's clock is set, or wrong at the start
+//	upgrade_test.go          a new release migrates while the old one works
+//	poison_test.go           rows that nobody can read any more
 //	crash_test.go            the machine dies in the middle of the morning
 //	full_disk_test.go        there is no room left
 //	lost_database_test.go    the database goes away and comes back
