@@ -93,6 +93,9 @@ func (d *DB) makeYear(ctx context.Context, t Yearly, year int) error {
 		if _, err := c.Exec(ctx, `SET LOCAL lock_timeout = '`+lockPatience+`'`); err != nil {
 			return err
 		}
+		if err := d.lockWhole(ctx, t.Table); err != nil {
+			return err
+		}
 		from, to := YearIDs(year)
 		var early bool
 		err := c.Get(ctx, &early, `SELECT EXISTS (SELECT 1 FROM `+t.rest()+` WHERE `+t.Column+` >= $1 AND `+t.Column+` < $2)`, from, to)
