@@ -171,8 +171,12 @@ func (m *Module) Damaged(ctx context.Context, fn func(Damage)) (looked int, err 
 
 // readParts reads what belongs to a case, as its page would.
 func (m *Module) readParts(ctx context.Context, r *record) error {
+	whole, err := m.dossierOf(ctx, r.Number)
+	if err != nil {
+		return err
+	}
 	var c Case
-	if err := m.fill(ctx, r, &c); err != nil {
+	if err := m.fill(ctx, whole, &c); err != nil {
 		return err
 	}
 	rows, err := m.historyOf(ctx, r.ID, 0)

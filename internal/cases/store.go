@@ -210,6 +210,9 @@ func (m *Module) dossierOf(ctx context.Context, number string) (*dossier, error)
 		db.All(&w.notices, selectNotices+caseID+" ORDER BY id", number),
 		db.All(&w.clock, selectClock+" WHERE case_id = "+caseID+" ORDER BY seq", number))
 	if err != nil && !errors.Is(err, ErrUnknown) {
+		if _, of := m.byNumber(ctx, number); errors.Is(of, ErrDamaged) {
+			return w, of // the row itself cannot be read: say so
+		}
 		err = fmt.Errorf("read whole case: %w", err)
 	}
 	return w, err
