@@ -23,7 +23,7 @@ import (
 func (a *App) route() {
 	a.Router = web.NewRouter(web.Options{
 		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, Metrics: a.figures(), MetricsToken: a.MetricsKey,
-		Subject: identity.Subject, Beside: identity.Beside, Ready: a.ready, Troubles: a.troubles,
+		Subject: identity.Subject, Beside: identity.Beside, Ready: a.ready, Troubles: a.troubles, Ahead: a.Store.Ahead,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region", SuggestURL: "/search/suggest", ReportURL: "/report"},
 		User: user, Nav: a.nav, FaceOf: faceOf, Region: a.regionName,

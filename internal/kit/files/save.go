@@ -18,7 +18,8 @@ import (
 
 // Save stores what r gives, up to its end, under a name made safe. The
 // declared media type does not count; content and extension decide. The row is
-// part of the transaction of ctx.
+// part of the transaction of ctx; a content that Ahead has stored is not stored
+// again.
 //
 // Errors: ErrEmpty, ErrTooLarge, ErrTypeRefused (this extension is not
 // taken), ErrTypeMismatch (the content is not its extension), ErrInterrupted
@@ -30,7 +31,12 @@ func (s *Store) Save(ctx context.Context, name, declared string, r io.Reader, ow
 		return File{}, ErrTypeRefused.Say("不能上传“%s”：只接受 %s 格式的文件，请转换格式后再上传。", f.Name, s.takenText())
 	}
 	f.MediaType = types[ext].media
-	if err := s.writeBlob(ctx, &f, r); err != nil {
+	if e := s.early(ctx, f.Name, r); e != nil {
+		if e.err != nil {
+			return File{}, e.err
+		}
+		f.ID, f.Size, f.SM3 = e.file.ID, e.file.Size, e.file.SM3
+	} else if err := s.writeBlob(ctx, &f, r); err != nil {
 		return File{}, err
 	}
 	_, err := s.d.Conn(ctx).Exec(ctx, `INSERT INTO files_file (id, name, media_type, size, sm3, owner, created_at)
@@ -48,16 +54,17 @@ func (s *Store) writeBlob(ctx context.Context, f *File, r io.Reader) error {
 	// Cancelled before Close, a writer of gocloud drops what it has.
 	ctx, drop := context.WithCancel(ctx)
 	defer drop()
+	patience := s.patience(drop)
 	w, err := s.bucket.NewWriter(ctx, blobKey(f.ID), &blob.WriterOptions{ContentType: "application/octet-stream"})
 	if err != nil {
 		return storeError(err)
 	}
-	if err := s.copySealed(w, f, r); err != nil {
+	if err := s.copySealed(patientWriter{patience, w}, f, r); err != nil {
 		drop()
 		_ = w.Close()
 		return err
 	}
-	if err := w.Close(); err != nil {
+	if err := patience.with(w.Close); err != nil {
 		return storeError(err)
 	}
 	return s.sync(f.ID)

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"cmp"
 	"context"
 	"embed"
 	"errors"
@@ -35,6 +36,9 @@ type Options struct {
 	CreateKey bool     // make a missing key file: the demo only. A lost key must not look like a new one
 	MaxSize   int64    // bytes; 0: 50 MiB
 	Types     []string // extensions taken; nil: DefaultTypes
+	// Patience is how long the store may take for one call (a piece of a
+	// file, the end of an upload) before it counts as gone; 0: 30 s.
+	Patience time.Duration
 }
 
 // File is what is known of a stored file.
@@ -55,6 +59,7 @@ type Store struct {
 	synced sync.Map // folders in it whose own names are on the disk
 	key    []byte
 	max    int64
+	most   time.Duration // of one call to the store
 	taken  map[string]bool
 	d      *db.DB
 	clock  clock.Clock
@@ -63,7 +68,7 @@ type Store struct {
 // Open opens the store. It fails when the key file is missing (unless it may
 // be created) or the store cannot be reached.
 func Open(ctx context.Context, o Options, d *db.DB, c clock.Clock) (*Store, error) {
-	s := &Store{max: o.MaxSize, taken: map[string]bool{}, d: d, clock: c}
+	s := &Store{max: o.MaxSize, most: cmp.Or(o.Patience, 30*time.Second), taken: map[string]bool{}, d: d, clock: c}
 	if s.max == 0 {
 		s.max = 50 << 20
 	}
@@ -141,33 +146,45 @@ func (s *Store) Open(ctx context.Context, id string) (io.ReadCloser, File, error
 	if err != nil {
 		return nil, f, err
 	}
-	r, err := s.bucket.NewReader(ctx, blobKey(id), nil)
+	ctx, stop := context.WithCancel(ctx)
+	c := content{patience: s.patience(stop), stop: stop}
+	err = c.with(func() (err error) {
+		if c.r, err = s.bucket.NewReader(ctx, blobKey(id), nil); err != nil {
+			return storeError(err)
+		}
+		if c.o, err = newOpener(c.r, s.key, id); err != nil {
+			c.r.Close()
+			return openError(err)
+		}
+		return nil
+	})
 	if err != nil {
-		return nil, f, storeError(err)
+		stop()
+		return nil, f, err
 	}
-	o, err := newOpener(r, s.key, id)
-	if err != nil {
-		r.Close()
-		return nil, f, openError(err)
-	}
-	return content{o, r}, f, nil
+	return c, f, nil
 }
 
 // content is an opened file.
 type content struct {
-	o *opener
-	r *blob.Reader
+	patience
+	stop context.CancelFunc
+	o    *opener
+	r    *blob.Reader
 }
 
-func (c content) Read(p []byte) (int, error) {
-	n, err := c.o.Read(p)
+func (c content) Read(p []byte) (n int, err error) {
+	err = c.with(func() error { n, err = c.o.Read(p); return err })
 	if err != nil && err != io.EOF {
 		err = openError(err)
 	}
 	return n, err
 }
 
-func (c content) Close() error { return c.r.Close() }
+func (c content) Close() error {
+	defer c.stop()
+	return c.r.Close()
+}
 
 func openError(err error) error {
 	if errors.Is(err, errCut) || errors.Is(err, errOtherKey) {
@@ -187,7 +204,7 @@ func (s *Store) Delete(ctx context.Context, id string) error {
 		case n == 0:
 			return ErrNotFound
 		}
-		s.d.AfterCommit(ctx, func() { _ = s.bucket.Delete(context.WithoutCancel(ctx), blobKey(id)) })
+		s.d.AfterCommit(ctx, func() { s.forget(ctx, id) })
 		return nil
 	})
 }

@@ -11,6 +11,8 @@ import (
 	"fmt"
 	"hash"
 	"io"
+	"maps"
+	"mime/multipart"
 	"net/http"
 	"slices"
 	"strings"
@@ -68,6 +70,11 @@ func (rt *Router) idempotent(h Handler) Handler {
 		if err != nil {
 			return err
 		}
+		if heads := uploads(r); len(heads) > 0 && rt.o.Ahead != nil {
+			ctx, done := rt.o.Ahead(r.Context(), heads)
+			defer done()
+			r = r.WithContext(ctx)
+		}
 		got, err := rt.runPatiently(r, answerID(rt.subject(r), r, key), body, h)
 		if err != nil {
 			return err
@@ -75,6 +82,17 @@ func (rt *Router) idempotent(h Handler) Handler {
 		got.send(w)
 		return nil
 	}
+}
+
+// uploads are the files of a form that was read.
+func uploads(r *http.Request) []*multipart.FileHeader {
+	var list []*multipart.FileHeader
+	if r.MultipartForm != nil {
+		for _, name := range slices.Sorted(maps.Keys(r.MultipartForm.File)) {
+			list = append(list, r.MultipartForm.File[name]...)
+		}
+	}
+	return list
 }
 
 // subject is whose key it is. Somebody unknown is told apart by address, so

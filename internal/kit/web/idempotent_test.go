@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"mime/multipart"
 	"net/http"
 	"net/url"
 	"strings"
@@ -217,5 +218,27 @@ func TestSessionInsideAKeyedForm(t *testing.T) {
 		c.Get("/").Must("clerk-1")
 		c.PostForm("/out", nil).At("/")
 		c.Get("/").MustNot("clerk-1")
+	})
+}
+
+// The files of a form are stored before its transaction begins; what was
+// found in the context then is there inside it.
+func TestFilesAreStoredAheadOfTheTransaction(t *testing.T) {
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		type stored struct{}
+		var log []string
+		rt := web.NewRouter(web.Options{DB: d, Clock: clock.NewFake(morning), Ahead: func(ctx context.Context, heads []*multipart.FileHeader) (context.Context, func()) {
+			log = append(log, fmt.Sprintf("store %d %v", len(heads), d.InTxNow(ctx)))
+			return context.WithValue(ctx, stored{}, "kept"), func() { log = append(log, "done") }
+		}})
+		rt.Post("/files", web.Public, func(w http.ResponseWriter, r *http.Request) error {
+			log = append(log, fmt.Sprintf("handle %v %v", r.Context().Value(stored{}), d.InTxNow(r.Context())))
+			return nil
+		})
+		c := webtest.New(t, rt)
+		c.PostMultipart("/files", url.Values{web.KeyField: {"key-1"}}, webtest.Upload{Field: "file", Name: "甲.txt", Content: []byte("内容")}).Status(200)
+		if want := "store 1 false|handle kept true|done"; strings.Join(log, "|") != want {
+			t.Errorf("%s, want %s", strings.Join(log, "|"), want)
+		}
 	})
 }

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"log/slog"
+	"mime/multipart"
 	"net/http"
 	"time"
 
@@ -34,6 +35,11 @@ type Options struct {
 	LoginURL string
 	// Ready says whether requests can be answered now; nil: pings DB.
 	Ready func(context.Context) error
+
+	// Ahead stores the files of a form that carries a key before the
+	// transaction begins in which it is handled, in the context it gives; done
+	// is called when the request is over. nil: they are stored within.
+	Ahead func(context.Context, []*multipart.FileHeader) (_ context.Context, done func())
 
 	// Troubles are what an administrator has to look at although requests are
 	// answered, one sentence each: /readyz adds them. nil: none.
