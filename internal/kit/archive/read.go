@@ -36,8 +36,8 @@ func (r Row) Text(column string) string      { s, _ := r[column].(string); retur
 func (r Row) Number(column string) int       { n, _ := r[column].(int64); return int(n) }
 func (r Row) Moment(column string) time.Time { t, _ := r[column].(time.Time); return t.UTC() }
 
-// Find gives the rows of an identifier that were put away, in the order of
-// nothing; nil when there are none.
+// Find gives the rows of an identifier that were put away, in no
+// order; nil when there are none.
 func (a *Archive) Find(ctx context.Context, table, id string) ([]Row, error) {
 	var p part
 	err := a.d.Conn(ctx).Get(ctx, &p, `SELECT of_table, first_id, last_id, year, lines, sm3, columns, file FROM archive_part

@@ -119,19 +119,28 @@ func (h *hanging) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// hung is a store whose object store does not answer until h.slow is closed.
+func hung(t *testing.T, d *db.DB) (place, *hanging) {
+	t.Helper()
+	h := &hanging{make(chan struct{})}
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return open(t, d, func(o *files.Options) {
+		o.URL, o.Patience = "s3://bucket?region=cn-north-1&use_path_style=true&endpoint="+server.URL, 200*time.Millisecond
+	}), h
+}
+
+func awsKeys(t *testing.T) {
+	t.Setenv("AWS_ACCESS_KEY_ID", "test")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+}
+
 // A store that does not answer is given up; meanwhile nobody else waits for the
 // one who writes.
 func TestStoreThatHangs(t *testing.T) {
-	t.Setenv("AWS_ACCESS_KEY_ID", "test")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	awsKeys(t)
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
-		h := &hanging{make(chan struct{})}
-		server := httptest.NewServer(h)
-		defer server.Close()
-		p := open(t, d, func(o *files.Options) {
-			o.URL = "s3://bucket?region=cn-north-1&use_path_style=true&endpoint=" + server.URL
-			o.Patience = 200 * time.Millisecond
-		})
+		p, h := hung(t, d)
 		heads := form(t, [2]string{"甲.txt", "内容"})
 
 		stored := make(chan context.Context)
@@ -159,15 +168,9 @@ func TestStoreThatHangs(t *testing.T) {
 }
 
 func TestReadingFromAStoreThatHangs(t *testing.T) {
-	t.Setenv("AWS_ACCESS_KEY_ID", "test")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "test")
+	awsKeys(t)
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
-		h := &hanging{make(chan struct{})}
-		server := httptest.NewServer(h)
-		defer server.Close()
-		p := open(t, d, func(o *files.Options) {
-			o.URL, o.Patience = "s3://bucket?region=cn-north-1&use_path_style=true&endpoint="+server.URL, 200*time.Millisecond
-		})
+		p, _ := hung(t, d)
 		_, err := d.Conn(context.Background()).Exec(context.Background(), `INSERT INTO files_file (id, name, media_type, size, sm3, owner, created_at)
 			VALUES ($1, '甲.txt', 'text/plain', 6, '', 'citizen-1', $2)`, db.NewID(), clock.Real.Now())
 		must(t, err)
