@@ -142,15 +142,16 @@ func (l *limiter) learn(key string, at time.Time, n, before int) bool {
 // rate is how often the key was seen within the last window's length: the
 // window before counts as far as it still reaches into it.
 func (l *limiter) rate(key string, at time.Time) float64 {
-	left := 1 - float64(at.Sub(l.window))/float64(l.per)
+	left := 1 - max(float64(at.Sub(l.window))/float64(l.per), 0)
 	return float64(l.before[key].sum())*left + float64(l.now[key].sum())
 }
 
-// turn begins a new window when it is time.
+// turn begins a new window when it is time. A clock that was set back by more
+// than a window begins anew: what it counted lies in no time that will come.
 func (l *limiter) turn(at time.Time) {
 	window := at.Truncate(l.per)
 	switch {
-	case l.now != nil && !window.After(l.window):
+	case l.now != nil && !window.After(l.window) && l.window.Sub(window) <= l.per:
 		return
 	case l.now != nil && window.Sub(l.window) == l.per:
 		l.before = l.now
