@@ -21,7 +21,7 @@ var (
 	ErrLocked = errs.Define(errs.RateLimited, "login_locked", "密码连续输错次数过多，账号已暂时锁定，请稍后再试。")
 )
 
-// Login checks a password and gives who it is. An unknown name, a disabled
+// Login checks a password and gives who it is; SignIn is the next step. An unknown name, a disabled
 // account and a wrong password get the same ErrLogin after the same work.
 // After MaxFailures wrong ones the name is ErrLocked for LockFor, whether
 // anybody has it or not. addr is the client's address, for the audit.
@@ -36,14 +36,14 @@ func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor,
 		hash = m.decoy()
 	}
 	if err := m.tryPassword(ctx, name, password, hash); err != nil {
-		return Actor{}, errors.Join(err, m.recordLogin(ctx, row, addr, errs.From(err).Code))
+		return Actor{}, errors.Join(err, m.recordLogin(ctx, row, addr, errs.From(err).Code, MethodPassword))
 	}
 	a, err := m.actorByID(ctx, row.ID, ViaSession)
 	if err != nil {
 		return Actor{}, err
 	}
 	a.Address = addr
-	return a, m.recordLogin(ctx, row, addr, "ok")
+	return a, nil
 }
 
 // tryPassword compares and counts. The look at the count, the comparison and

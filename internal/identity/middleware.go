@@ -106,15 +106,5 @@ func (m *Module) ofSession(ctx context.Context, s *web.SessionData, id string) (
 	return m.actorByID(ctx, id, ViaSession)
 }
 
-// signIn makes the browser's session this actor's, under a new token.
-func signIn(r *http.Request, a Actor) {
-	s := web.Session(r)
-	s.Destroy()
-	s.Renew()
-	s.Put(sessionAccount, a.Account)
-	s.Put(sessionEpoch, strconv.FormatInt(a.epoch, 10))
-	s.Bind(a.Account)
-}
-
 // Subject names the account of a request for web.Options; "" is nobody.
 func Subject(r *http.Request) string { return FromContext(r.Context()).Account }

@@ -66,12 +66,15 @@ func (m *Module) login(w http.ResponseWriter, r *http.Request) {
 		m.showLogin(w, r, form, err)
 		return
 	}
+	if err := m.signIn(r, a, MethodPassword); err != nil {
+		m.showLogin(w, r, form, err)
+		return
+	}
 	m.enter(w, r, a, form.Value("next"))
 }
 
-// enter signs the actor in and goes on to where they wanted to be.
+// enter goes on to where they wanted to be.
 func (m *Module) enter(w http.ResponseWriter, r *http.Request, a Actor, next string) {
-	signIn(r, a)
 	if next = web.SafeNext(next); next == "/" {
 		next = m.home(a)
 	}
@@ -119,8 +122,7 @@ func (m *Module) LoginAs(r *http.Request, account string) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	signIn(r, a)
-	return a, m.recordLogin(r.Context(), accountRow{ID: a.Account, DisplayName: a.Name}, web.ClientAddr(r), "demo")
+	return a, m.signIn(r, a, methodDemo)
 }
 
 // demoLogin is the one-click login of the demo: form field account, and next.

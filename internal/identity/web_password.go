@@ -51,7 +51,7 @@ func (m *Module) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	signIn(r, a) // the change has ended this session too
+	m.takeSession(r, a) // the change has ended this session too
 	web.Flash(r, "success", "密码已修改，其他设备上的登录已全部退出。")
 	return web.Redirect(w, r, m.home(a))
 }
