@@ -38,6 +38,7 @@ func People() ([]identity.NewAccount, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.Proofs = proven(i)
 		people = append(people, p)
 	}
 	for i := 1; i <= enterprises; i++ {
@@ -45,9 +46,23 @@ func People() ([]identity.NewAccount, error) {
 		if err != nil {
 			return nil, err
 		}
+		p.Proofs = []identity.Proof{{Method: identity.ByWindow, Level: identity.LevelPresence}}
 		people = append(people, p)
 	}
 	return people, nil
+}
+
+// phoneOnly is the citizen who has proven no more than a phone, so that the way
+// up can be tried.
+const phoneOnly = 3
+
+// proven is how citizen i has shown who they are: nearly all with their card at
+// a window.
+func proven(i int) []identity.Proof {
+	if i == phoneOnly {
+		return []identity.Proof{{Method: identity.BySMS}}
+	}
+	return []identity.Proof{{Method: identity.BySMS}, {Method: identity.ByCard}}
 }
 
 // citizen makes one person. Births run over 1935 to 2007 in steps that mix

@@ -36,6 +36,10 @@ type NewAccount struct {
 
 	Password string // "": cannot sign in with a password yet
 
+	// Proofs of who they are, known beforehand; only the program itself may
+	// (seed). ID and Account are filled in.
+	Proofs []Proof
+
 	// Roles to give at once; only the program itself may (seed, command line).
 	Roles []RoleAt
 }
@@ -148,6 +152,12 @@ func (m *Module) CreateAccount(ctx context.Context, a NewAccount) (string, error
 		if err := m.insertGrants(ctx, grants); err != nil {
 			return err
 		}
+		for _, p := range a.Proofs {
+			p.Account = id
+			if err := m.Prove(ctx, p); err != nil {
+				return err
+			}
+		}
 		return m.record(ctx, "account.create", id, a.Name)
 	})
 	if err != nil {
@@ -160,7 +170,7 @@ func mayCreate(actor Actor, a NewAccount) error {
 	if actor.IsSystem() {
 		return nil
 	}
-	if len(a.Roles) > 0 {
+	if len(a.Roles) > 0 || len(a.Proofs) > 0 {
 		return ErrMayNotManage
 	}
 	if a.Kind != KindPerson && a.Kind != KindEnterprise && !actor.Has(VerbAccountManage) {

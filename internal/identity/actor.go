@@ -45,6 +45,9 @@ type Actor struct {
 	// Mandates are those under which a citizen may act for others today.
 	Mandates []Mandate
 
+	// Level is the highest level of proof (实名等级) that holds now; 0 for staff.
+	Level Level
+
 	epoch int64 // of the account when it was loaded
 }
 

@@ -47,6 +47,7 @@ func (m *Module) CreateAccounts(ctx context.Context, list []NewAccount, password
 		}
 		now, by := m.now(ctx), FromContext(ctx).Account
 		accounts, grants := make([]accountRow, 0, len(list)), make([]grantRow, 0, len(list))
+		var proofs []Proof
 		for _, a := range list {
 			if err := a.check(); err != nil {
 				return fmt.Errorf("account %s: %w", a.Name, err)
@@ -60,6 +61,13 @@ func (m *Module) CreateAccounts(ctx context.Context, list []NewAccount, password
 				return fmt.Errorf("account %s: %w", a.Name, err)
 			}
 			accounts, grants = append(accounts, m.row(a, id, hash, now)), append(grants, own...)
+			for _, p := range a.Proofs {
+				if err := p.complete(now); err != nil {
+					return err
+				}
+				p.ID, p.Account = db.NewID(), id
+				proofs = append(proofs, p)
+			}
 		}
 		if err := m.insertAccounts(ctx, accounts); err != nil {
 			return accountError(err)
@@ -67,8 +75,24 @@ func (m *Module) CreateAccounts(ctx context.Context, list []NewAccount, password
 		if err := m.insertGrants(ctx, grants); err != nil {
 			return err
 		}
+		if err := m.proveAll(ctx, proofs); err != nil {
+			return err
+		}
 		return m.record(ctx, "account.create.demo", "", fmt.Sprintf("accounts=%d", len(accounts)))
 	})
+}
+
+// proveAll records the proofs of accounts that were just made.
+func (m *Module) proveAll(ctx context.Context, proofs []Proof) error {
+	if err := m.insertProofs(ctx, proofs); err != nil {
+		return err
+	}
+	for _, p := range proofs {
+		if err := m.raise(ctx, p); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (m *Module) takenNames(ctx context.Context) (map[string]bool, error) {

@@ -150,7 +150,7 @@ func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
 // withMandates is the actor of the rows with the mandates that stand today: one
 // ended since the last request is gone with this one.
 func (m *Module) withMandates(ctx context.Context, rows []actorRow, via string) (Actor, error) {
-	a, err := actor(rows, via)
+	a, err := actor(rows, via, m.now(ctx))
 	if err != nil || a.Kind != KindPerson {
 		return a, err
 	}

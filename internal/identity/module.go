@@ -47,6 +47,7 @@ type Deps struct {
 type Module struct {
 	Deps
 	hashing chan struct{} // at most so many password hashes at once: each takes 64 MiB
+	ways    []Way         // beside the password
 	decoy   func() string // a hash nobody's password has, for names nobody has
 }
 

@@ -121,16 +121,18 @@ type actorRow struct {
 	To          string `db:"div_to"`
 	GrantAgency string `db:"grant_agency"`
 	GrantDept   string `db:"grant_dept"`
+	levelsHeld
 }
 
 const actorColumns = `SELECT a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch,
+	a.level1_until, a.level2_until, a.level3_until, a.level4_until,
 	COALESCE(g.role, '') AS role, COALESCE(g.about, '') AS about, COALESCE(g.div_from, '') AS div_from,
 	COALESCE(g.div_to, '') AS div_to, COALESCE(g.agency, '') AS grant_agency, COALESCE(g.dept, '') AS grant_dept
 	FROM identity_account a LEFT JOIN identity_grant g ON g.account = a.id`
 
 // actor makes the Actor of its rows. ErrAccountUnknown when there are none,
 // ErrAccountDisabled.
-func actor(rows []actorRow, via string) (Actor, error) {
+func actor(rows []actorRow, via string, now time.Time) (Actor, error) {
 	if len(rows) == 0 {
 		return Actor{}, ErrAccountUnknown
 	}
@@ -141,7 +143,7 @@ func actor(rows []actorRow, via string) (Actor, error) {
 	a := Actor{Account: r.ID, Login: r.Name, Name: r.DisplayName, Kind: r.Kind, Agency: r.Agency, Outlet: r.Outlet,
 		Division: r.Division, Staff: r.Staff, Via: via, epoch: r.Epoch}
 	if a.IsApplicant() {
-		a.Person = r.ID
+		a.Person, a.Level = r.ID, r.at(now)
 		return a, nil // holds no grants, whatever the table says
 	}
 	for _, r := range rows {

@@ -41,7 +41,7 @@ func (m *Module) loginPage(w http.ResponseWriter, r *http.Request) error {
 	if FromContext(r.Context()).SignedIn() {
 		return web.Redirect(w, r, next)
 	}
-	return web.Render(w, r, http.StatusOK, loginView(nil, next, m.Demo))
+	return web.Render(w, r, http.StatusOK, loginView(nil, next, m.ways, m.Demo))
 }
 
 func (m *Module) login(w http.ResponseWriter, r *http.Request) {
@@ -95,7 +95,7 @@ func (m *Module) showLogin(w http.ResponseWriter, r *http.Request, form *web.For
 			m.Log.LogAttrs(r.Context(), slog.LevelError, "login failed", slog.String("request", web.RequestID(r)), slog.String("error", err.Error()))
 		}
 	}
-	if err := web.Render(w, r, status, loginView(form, web.SafeNext(form.Value("next")), m.Demo)); err != nil {
+	if err := web.Render(w, r, status, loginView(form, web.SafeNext(form.Value("next")), m.ways, m.Demo)); err != nil {
 		m.Log.LogAttrs(r.Context(), slog.LevelError, "login page failed", slog.String("request", web.RequestID(r)), slog.String("error", err.Error()))
 		http.Error(w, errs.ErrInternal.Message, http.StatusInternalServerError)
 	}

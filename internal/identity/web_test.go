@@ -18,6 +18,12 @@ import (
 // site is a small site with one page per guard.
 func (w world) site(t *testing.T) *webtest.Client {
 	t.Helper()
+	return w.siteWith(t, func(*web.Router) {})
+}
+
+// siteWith is that with more pages.
+func (w world) siteWith(t *testing.T, more func(*web.Router)) *webtest.Client {
+	t.Helper()
 	rt := web.NewRouter(web.Options{DB: w.db, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Subject: identity.Subject})
 	rt.Use(w.Middleware)
 	w.Routes(rt)
@@ -32,6 +38,7 @@ func (w world) site(t *testing.T) *webtest.Client {
 		"/api/v1/open": web.Public, "/api/v1/closed": identity.Staff()} {
 		rt.Get(path, g, show)
 	}
+	more(rt)
 	return webtest.New(t, rt)
 }
 

@@ -89,9 +89,12 @@ func (rt *Router) fail(w http.ResponseWriter, r *http.Request, err error) {
 	if after := retryAfter(e, err); after > 0 {
 		h.Set("Retry-After", strconv.Itoa(int(after.Seconds())))
 	}
+	var detour *Detour
 	switch {
 	case isAPI(r):
 		writeProblem(w, newProblem(e, status, RequestID(r)))
+	case errors.As(err, &detour):
+		sendTo(w, r, detour.To(hereOf(r)), http.StatusForbidden)
 	case e.Kind == errs.Unauthenticated:
 		rt.askToSignIn(w, r)
 	default:
@@ -191,6 +194,12 @@ func cameFrom(r *http.Request) string {
 // askToSignIn sends the visitor to the login page and back here after it.
 // After a POST "here" is the page that held the form.
 func (rt *Router) askToSignIn(w http.ResponseWriter, r *http.Request) {
+	sendTo(w, r, rt.o.LoginURL+"?next="+url.QueryEscape(hereOf(r)), http.StatusUnauthorized)
+}
+
+// hereOf is where somebody goes on after a way round: this page, or after a
+// POST the page that held the form.
+func hereOf(r *http.Request) string {
 	next := r.URL.RequestURI()
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		next = "/"
@@ -198,15 +207,32 @@ func (rt *Router) askToSignIn(w http.ResponseWriter, r *http.Request) {
 			next = u.RequestURI()
 		}
 	}
-	to := rt.o.LoginURL + "?next=" + url.QueryEscape(SafeNext(next))
+	return SafeNext(next)
+}
+
+// sendTo leads the whole window elsewhere: a fragment must not hold another
+// page, so htmx is told with a status of its own.
+func sendTo(w http.ResponseWriter, r *http.Request, to string, fragment int) {
 	if r.Header.Get("HX-Request") == "true" {
-		// A fragment must not hold the login page: send the whole window there.
 		w.Header().Set("HX-Redirect", to)
-		w.WriteHeader(http.StatusUnauthorized)
+		w.WriteHeader(fragment)
 		return
 	}
 	http.Redirect(w, r, to, http.StatusSeeOther)
 }
+
+// Detour is an error that has a way round: a page leads there and from there
+// back to where the visitor was, the API tells the cause.
+type Detour struct {
+	Cause error
+	To    func(next string) string // next is a path of this site
+}
+
+// Error implements error.
+func (d *Detour) Error() string { return d.Cause.Error() }
+
+// Unwrap gives the cause, which says status and code.
+func (d *Detour) Unwrap() error { return d.Cause }
 
 func (rt *Router) errorPage(w http.ResponseWriter, r *http.Request, e *errs.Error, status int) {
 	o := ui.ErrorOpts{Face: rt.o.FaceOf(r), Status: status, Title: titles[status], Message: e.Message,
