@@ -233,6 +233,9 @@ func (m *Module) setState(ctx context.Context, account, state string) error {
 		if err != nil {
 			return err
 		}
+		if err := m.ended(ctx, row.ID, ""); err != nil {
+			return err
+		}
 		return m.record(ctx, "account."+state, row.ID, "")
 	})
 }
@@ -259,6 +262,9 @@ func (m *Module) SetPassword(ctx context.Context, account, password string) erro
 		_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET password = $2, epoch = epoch + 1, updated_at = $3 WHERE id = $1`,
 			row.ID, hash, m.now(ctx))
 		if err != nil {
+			return err
+		}
+		if err := m.ended(ctx, row.ID, ""); err != nil {
 			return err
 		}
 		return m.record(ctx, "account.password", row.ID, "")

@@ -1,6 +1,9 @@
 package identity
 
-import "context"
+import (
+	"context"
+	"time"
+)
 
 // Kind says what sort of account it is.
 type Kind string
@@ -48,8 +51,17 @@ type Actor struct {
 	// Level is the highest level of proof (实名等级) that holds now; 0 for staff.
 	Level Level
 
+	// Of who came by a session: its number, when they signed in and how.
+	Session    string
+	SignedInAt time.Time
+	Method     string
+
 	epoch int64 // of the account when it was loaded
 }
+
+// Epoch counts what ended all sessions of the account: another password, a stop.
+// What was allowed in one epoch is not allowed in the next.
+func (a Actor) Epoch() int64 { return a.epoch }
 
 // SignedIn says that the actor is somebody.
 func (a Actor) SignedIn() bool { return a.Account != "" }

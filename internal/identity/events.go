@@ -11,3 +11,14 @@ type MandateChanged struct {
 
 // EventName is the versioned name.
 func (MandateChanged) EventName() string { return "identity.mandate_changed.v1" }
+
+// SessionsEnded: somebody signed out, or all sessions of an account ended
+// because its password was changed or it was stopped. What was built on the
+// session (tokens of connected systems) ends in the same transaction.
+type SessionsEnded struct {
+	Account string `json:"account"`
+	Session string `json:"session"` // as Actor.Session; "": every one
+}
+
+// EventName is the versioned name.
+func (SessionsEnded) EventName() string { return "identity.sessions_ended.v1" }

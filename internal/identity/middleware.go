@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
@@ -16,6 +17,9 @@ import (
 const (
 	sessionAccount = "account"
 	sessionEpoch   = "epoch"
+	sessionID      = "sid"
+	sessionAt      = "signed_in_at"
+	sessionMethod  = "method"
 )
 
 // Middleware puts who is asking into the context: by bearer token, else by
@@ -29,7 +33,7 @@ func (m *Module) Middleware(next http.Handler) http.Handler {
 			return
 		}
 		if token, ok := bearer(r); ok {
-			a, err := m.ByToken(r.Context(), token)
+			a, err := m.bearerOf(r, token)
 			if err != nil {
 				m.refuse(w, r, err)
 				return
@@ -44,8 +48,14 @@ func (m *Module) Middleware(next http.Handler) http.Handler {
 
 // needsNobody names what is the same for everybody, so that no query is spent.
 func needsNobody(path string) bool {
-	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/metrics"
+	return strings.HasPrefix(path, "/static/") || path == "/healthz" || path == "/readyz" || path == "/metrics" ||
+		askedByMachines[path]
 }
+
+// askedByMachines are the addresses of OpenID Connect at which a system proves
+// itself who it is; what it brings is no token of the JSON API.
+var askedByMachines = map[string]bool{"/.well-known/openid-configuration": true, "/oauth/token": true, "/oauth/keys": true,
+	"/oauth/userinfo": true, "/oauth/introspect": true, "/oauth/revoke": true, "/oauth/device_authorization": true}
 
 func bearer(r *http.Request) (token string, ok bool) {
 	scheme, token, found := strings.Cut(r.Header.Get("Authorization"), " ")
@@ -87,6 +97,8 @@ func (m *Module) fromSession(r *http.Request) context.Context {
 		return r.Context()
 	}
 	a.Address = web.ClientAddr(r)
+	a.Session, a.Method = s.GetString(sessionID), s.GetString(sessionMethod)
+	a.SignedInAt, _ = time.Parse(time.RFC3339, s.GetString(sessionAt)) // zero: signed in before this was kept
 	return With(r.Context(), a)
 }
 

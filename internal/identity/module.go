@@ -48,6 +48,7 @@ type Module struct {
 	Deps
 	hashing chan struct{} // at most so many password hashes at once: each takes 64 MiB
 	ways    []Way         // beside the password
+	tokens  []tokenKind   // bearer tokens of modules above, see AcceptTokens
 	decoy   func() string // a hash nobody's password has, for names nobody has
 }
 

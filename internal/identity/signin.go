@@ -3,7 +3,9 @@ package identity
 import (
 	"net/http"
 	"strconv"
+	"time"
 
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
 )
 
@@ -32,15 +34,20 @@ func (m *Module) signIn(r *http.Request, a Actor, method string) error {
 		return err
 	}
 	m.takeSession(r, a)
+	web.Session(r).Put(sessionMethod, method)
 	return nil
 }
 
 // takeSession makes the browser's session this actor's, under a new token.
 func (m *Module) takeSession(r *http.Request, a Actor) {
 	s := web.Session(r)
+	method := s.GetString(sessionMethod)
 	s.Destroy()
 	s.Renew()
 	s.Put(sessionAccount, a.Account)
 	s.Put(sessionEpoch, strconv.FormatInt(a.epoch, 10))
+	s.Put(sessionID, db.NewID())
+	s.Put(sessionAt, m.now(r.Context()).UTC().Format(time.RFC3339))
+	s.Put(sessionMethod, method)
 	s.Bind(a.Account)
 }

@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
+	"net/http"
 	"strings"
 	"time"
 
@@ -64,6 +65,16 @@ func mayManageTokens(actor Actor, account string) error {
 func tokenHash(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
+}
+
+// bearerOf gives who a request's bearer token speaks for.
+func (m *Module) bearerOf(r *http.Request, token string) (Actor, error) {
+	for _, k := range m.tokens {
+		if strings.HasPrefix(token, k.prefix) {
+			return k.resolve(r, token)
+		}
+	}
+	return m.ByToken(r.Context(), token)
 }
 
 // ByToken gives whose bearer token it is; ErrToken for any that is not good now.

@@ -102,13 +102,11 @@ func (m *Module) showLogin(w http.ResponseWriter, r *http.Request, form *web.For
 }
 
 func (m *Module) logout(w http.ResponseWriter, r *http.Request) {
-	if a := FromContext(r.Context()); a.SignedIn() {
-		if err := m.record(r.Context(), "logout", a.Account, ""); err != nil {
-			// They leave all the same; that it was not recorded is ours to know.
-			m.Log.LogAttrs(r.Context(), slog.LevelError, "logout not recorded", slog.String("error", err.Error()))
-		}
+	if err := m.SignOut(r); err != nil {
+		// They leave all the same; that it was not recorded is ours to know.
+		m.Log.LogAttrs(r.Context(), slog.LevelError, "logout not recorded", slog.String("error", err.Error()))
+		web.Session(r).Destroy()
 	}
-	web.Session(r).Destroy()
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 
