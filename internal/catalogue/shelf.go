@@ -18,6 +18,7 @@ type shelf struct {
 	at      map[string]int
 	book    *search.Book
 	zones   []Zone                      // by kind and place, open or not
+	inZone  map[string][]int            // zone → places in items, without those of its parts
 	popular map[string]map[string]int64 // item → county, "" the city → applications
 	most    map[string]int64            // county → those of its most popular item
 }
@@ -33,6 +34,9 @@ type itemText struct {
 // one in memory still is. Within a transaction a new one is read for that
 // transaction alone, since it may hold what is never committed.
 func (m *Module) onShelf(ctx context.Context) (*shelf, error) {
+	if s, ok := ctx.Value(inView{m}).(*shelf); ok && !m.DB.InTxNow(ctx) {
+		return s, nil
+	}
 	mark, err := m.shelfMark(ctx)
 	if err != nil {
 		return nil, err
@@ -58,6 +62,19 @@ func (m *Module) onShelf(ctx context.Context) (*shelf, error) {
 	return s, err
 }
 
+// inView is the shelf that a page reads.
+type inView struct{ *Module }
+
+// InView gives a context in which everything asked about what is on offer is
+// answered from one shelf: for pages that ask many times.
+func (m *Module) InView(ctx context.Context) (context.Context, error) {
+	s, err := m.onShelf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return context.WithValue(ctx, inView{m}, s), nil
+}
+
 func (m *Module) shelfMark(ctx context.Context) (int64, error) {
 	var mark int64
 	err := m.DB.Conn(ctx).Get(ctx, &mark, `SELECT n FROM catalogue_mark WHERE name = 'shelf'`)
@@ -72,7 +89,7 @@ func (m *Module) changeShelf(ctx context.Context) error {
 }
 
 func (m *Module) readShelf(ctx context.Context, mark int64) (*shelf, error) {
-	s := &shelf{mark: mark, at: map[string]int{}, popular: map[string]map[string]int64{}, most: map[string]int64{}}
+	s := &shelf{mark: mark, at: map[string]int{}, inZone: map[string][]int{}, popular: map[string]map[string]int64{}, most: map[string]int64{}}
 	var rows []itemRow
 	if err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT * FROM catalogue_item WHERE state = 'published' ORDER BY code`); err != nil {
 		return nil, err

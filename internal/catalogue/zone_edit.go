@@ -74,7 +74,7 @@ func (m *Module) Preview(ctx context.Context, z Zone) ([]Item, error) {
 	if err != nil {
 		return nil, err
 	}
-	return s.itemsOf(&z, ""), nil
+	return s.itemsAt(s.placesOf(&z), &z, ""), nil
 }
 
 // SaveZone stores a zone: a new one when Edit is 0. errs.ErrInvalid with

@@ -127,6 +127,7 @@ func (m *Module) readZones(ctx context.Context, s *shelf) error {
 			return err
 		}
 		s.zones = append(s.zones, z)
+		s.inZone[z.ID] = s.placesOf(&z)
 	}
 	return nil
 }
@@ -195,6 +196,40 @@ func (p *ZonePage) mark(seen map[string]bool) {
 	}
 }
 
+// ZoneCounts gives how many different items there are in open zones and their
+// open parts, by the zones' ids; ZonePage.Count for many at once.
+func (m *Module) ZoneCounts(ctx context.Context, zones []Zone) (map[string]int, error) {
+	s, err := m.onShelf(ctx)
+	if err != nil {
+		return nil, err
+	}
+	today, counts := m.today(ctx), make(map[string]int, len(zones))
+	for _, z := range zones {
+		seen := make([]bool, len(s.items))
+		s.markPlaces(z, today, seen, 0)
+		for _, in := range seen {
+			if in {
+				counts[z.ID]++
+			}
+		}
+	}
+	return counts, nil
+}
+
+func (s *shelf) markPlaces(z Zone, on workday.Date, seen []bool, depth int) {
+	for _, i := range s.inZone[z.ID] {
+		seen[i] = true
+	}
+	if depth >= maxZoneDepth {
+		return
+	}
+	for _, part := range s.zones {
+		if part.Parent == z.ID && part.open(on) {
+			s.markPlaces(part, on, seen, depth+1)
+		}
+	}
+}
+
 // Zone gives an open zone of a kind, its items in order: by code, then by rule
 // the most used first around region. ErrZoneUnknown.
 func (m *Module) Zone(ctx context.Context, kind, id, region string) (ZonePage, error) {
@@ -256,21 +291,47 @@ func (s *shelf) page(z Zone, region string, on workday.Date) ZonePage {
 	return p
 }
 
-// itemsOf gives the items of a zone itself.
-func (s *shelf) itemsOf(z *Zone, region string) []Item {
-	var list, ruled []Item
+// itemsOf gives the items of a stored zone itself.
+func (s *shelf) itemsOf(z *Zone, region string) []Item { return s.itemsAt(s.inZone[z.ID], z, region) }
+
+// itemsAt gives the items at the places that a zone has: by code, then by rule
+// the most used first.
+func (s *shelf) itemsAt(places []int, z *Zone, region string) []Item {
+	list := make([]Item, len(places))
+	for i, at := range places {
+		list[i] = s.items[at]
+	}
+	byRule := list[s.coded(z):]
+	slices.SortStableFunc(byRule, func(a, b Item) int { return cmp.Compare(s.uses(b.Code, region), s.uses(a.Code, region)) })
+	return list
+}
+
+// coded is how many items a zone has by their codes.
+func (s *shelf) coded(z *Zone) int {
+	n := 0
 	for _, code := range z.Codes {
-		if it, ok := s.item(code); ok {
-			list = append(list, it)
+		if _, ok := s.at[code]; ok {
+			n++
 		}
 	}
-	for _, it := range s.items {
+	return n
+}
+
+// placesOf are the places in items of what a zone itself has: by code in the
+// zone's order, then by rule in the shelf's.
+func (s *shelf) placesOf(z *Zone) []int {
+	var list []int
+	for _, code := range z.Codes {
+		if at, ok := s.at[code]; ok {
+			list = append(list, at)
+		}
+	}
+	for at, it := range s.items {
 		byRule := slices.Contains(z.Domains, it.Domain) || slices.ContainsFunc(it.Tags, func(t string) bool { return slices.Contains(z.Tags, t) })
 		fits := z.Audience == "" || slices.Contains(it.Audience, z.Audience)
 		if byRule && fits && !slices.Contains(z.Codes, it.Code) {
-			ruled = append(ruled, it)
+			list = append(list, at)
 		}
 	}
-	slices.SortStableFunc(ruled, func(a, b Item) int { return cmp.Compare(s.uses(b.Code, region), s.uses(a.Code, region)) })
-	return append(list, ruled...)
+	return list
 }

@@ -13,6 +13,28 @@ import (
 	"yimen/workday"
 )
 
+// sameCounts: zones counted together count as each by itself, and a page that
+// keeps one shelf in view reads what others read.
+func sameCounts(t *testing.T, w *world) {
+	t.Helper()
+	zones, err := w.Zones(w.ctx, ZoneQuery{})
+	must(t, err)
+	inView, err := w.InView(w.ctx)
+	must(t, err)
+	counts, err := w.ZoneCounts(inView, zones)
+	must(t, err)
+	for _, z := range zones {
+		p, err := w.Zone(inView, z.Kind, z.ID, "")
+		must(t, err)
+		if counts[z.ID] != p.Count() {
+			t.Errorf("%s: %d items counted with others, %d by itself", z.ID, counts[z.ID], p.Count())
+		}
+	}
+	if counts["all"] == 0 {
+		t.Error("nothing was counted")
+	}
+}
+
 func TestZonesHoldItemsByCodeAndRule(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.someItems(t)
@@ -31,6 +53,7 @@ func TestZonesHoldItemsByCodeAndRule(t *testing.T) {
 		if p, err = w.Zone(w.ctx, KindZone, "part", ""); err != nil || len(p.Above) != 1 || p.Above[0].ID != "all" {
 			t.Errorf("above: %+v %v", p.Above, err)
 		}
+		sameCounts(t, w)
 		names := func(q ZoneQuery) string {
 			list, err := w.Zones(w.ctx, q)
 			must(t, err)

@@ -67,9 +67,13 @@ func (m *Module) deskOf(r *http.Request) (*deskPage, error) {
 	if p.outlet, err = m.ownOutlet(ctx); err != nil {
 		return nil, err
 	}
+	totals, err := m.Cases.Totals(ctx, cases.Query{Outlet: actor.Outlet})
+	if err != nil {
+		return nil, err
+	}
 	for _, t := range tabs {
-		if p.counts[t.ID], err = m.Cases.Count(ctx, cases.Query{States: t.States, Outlet: actor.Outlet}); err != nil {
-			return nil, err
+		for _, s := range t.States {
+			p.counts[t.ID] += totals[s]
 		}
 	}
 	query := cases.Query{States: p.tab.States, Outlet: actor.Outlet, Q: p.q}

@@ -60,10 +60,12 @@ func (m *Module) inbox(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *Module) showInbox(w http.ResponseWriter, r *http.Request, status int, x filter, form *web.Form) error {
-	ctx := r.Context()
+	ctx, err := m.Workflow.AtDesk(r.Context())
+	if err != nil {
+		return err
+	}
 	p := inboxPage{filter: x, form: form, paged: form.Value("after") != "", days: m.workdays(ctx, ""), by: form.Value("by"),
 		me: identity.FromContext(ctx).Account, leads: m.leads(ctx)}
-	var err error
 	if p.prefer, err = m.preference(ctx); err != nil {
 		return err
 	}
@@ -141,24 +143,23 @@ func (m *Module) choices(ctx context.Context, p *inboxPage) error {
 	if p.counts.Open > mostGrouped {
 		return nil
 	}
-	for _, x := range []struct {
-		by   string
-		dest *[]ui.Option
-	}{{"item", &p.items}, {"step", &p.steps}, {"receiving", &p.from}} {
-		groups, err := m.Workflow.Groups(ctx, workflow.Query{}, x.by)
-		if err != nil {
-			return err
-		}
-		if x.by == "receiving" {
-			if err := m.namePlaces(ctx, groups); err != nil {
-				return err
-			}
-		}
-		for _, g := range groups {
-			*x.dest = append(*x.dest, ui.Option{Value: g.Key, Label: g.Label + "（" + itoa(g.Open) + "）"})
-		}
+	c, err := m.Workflow.Choices(ctx)
+	if err != nil {
+		return err
 	}
+	if err := m.namePlaces(ctx, c.Places); err != nil {
+		return err
+	}
+	p.items, p.steps, p.from = options(c.Items), options(c.Steps), options(c.Places)
 	return nil
+}
+
+func options(groups []workflow.Group) []ui.Option {
+	list := make([]ui.Option, len(groups))
+	for i, g := range groups {
+		list[i] = ui.Option{Value: g.Key, Label: g.Label + "（" + itoa(g.Open) + "）"}
+	}
+	return list
 }
 
 func (m *Module) nameGroups(ctx context.Context, p *inboxPage) error {

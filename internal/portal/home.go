@@ -74,7 +74,10 @@ func (m *Module) audience(w http.ResponseWriter, r *http.Request) string {
 }
 
 func (m *Module) fillHome(r *http.Request, p *homePage) error {
-	ctx := r.Context()
+	ctx, err := m.Catalogue.InView(r.Context())
+	if err != nil {
+		return err
+	}
 	all, err := m.Catalogue.Find(ctx, catalogue.Query{Region: p.region.Code}, pageOf(1))
 	if err != nil {
 		return err

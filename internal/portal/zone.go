@@ -27,13 +27,13 @@ func (m *Module) themes(ctx context.Context, audience string) ([]themeTile, erro
 	if err != nil {
 		return nil, err
 	}
+	counts, err := m.Catalogue.ZoneCounts(ctx, list)
+	if err != nil {
+		return nil, err
+	}
 	var tiles []themeTile
 	for _, z := range list {
-		p, err := m.Catalogue.Zone(ctx, z.Kind, z.ID, "")
-		if err != nil {
-			return nil, err
-		}
-		if n := p.Count(); n > 0 {
+		if n := counts[z.ID]; n > 0 {
 			tiles = append(tiles, themeTile{z, n})
 		}
 	}
@@ -49,8 +49,11 @@ type zonesPage struct {
 }
 
 func (m *Module) allZones(w http.ResponseWriter, r *http.Request) error {
-	ctx := r.Context()
 	region, err := m.region(r)
+	if err != nil {
+		return err
+	}
+	ctx, err := m.Catalogue.InView(r.Context())
 	if err != nil {
 		return err
 	}

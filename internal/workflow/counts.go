@@ -1,6 +1,7 @@
 package workflow
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -83,6 +84,60 @@ type Group struct {
 var groupings = map[string]struct{ key, label string }{
 	"item": {"item", "MAX(title)"}, "step": {"name", "name"}, "agency": {"agency", "agency"}, "assignee": {"assignee", "assignee"},
 	"receiving": {"receiving", "receiving"},
+}
+
+// Choices are what a list of tasks can be narrowed by.
+type Choices struct{ Items, Steps, Places []Group }
+
+// Choices counts the open tasks that the actor of ctx may see by item, by step
+// and by place received, as Groups without Urgent and Overdue, in one read.
+func (m *Module) Choices(ctx context.Context) (Choices, error) {
+	actor, err := m.actor(ctx)
+	if err != nil {
+		return Choices{}, err
+	}
+	w := &db.Where{}
+	if err := (Query{}).where(w, actor, m.lights(ctx)); err != nil {
+		return Choices{}, err
+	}
+	scope(w, actor)
+	var rows []struct {
+		Item      string `db:"item"`
+		Title     string `db:"title"`
+		Name      string `db:"name"`
+		Receiving string `db:"receiving"`
+		Open      int    `db:"open"`
+	}
+	err = m.DB.Conn(ctx).Select(ctx, &rows, `SELECT item, MAX(title) AS title, name, receiving, COUNT(*) AS open
+		FROM workflow_task`+w.SQL()+` GROUP BY item, name, receiving`, w.Args()...)
+	if err != nil {
+		return Choices{}, fmt.Errorf("group tasks: %w", err)
+	}
+	items, steps, places := map[string]*Group{}, map[string]*Group{}, map[string]*Group{}
+	add := func(to map[string]*Group, key, label string, n int) {
+		g := to[key]
+		if g == nil {
+			g = &Group{Key: key}
+			to[key] = g
+		}
+		g.Label, g.Open = max(g.Label, label), g.Open+n
+	}
+	for _, r := range rows {
+		add(items, r.Item, r.Title, r.Open)
+		add(steps, r.Name, r.Name, r.Open)
+		add(places, r.Receiving, r.Receiving, r.Open)
+	}
+	return Choices{largest(items), largest(steps), largest(places)}, nil
+}
+
+// largest gives the largest groups, the largest first.
+func largest(groups map[string]*Group) []Group {
+	list := make([]Group, 0, len(groups))
+	for _, g := range groups {
+		list = append(list, *g)
+	}
+	slices.SortFunc(list, func(a, b Group) int { return cmp.Or(b.Open-a.Open, strings.Compare(a.Key, b.Key)) })
+	return list[:min(len(list), mostGroups)]
 }
 
 // mostGroups bounds a list of groups; the largest are there.

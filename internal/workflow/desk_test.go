@@ -39,6 +39,11 @@ func TestStandingIn(t *testing.T) {
 		if got := w.list(w.as("ben"), Query{Covering: true}); !slices.Equal(got, []string{task}) {
 			t.Errorf("covering: %v, want %s", got, task)
 		}
+		desk, err := w.AtDesk(w.as("ben"))
+		w.must(err)
+		if got := w.list(desk, Query{Covering: true}); !slices.Equal(got, []string{task}) {
+			t.Errorf("covering at the desk: %v, want %s", got, task)
+		}
 		if got := w.list(w.as("cao"), Query{Covering: true}); len(got) != 0 {
 			t.Errorf("a third person covers %v", got)
 		}
@@ -91,6 +96,18 @@ func TestGroupsAndLook(t *testing.T) {
 		w.must(err)
 		if len(items) != 1 || items[0].Key != "SG01001" || items[0].Label != "食品经营许可" || items[0].Open != 3 {
 			t.Errorf("items: %+v", items)
+		}
+		choices, err := w.Choices(ctx)
+		w.must(err)
+		places, err := w.Groups(ctx, Query{}, "receiving")
+		w.must(err)
+		for _, x := range []struct{ together, alone []Group }{{choices.Items, items}, {choices.Steps, steps}, {choices.Places, places}} {
+			for i := range x.alone {
+				x.alone[i].Urgent, x.alone[i].Overdue = 0, 0
+			}
+			if len(x.alone) == 0 || !slices.Equal(x.together, x.alone) {
+				t.Errorf("choices %+v, grouped alone %+v", x.together, x.alone)
+			}
 		}
 		if _, err := w.Groups(ctx, Query{}, "name"); err == nil {
 			t.Error("grouped by something that is no grouping")

@@ -57,7 +57,7 @@ func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(c
 // actor is who is asking, with those for whom they stand in.
 func (m *Module) actor(ctx context.Context) (identity.Actor, error) {
 	a := identity.FromContext(ctx)
-	if m.Covers == nil || a.Staff == "" || a.IsSystem() {
+	if m.Covers == nil || a.Staff == "" || a.IsSystem() || a.Covers != nil {
 		return a, nil
 	}
 	if known, ok := m.DB.Remembered(ctx, coversKey(a.Staff)).([]string); ok {
@@ -70,6 +70,19 @@ func (m *Module) actor(ctx context.Context) (identity.Actor, error) {
 	}
 	m.DB.Remember(ctx, coversKey(a.Staff), a.Covers)
 	return a, nil
+}
+
+// AtDesk gives a context in which it is known for whom the actor stands in: for
+// pages that ask many times.
+func (m *Module) AtDesk(ctx context.Context) (context.Context, error) {
+	a, err := m.actor(ctx)
+	if err != nil || !a.SignedIn() {
+		return ctx, err
+	}
+	if a.Covers == nil {
+		a.Covers = []string{}
+	}
+	return identity.With(ctx, a), nil
 }
 
 // coversKey is for whom somebody stands in, as one transaction sees it.

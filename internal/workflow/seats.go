@@ -71,15 +71,26 @@ func (m *Module) Seats(ctx context.Context, list []Task) (map[string]Seat, error
 			seen[t.Instance], instances = true, append(instances, t.Instance)
 		}
 	}
-	var rows []*taskRow
-	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+taskColumns+` FROM workflow_task
+	var rows []struct {
+		ID       string `db:"id"`
+		Instance string `db:"instance"`
+		Node     string `db:"node"`
+		Round    int    `db:"round"`
+		Agency   string `db:"agency"`
+		Seat     int    `db:"seat"`
+		Added    string `db:"added"`
+		State    string `db:"state"`
+		DoneBy   string `db:"done_by"`
+	}
+	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT id, instance, node, round, agency, seat, added, state, done_by FROM workflow_task
 		WHERE instance IN (`+placeholders(0, len(instances))+`)`, instances...)
 	if err != nil {
 		return nil, fmt.Errorf("read signers of steps: %w", err)
 	}
-	tasks, l := make([]Task, len(rows)), m.lights(ctx)
+	tasks := make([]Task, len(rows))
 	for i, t := range rows {
-		tasks[i] = t.task(l)
+		tasks[i] = Task{ID: t.ID, Instance: t.Instance, Node: t.Node, Round: t.Round, Agency: t.Agency, Seat: t.Seat,
+			Added: t.Added, State: t.State, DoneBy: t.DoneBy}
 	}
 	return SeatsOf(tasks, identity.FromContext(ctx).Account), nil
 }
