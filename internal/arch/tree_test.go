@@ -124,6 +124,10 @@ func checkImport(t *testing.T, s source, from, local string) {
 		if local != s.dir && local != "workday" {
 			t.Errorf("%s imports %s: workday stands on the standard library alone, gb on workday", s.path, local)
 		}
+	case s.dir == "face" || strings.HasPrefix(s.dir, "face/"):
+		if local != "face" && !strings.HasPrefix(local, "face/") {
+			t.Errorf("%s imports %s: face stands on no part of this program", s.path, local)
+		}
 	case strings.HasPrefix(s.dir, "internal/kit"):
 		if to != "" || local == "city" || strings.HasPrefix(local, "city/") {
 			t.Errorf("%s imports %s: kit knows no domain", s.path, local)
