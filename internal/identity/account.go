@@ -35,6 +35,9 @@ type NewAccount struct {
 	LegalName string // 法定代表人, enterprises only
 
 	Password string // "": cannot sign in with a password yet
+	// FirstPassword says that the password was set by somebody else, so that
+	// whose account it is has to change it before anything else.
+	FirstPassword bool
 
 	// Proofs of who they are, known beforehand; only the program itself may
 	// (seed). ID and Account are filled in.
@@ -132,7 +135,7 @@ func (m *Module) CreateAccount(ctx context.Context, a NewAccount) (string, error
 	}
 	hash := ""
 	if a.Password != "" {
-		if err := checkPassword(a.Kind, a.Name, a.Password); err != nil {
+		if err := m.checkPassword(a.Kind, givesAdmin(a.Roles), a.Name, a.Password); err != nil {
 			return "", err
 		}
 		var err error
@@ -237,37 +240,6 @@ func (m *Module) setState(ctx context.Context, account, state string) error {
 			return err
 		}
 		return m.record(ctx, "account."+state, row.ID, "")
-	})
-}
-
-// SetPassword changes a password, one's own or, with VerbAccountManage,
-// another's. All sessions of the account end. ErrPasswordWeak, ErrMayNotManage.
-func (m *Module) SetPassword(ctx context.Context, account, password string) error {
-	row, err := m.account(ctx, account)
-	if err != nil {
-		return err
-	}
-	actor := FromContext(ctx)
-	if !actor.IsSystem() && actor.Account != row.ID && !actor.Has(VerbAccountManage) {
-		return ErrMayNotManage
-	}
-	if err := checkPassword(row.Kind, row.Name, password); err != nil {
-		return err
-	}
-	hash, err := m.hash(ctx, password)
-	if err != nil {
-		return err
-	}
-	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET password = $2, epoch = epoch + 1, updated_at = $3 WHERE id = $1`,
-			row.ID, hash, m.now(ctx))
-		if err != nil {
-			return err
-		}
-		if err := m.ended(ctx, row.ID, ""); err != nil {
-			return err
-		}
-		return m.record(ctx, "account.password", row.ID, "")
 	})
 }
 

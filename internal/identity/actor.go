@@ -56,7 +56,12 @@ type Actor struct {
 	SignedInAt time.Time
 	Method     string
 
-	epoch int64 // of the account when it was loaded
+	// Of the account when it was loaded.
+	epoch  int64
+	seat   string // number of the one session of staff; "" none yet
+	first  bool   // the password was set by somebody else
+	shared bool   // one of the demo's accounts, see Rules
+	admin  bool   // one of the three administrators
 }
 
 // Epoch counts what ended all sessions of the account: another password, a stop.

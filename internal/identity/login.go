@@ -36,7 +36,7 @@ func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor,
 		hash = m.decoy()
 	}
 	if err := m.tryPassword(ctx, name, password, hash); err != nil {
-		return Actor{}, errors.Join(err, m.recordLogin(ctx, row, addr, errs.From(err).Code, MethodPassword))
+		return Actor{}, errors.Join(err, m.noteSignIn(ctx, signIn{Account: row.ID, Name: row.DisplayName, Address: addr, Method: MethodPassword, Result: errs.From(err).Code}))
 	}
 	a, err := m.actorByID(ctx, row.ID, ViaSession)
 	if err != nil {
@@ -60,8 +60,8 @@ func (m *Module) tryPassword(ctx context.Context, name, password, hash string) e
 	if err != nil {
 		return err
 	}
-	if failed >= m.MaxFailures {
-		return ErrLocked.Say("密码连续输错%d次，账号已锁定，请%d分钟后再试。", m.MaxFailures, int(m.LockFor.Minutes()))
+	if failed >= m.Rules.MaxFailures {
+		return ErrLocked.Say("密码连续输错%d次，账号已锁定，请%d分钟后再试。", m.Rules.MaxFailures, int(m.Rules.LockFor.Minutes()))
 	}
 	ok := false
 	if len(password) <= 4*maxPassword {
@@ -88,7 +88,7 @@ func failureKey(name string) string {
 func (m *Module) failures(ctx context.Context, key string) (int, error) {
 	var n int
 	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT failures FROM identity_failure WHERE name_hash = $1 AND last_at > $2`,
-		key, m.now(ctx).Add(-m.LockFor))
+		key, m.now(ctx).Add(-m.Rules.LockFor))
 	if errors.Is(err, db.ErrNoRows) {
 		return 0, nil
 	}
@@ -102,7 +102,7 @@ func (m *Module) countFailure(ctx context.Context, key string) error {
 	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO identity_failure (name_hash, failures, last_at) VALUES ($1, 1, $2)
 		ON CONFLICT (name_hash) DO UPDATE SET last_at = $2,
 			failures = CASE WHEN identity_failure.last_at > $3 THEN identity_failure.failures + 1 ELSE 1 END`,
-		key, now, now.Add(-m.LockFor))
+		key, now, now.Add(-m.Rules.LockFor))
 	return err
 }
 
@@ -116,10 +116,14 @@ func (m *Module) Workers(q *jobs.Queue) {
 	jobs.RegisterPeriodic(q, "identity.sweep", time.Hour, m.Sweep)
 }
 
-// Sweep removes what no longer matters: old wrong passwords, expired tokens.
+// Sweep removes what no longer matters: old wrong passwords, old sign-ins,
+// expired tokens.
 func (m *Module) Sweep(ctx context.Context) error {
 	now := m.now(ctx)
-	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE last_at < $1`, now.Add(-m.LockFor)); err != nil {
+	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE last_at < $1`, now.Add(-m.Rules.LockFor)); err != nil {
+		return err
+	}
+	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_signin WHERE at < $1`, now.Add(-keepSignIns)); err != nil {
 		return err
 	}
 	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_token WHERE expires_at < $1`, now.Add(-30*24*time.Hour))

@@ -20,6 +20,7 @@ const (
 	sessionID      = "sid"
 	sessionAt      = "signed_in_at"
 	sessionMethod  = "method"
+	sessionChange  = "change" // the password was too old at sign-in
 )
 
 // Middleware puts who is asking into the context: by bearer token, else by
@@ -42,7 +43,12 @@ func (m *Module) Middleware(next http.Handler) http.Handler {
 			next.ServeHTTP(w, r.WithContext(With(r.Context(), a)))
 			return
 		}
-		next.ServeHTTP(w, r.WithContext(m.fromSession(r)))
+		ctx := m.fromSession(r)
+		if a := FromContext(ctx); a.SignedIn() && mustChange(a, web.Session(r)) && !meanwhile(r.URL.Path) {
+			m.toPassword(w, r)
+			return
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 
@@ -96,10 +102,32 @@ func (m *Module) fromSession(r *http.Request) context.Context {
 		s.Destroy()
 		return r.Context()
 	}
+	if a.Kind == KindStaff && !a.shared {
+		if a.seat != "" && a.seat != s.GetString(sessionID) {
+			s.Destroy()
+			web.Flash(r, "warning", "您的账号已在别处登录，这里已经退出。如果不是您本人登录的，请重新登录并立即修改密码。")
+			return r.Context()
+		}
+		s.IdleAfter(m.Rules.idle(a)) // the account may have become an administrator's
+	}
 	a.Address = web.ClientAddr(r)
 	a.Session, a.Method = s.GetString(sessionID), s.GetString(sessionMethod)
 	a.SignedInAt, _ = time.Parse(time.RFC3339, s.GetString(sessionAt)) // zero: signed in before this was kept
 	return With(r.Context(), a)
+}
+
+// meanwhile names what can be done before a password is changed.
+func meanwhile(path string) bool {
+	return path == passwordURL || path == "/logout" || path == "/help" || strings.HasPrefix(path, "/help/")
+}
+
+// toPassword leads to where the password is changed; a program is told.
+func (m *Module) toPassword(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		web.Refuse(w, r, ErrPasswordFirst)
+		return
+	}
+	http.Redirect(w, r, passwordURL, http.StatusSeeOther)
 }
 
 // Beside asks who an account is with the session it is found by; see

@@ -3,7 +3,6 @@ package identity
 import (
 	"embed"
 	"log/slog"
-	"time"
 
 	"github.com/alexedwards/argon2id"
 
@@ -35,8 +34,7 @@ type Deps struct {
 	// HomeOf is the page where somebody begins after signing in; nil: "/".
 	HomeOf func(Actor) string
 
-	MaxFailures int           // wrong passwords before an account name is locked; 0: 5
-	LockFor     time.Duration // how long it is locked; 0: 15 minutes
+	Rules Rules // what signing in is bound to; zero: DefaultRules
 
 	// Hash are the parameters of argon2id; nil: the library's defaults
 	// (64 MiB). Tests make it cheap.
@@ -60,11 +58,8 @@ func New(d Deps) *Module {
 	if d.Log == nil {
 		d.Log = slog.Default()
 	}
-	if d.MaxFailures == 0 {
-		d.MaxFailures = 5
-	}
-	if d.LockFor == 0 {
-		d.LockFor = 15 * time.Minute
+	if d.Rules == (Rules{}) {
+		d.Rules = DefaultRules()
 	}
 	if d.Hash == nil {
 		d.Hash = argon2id.DefaultParams

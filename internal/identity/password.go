@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 	"runtime"
+	"strings"
 	"sync"
 	"unicode"
 	"unicode/utf8"
@@ -21,7 +22,7 @@ var ErrPasswordWeak = errs.Define(errs.Invalid, "password_weak", "密码强度�
 // bound keeps a hash from being asked of a megabyte.
 const (
 	minPassword      = 8
-	minStaffPassword = 10
+	minAdminPassword = 12
 	maxPassword      = 128
 )
 
@@ -37,13 +38,10 @@ func (m *Module) initPasswords() {
 	})
 }
 
-// checkPassword asks for at least 8 characters (10 for staff) of three of the
-// four classes, and not the account's name.
-func checkPassword(kind Kind, name, password string) error {
-	least := minPassword
-	if kind == KindStaff || kind == KindSystem {
-		least = minStaffPassword
-	}
+// checkPassword asks for so many characters as Rules say, of three of the four
+// classes, without the account's name in them.
+func (m *Module) checkPassword(kind Kind, admin bool, name, password string) error {
+	least := m.Rules.length(kind, admin)
 	n := utf8.RuneCountInString(password)
 	switch {
 	case n < least:
@@ -52,8 +50,8 @@ func checkPassword(kind Kind, name, password string) error {
 		return ErrPasswordWeak.Field("password", fmt.Sprintf("密码最多%d位，请缩短。", maxPassword))
 	case classes(password) < 3:
 		return ErrPasswordWeak.Field("password", "密码应包含大写字母、小写字母、数字、符号中的至少三种。")
-	case nameKey(password) == nameKey(name):
-		return ErrPasswordWeak.Field("password", "密码不能与账号相同，请重新设置。")
+	case strings.Contains(nameKey(password), nameKey(name)):
+		return ErrPasswordWeak.Field("password", "密码里不能有账号名，请重新设置。")
 	}
 	return nil
 }

@@ -13,13 +13,6 @@ func (m *Module) record(ctx context.Context, action, account, detail string) err
 		Action: action, ObjectID: account, Result: "ok", Detail: detail})
 }
 
-// recordLogin notes a sign-in or a refusal. A name nobody has is not kept:
-// people type passwords there.
-func (m *Module) recordLogin(ctx context.Context, row accountRow, addr, result, method string) error {
-	return m.write(ctx, audit.Entry{Actor: row.ID, ActorName: row.DisplayName, Address: addr,
-		Action: "login", ObjectID: row.ID, Result: result, Detail: method})
-}
-
 func (m *Module) write(ctx context.Context, e audit.Entry) error {
 	if m.Audit == nil {
 		return nil

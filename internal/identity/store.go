@@ -30,23 +30,27 @@ type accountRow struct {
 	Epoch       int64     `db:"epoch"`
 	CreatedAt   time.Time `db:"created_at"`
 	UpdatedAt   time.Time `db:"updated_at"`
+	PasswordAt  time.Time `db:"password_at"`
+	First       bool      `db:"password_first"`
+	Shared      bool      `db:"shared"`
 }
 
 const accountColumns = `id, name, name_key, kind, display_name, agency, outlet, division, staff,
-	id_type, id_no, phone, address, legal_name, password, state, epoch, created_at, updated_at`
+	id_type, id_no, phone, address, legal_name, password, state, epoch, created_at, updated_at, password_at, password_first, shared`
 
 func (m *Module) row(a NewAccount, id, hash string, at time.Time) accountRow {
 	return accountRow{ID: id, Name: strings.TrimSpace(a.Name), NameKey: nameKey(a.Name), Kind: a.Kind, DisplayName: a.DisplayName,
 		Agency: a.Agency, Outlet: a.Outlet, Division: a.Division, Staff: a.Staff,
 		IDType: a.IDType, IDNo: a.IDNo, Phone: a.Phone, Address: a.Address, LegalName: a.LegalName,
-		Password: hash, State: stateActive, CreatedAt: at, UpdatedAt: at}
+		Password: hash, State: stateActive, CreatedAt: at, UpdatedAt: at, PasswordAt: at, First: a.FirstPassword}
 }
 
 func (m *Module) insertAccounts(ctx context.Context, rows []accountRow) error {
 	list := make([][]any, len(rows))
 	for i, r := range rows {
 		list[i] = []any{r.ID, r.Name, r.NameKey, string(r.Kind), r.DisplayName, r.Agency, r.Outlet, r.Division, r.Staff,
-			r.IDType, r.IDNo, r.Phone, r.Address, r.LegalName, r.Password, r.State, r.Epoch, r.CreatedAt, r.UpdatedAt}
+			r.IDType, r.IDNo, r.Phone, r.Address, r.LegalName, r.Password, r.State, r.Epoch, r.CreatedAt, r.UpdatedAt,
+			r.PasswordAt, r.First, r.Shared}
 	}
 	return m.DB.Conn(ctx).InsertRows(ctx, "identity_account", strings.Fields(strings.ReplaceAll(accountColumns, ",", " ")), "", list)
 }
@@ -115,6 +119,9 @@ type actorRow struct {
 	Staff       string `db:"staff"`
 	State       string `db:"state"`
 	Epoch       int64  `db:"epoch"`
+	Seat        string `db:"seat"`
+	First       bool   `db:"password_first"`
+	Shared      bool   `db:"shared"`
 	Role        string `db:"role"`
 	About       On     `db:"about"`
 	From        string `db:"div_from"`
@@ -124,7 +131,7 @@ type actorRow struct {
 	levelsHeld
 }
 
-const actorColumns = `SELECT a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch,
+const actorColumns = `SELECT a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch, a.seat, a.password_first, a.shared,
 	a.level1_until, a.level2_until, a.level3_until, a.level4_until,
 	COALESCE(g.role, '') AS role, COALESCE(g.about, '') AS about, COALESCE(g.div_from, '') AS div_from,
 	COALESCE(g.div_to, '') AS div_to, COALESCE(g.agency, '') AS grant_agency, COALESCE(g.dept, '') AS grant_dept
@@ -141,7 +148,7 @@ func actor(rows []actorRow, via string, now time.Time) (Actor, error) {
 		return Actor{}, ErrAccountDisabled
 	}
 	a := Actor{Account: r.ID, Login: r.Name, Name: r.DisplayName, Kind: r.Kind, Agency: r.Agency, Outlet: r.Outlet,
-		Division: r.Division, Staff: r.Staff, Via: via, epoch: r.Epoch}
+		Division: r.Division, Staff: r.Staff, Via: via, epoch: r.Epoch, seat: r.Seat, first: r.First, shared: r.Shared}
 	if a.IsApplicant() {
 		a.Person, a.Level = r.ID, r.at(now)
 		return a, nil // holds no grants, whatever the table says
@@ -151,6 +158,7 @@ func actor(rows []actorRow, via string, now time.Time) (Actor, error) {
 		if !known {
 			continue // none, or of a later release
 		}
+		a.admin = a.admin || role.Admin != ""
 		for _, v := range role.Verbs {
 			a.Grants = append(a.Grants, Grant{Verb: v, On: r.About, From: r.From, To: r.To, Agency: r.GrantAgency, Dept: r.GrantDept})
 		}

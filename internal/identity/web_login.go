@@ -15,7 +15,7 @@ import (
 // may sit behind one address.
 const loginRate = 60
 
-// Routes adds the pages /login, /logout, /account/password and, for windows,
+// Routes adds the pages /login, /logout, /account/password, /account/logins and, for windows,
 // /counter/mandates; in the demo also /demo/login.
 //
 // The targets of forms are added with Handle, not Post: a request with an
@@ -26,8 +26,9 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/login", web.Public, m.loginPage)
 	rt.Handle("POST /login", web.Public.And(limit), http.HandlerFunc(m.login))
 	rt.Handle("POST /logout", web.Public, http.HandlerFunc(m.logout))
-	rt.Get("/account/password", SignedIn(), m.passwordPage)
-	rt.PostEach("/account/password", SignedIn().And(limit), m.changePassword)
+	rt.Get("/account/logins", SignedIn(), m.signInsPage)
+	rt.Get(passwordURL, SignedIn(), m.passwordPage)
+	rt.PostEach(passwordURL, SignedIn().And(limit), m.changePassword)
 	rt.Get("/counter/mandates", Has(VerbMandateConfirm), m.childForm)
 	rt.PostEach("/counter/mandates", Has(VerbMandateConfirm).And(limit), m.findChild)
 	rt.Post("/counter/mandates/{id}", Has(VerbMandateConfirm), m.confirmChild)

@@ -2,15 +2,45 @@ package identity
 
 import (
 	"errors"
+	"fmt"
 	"net/http"
 
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
 
+const passwordURL = "/account/password"
+
+// passwordWords are why the page is shown and what is asked of a new password.
+type passwordWords struct{ why, help string }
+
+func (m *Module) passwordWords(r *http.Request) passwordWords {
+	a := FromContext(r.Context())
+	w := passwordWords{help: fmt.Sprintf("至少%d位，含大写字母、小写字母、数字、符号中的三类，里面不要有账号名。", m.Rules.length(a.Kind, a.admin))}
+	if a.Kind == KindStaff {
+		w.help += fmt.Sprintf("不能与最近用过的%d个密码相同，最长用%d天。", m.Rules.PasswordHistory, m.Rules.PasswordDays)
+	}
+	switch {
+	case a.first && !a.shared:
+		w.why = "您现在用的是别人设置的初始密码。请先换成只有自己知道的密码，再使用系统。"
+	case web.Session(r).GetString(sessionChange) != "":
+		w.why = fmt.Sprintf("您的密码已经用满%d天。请先修改密码，再使用系统。", m.Rules.PasswordDays)
+	}
+	return w
+}
+
+// firstField is the first sentence about a field, or the error's own.
+func firstField(err error) string {
+	e := errs.From(err)
+	if len(e.Fields) > 0 {
+		return e.Fields[0].Message
+	}
+	return e.Message
+}
+
 // passwordPage is where one changes one's own password.
 func (m *Module) passwordPage(w http.ResponseWriter, r *http.Request) error {
-	return web.Render(w, r, http.StatusOK, passwordView(nil))
+	return web.Render(w, r, http.StatusOK, passwordView(nil, m.passwordWords(r)))
 }
 
 // changePassword asks for the old password first: a screen left open must not
@@ -39,13 +69,13 @@ func (m *Module) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if form.OK() {
 		err = m.SetPassword(r.Context(), actor.Account, fresh)
 		if errors.Is(err, ErrPasswordWeak) {
-			form.Error("new", errs.From(err).Message)
+			form.Error("new", firstField(err))
 		} else if err != nil {
 			return err
 		}
 	}
 	if !form.OK() {
-		return web.Render(w, r, http.StatusUnprocessableEntity, passwordView(form))
+		return web.Render(w, r, http.StatusUnprocessableEntity, passwordView(form, m.passwordWords(r)))
 	}
 	a, err := m.Actor(r.Context(), actor.Account)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -15,6 +16,7 @@ import (
 const (
 	sessionCookie = "yimen_session"
 	subjectKey    = "_subject"
+	idleKey       = "_idle"
 	flashKey      = "_flash"
 )
 
@@ -73,6 +75,18 @@ func (s *SessionData) Remove(key string) { s.m.Remove(s.ctx, key) }
 
 // Bind says whose session it is, so that EndSessions can find it.
 func (s *SessionData) Bind(subject string) { s.Put(subjectKey, subject) }
+
+// IdleAfter ends the session when it was not used for so long, where that is
+// sooner than the site's rule (Options.SessionIdle); 0 is the site's rule.
+func (s *SessionData) IdleAfter(d time.Duration) {
+	text := ""
+	if d > 0 {
+		text = strconv.FormatInt(int64(d.Seconds()), 10)
+	}
+	if s.GetString(idleKey) != text {
+		s.Put(idleKey, text)
+	}
+}
 
 // Renew gives the session a new token. Call it whenever somebody signs in, or
 // a token planted before would be signed in too.

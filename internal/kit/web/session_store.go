@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"strconv"
 	"time"
 
 	"yimen/internal/kit/clock"
@@ -35,8 +36,9 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 	var row struct {
 		Data      string    `db:"data"`
 		IdleUntil time.Time `db:"idle_until"`
+		Idle      int64     `db:"idle"`
 	}
-	reads := []db.Read{db.One(&row, db.ErrNoRows, `SELECT data, idle_until`+liveSession, token, now)}
+	reads := []db.Read{db.One(&row, db.ErrNoRows, `SELECT data, idle_until, idle`+liveSession, token, now)}
 	place, ok := ctx.Value(besideKey{}).(*any)
 	if ok && s.beside != nil {
 		read, found := s.beside(`(SELECT subject`+liveSession+`)`, token, now)
@@ -49,35 +51,47 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 	if err != nil {
 		return nil, false, err
 	}
-	if row.IdleUntil.Sub(now) < s.idle-min(touchEvery, s.idle/10) {
-		s.touch(ctx, token, now)
+	if idle := s.idleOf(row.Idle); row.IdleUntil.Sub(now) < idle-min(touchEvery, idle/10) {
+		s.touch(ctx, token, now.Add(idle))
 	}
 	return []byte(row.Data), true, nil
 }
 
 // touch is best effort: a page must not wait for the writer, and a missed
 // touch is made up by the next request.
-func (s *sessionStore) touch(ctx context.Context, token string, now time.Time) {
+func (s *sessionStore) touch(ctx context.Context, token string, until time.Time) {
 	ctx, cancel := context.WithTimeout(ctx, 300*time.Millisecond)
 	defer cancel()
-	_, _ = s.db.Conn(ctx).Exec(ctx, `UPDATE web_session SET idle_until = $2 WHERE token = $1`, token, now.Add(s.idle))
+	_, _ = s.db.Conn(ctx).Exec(ctx, `UPDATE web_session SET idle_until = $2 WHERE token = $1`, token, until)
 }
 
 // CommitCtx stores a session. How long it lives is counted from its first commit.
 func (s *sessionStore) CommitCtx(ctx context.Context, token string, b []byte, _ time.Time) error {
 	now := s.clock.Now()
-	_, err := s.db.Conn(ctx).Exec(ctx, `INSERT INTO web_session (token, subject, data, idle_until, expires_at, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (token) DO UPDATE SET subject = excluded.subject, data = excluded.data, idle_until = excluded.idle_until`,
-		token, subjectOf(b), string(b), now.Add(s.idle), now.Add(s.lifetime), now)
+	subject, idle := ownKeys(b)
+	_, err := s.db.Conn(ctx).Exec(ctx, `INSERT INTO web_session (token, subject, data, idle_until, expires_at, created_at, idle)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (token) DO UPDATE SET subject = excluded.subject, data = excluded.data, idle_until = excluded.idle_until, idle = excluded.idle`,
+		token, subject, string(b), now.Add(s.idleOf(idle)), now.Add(s.lifetime), now, idle)
 	return err
 }
 
-func subjectOf(b []byte) string {
+// idleOf is how long a session may be unused: seconds of its own, or the site's.
+func (s *sessionStore) idleOf(seconds int64) time.Duration {
+	if own := time.Duration(seconds) * time.Second; own > 0 && own < s.idle {
+		return own
+	}
+	return s.idle
+}
+
+// ownKeys are what the store keeps in columns of its own.
+func ownKeys(b []byte) (subject string, idle int64) {
 	var v map[string]any
 	_ = json.Unmarshal(b, &v) // written by jsonCodec
-	subject, _ := v[subjectKey].(string)
-	return subject
+	subject, _ = v[subjectKey].(string)
+	text, _ := v[idleKey].(string)
+	idle, _ = strconv.ParseInt(text, 10, 64) // "" is the site's rule
+	return subject, idle
 }
 
 // DeleteCtx ends a session.
