@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kong"
 
 	"yimen/internal/cases"
+	"yimen/internal/identity"
 	"yimen/internal/kit/config"
 )
 
@@ -83,6 +84,27 @@ func (r rules) apply(s *Settings) {
 	s.Rules = cases.Rules{City: r.City, AreaCode: r.AreaCode, OfficeCloses: r.OfficeCloses, CorrectionDays: r.CorrectionDays,
 		ExtensionDays: r.ExtensionDays, YellowDays: r.YellowDays, RedDays: r.RedDays, ArchiveAfter: r.ArchiveAfter,
 		DraftDays: r.DraftDays, UploadHours: r.UploadHours}
+}
+
+// signing are the numbers of signing in. What is laxer than the law is refused
+// at the start.
+type signing struct {
+	PasswordLength      int           `help:"Least characters of the passwords of staff; at least 8." default:"10"`
+	PasswordLengthAdmin int           `help:"Of the three administrators; at least 12." default:"12"`
+	PasswordHistory     int           `help:"So many last passwords of staff do not come back; at least 5." default:"5"`
+	PasswordDays        int           `help:"Days after which staff change their password; at most 90." default:"90"`
+	PasswordWarnDays    int           `help:"Days before that they are told." default:"7"`
+	LoginFailures       int           `help:"Wrong passwords in a row before an account name is locked; at most 5." default:"5"`
+	LoginLock           time.Duration `help:"How long it is locked; at least 10m." default:"15m"`
+	StaffIdle           time.Duration `help:"A session of staff ends when unused for so long; at most 30m." default:"30m"`
+	AdminIdle           time.Duration `help:"One of an administrator; at most 10m." default:"10m"`
+}
+
+func (x signing) apply(s *Settings) error {
+	s.SignIn = identity.Rules{PasswordLength: x.PasswordLength, AdminPasswordLength: x.PasswordLengthAdmin, PasswordHistory: x.PasswordHistory,
+		PasswordDays: x.PasswordDays, PasswordWarnDays: x.PasswordWarnDays, MaxFailures: x.LoginFailures, LockFor: x.LoginLock,
+		StaffIdle: x.StaffIdle, AdminIdle: x.AdminIdle}
+	return s.SignIn.Check()
 }
 
 // Main runs the command line and gives the exit code: 0 done, 1 failed, 2 the

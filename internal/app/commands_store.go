@@ -79,7 +79,7 @@ func (c accountCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) er
 	return withApp(ctx, c.Storage, log, func(a *App) error {
 		ctx := identity.With(ctx, identity.System("command"))
 		_, err := a.Identity.CreateAccount(ctx, identity.NewAccount{
-			Name: c.Name, Kind: identity.KindStaff, DisplayName: title, Password: password, Division: c.Division, Agency: c.Agency,
+			Name: c.Name, Kind: identity.KindStaff, DisplayName: title, Password: password, FirstPassword: true, Division: c.Division, Agency: c.Agency,
 			Roles: []identity.RoleAt{{Role: c.Role, At: identity.Reach{Division: c.Division, Agency: c.Agency,
 				Everywhere: c.Division == "" && c.Agency == ""}}},
 		})

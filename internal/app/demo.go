@@ -26,6 +26,7 @@ type demoCmd struct {
 	Storage   storage   `embed:""`
 	Listening listening `embed:""`
 	Rules     rules     `embed:""`
+	Signing   signing   `embed:""`
 	Cases     int       `help:"How many sample cases to make on the first start." default:"2000"`
 }
 
@@ -38,6 +39,9 @@ func (c demoCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error
 	}
 	c.Listening.apply(&set)
 	c.Rules.apply(&set)
+	if err := c.Signing.apply(&set); err != nil {
+		return err
+	}
 	set.Demo, set.MakeKey = true, true
 	a, err := Open(ctx, set)
 	if err != nil {

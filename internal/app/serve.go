@@ -16,6 +16,7 @@ type serveCmd struct {
 	Storage   storage   `embed:""`
 	Listening listening `embed:""`
 	Rules     rules     `embed:""`
+	Signing   signing   `embed:""`
 	Sending   sending   `embed:""`
 }
 
@@ -28,6 +29,9 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 	}
 	c.Listening.apply(&set)
 	c.Rules.apply(&set)
+	if err := c.Signing.apply(&set); err != nil {
+		return err
+	}
 	c.Sending.apply(&set)
 	a, err := Open(ctx, set)
 	if err != nil {

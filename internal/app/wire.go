@@ -44,7 +44,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Archive = archive.New(a.DB, a.Store, a.Clock, db.Years(sources), func(ctx context.Context) error { return audit.ProtectYears(ctx, a.DB) })
 	a.Audit.ReadFrom(a.Archive)
 	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
-	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus})
+	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus, Rules: a.SignIn})
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
 		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
 	sms, mail, err := a.Sending.senders(a.Demo)

@@ -21,7 +21,7 @@ var sources = []db.Source{audit.Migrations, web.Migrations, org.Migrations, iden
 // asSystem is the program's own work.
 var asSystem = identity.With(context.Background(), identity.System("test"))
 
-const password = "Yimen-2026"
+const password = "Yimen-2026-Yao"
 
 // cheap makes hashing fast; what is tested does not depend on its cost.
 var cheap = &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}
