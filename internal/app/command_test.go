@@ -63,6 +63,12 @@ func TestServeRefusesWhatItCannotRunOn(t *testing.T) {
 			t.Errorf("a role that is none: exit %d", exit)
 		}
 	})
+	t.Run("rules of signing in laxer than the law", func(t *testing.T) {
+		exit, _, errOut := yimen(t, "serve", "--data", newCity(t), "--addr", "127.0.0.1:0", "--password-length", "6", "--staff-idle", "2h")
+		if exit != 1 || !strings.Contains(errOut, "设置 password-length（工作人员密码长度）为6") || !strings.Contains(errOut, "设置 staff-idle") {
+			t.Errorf("exit %d, %s", exit, errOut)
+		}
+	})
 	t.Run("newer database", func(t *testing.T) {
 		a := openApp(t, false)
 		if _, err := a.DB.Conn(context.Background()).Exec(context.Background(),

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
@@ -81,7 +82,11 @@ func (m *Module) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	m.takeSession(r, a) // the change has ended this session too
+	session := db.NewID() // the change has ended this session too
+	if err := m.takeSeat(r.Context(), a, session); err != nil {
+		return err
+	}
+	m.takeSession(r, a, session, actor.Method)
 	web.Flash(r, "success", "密码已修改，其他设备上的登录已全部退出。")
 	return web.Redirect(w, r, m.home(a))
 }

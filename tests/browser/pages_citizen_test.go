@@ -32,6 +32,7 @@ func citizenPages(x things) map[string][]sample {
 		"/docs":                         {{"", "/docs"}},
 		"/login":                        {{"", "/login"}},
 		"/account/password":             {{villager, "/account/password"}},
+		"/account/logins":               {{villager, "/account/logins"}, {"approver-440232-d11", "/account/logins"}},
 		"/items/{code}":                 {{"", "/items/SG02004?division=" + theVillage}, {"", "/items/SG01010"}},
 		"/apply/new":                    {{villager, "/apply/new?item=SG01010&at=" + theCounty}, {villager, "/apply/new?item=SG01010"}},
 		"/my":                           {{villager, "/my"}, {villager, "/my?show=drafts"}, {"enterprise-1", "/my"}},
