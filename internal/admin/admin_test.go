@@ -136,7 +136,7 @@ func TestFailedJobs(t *testing.T) {
 	_ = s.Queue.Drain(s.System()) // tells of the failure that is wanted here
 	page := b.Get("/admin/jobs").Status(200).Must("test.failing", "printer on fire", "立即重试")
 	broken = false
-	page.Form(".ym-table form").Send().Status(200).Must("已安排立即重试")
+	page.Form(".ad-retry").Send().Status(200).Must("已安排立即重试")
 	s.Drain()
 	b.Get("/admin/jobs").Must("没有失败的任务")
 	s.As("admin-audit").Get("/admin/audit?action=job.retry").Must("系统管理员")

@@ -71,6 +71,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/admin/jobs", systemGuard, m.failures)
 	rt.Post("/admin/jobs/retry", systemGuard, m.retryKind)
 	rt.Post("/admin/jobs/{id}/retry", systemGuard, m.retry)
+	rt.Post("/admin/jobs/{id}/put-away", systemGuard, m.putAway)
 
 	rt.Get("/admin/audit", auditGuard, m.searchAudit)
 	rt.Get("/admin/audit/export.csv", auditGuard, m.exportAudit)
@@ -113,7 +114,7 @@ type area struct {
 
 var areas = []area{
 	{"事项管理", "编制、审核、发布办事指南。", "/admin/items", "file", []identity.Verb{"item.edit", "item.review", "item.publish"}},
-	{"后台任务", "查看失败的后台任务并重试。", "/admin/jobs", "server", []identity.Verb{identity.VerbSystemView}},
+	{"后台任务", "查看失败的后台任务，重试或者搁置。", "/admin/jobs", "server", []identity.Verb{identity.VerbSystemView}},
 	{"审计日志", "查询谁在何时做了什么，校验日志是否完整。", "/admin/audit", "shield", []identity.Verb{identity.VerbAuditView}},
 	{"账号", "查找、新建、停用工作人员账号。", "/admin/accounts", "users", []identity.Verb{identity.VerbAccountManage}},
 	{"角色", "查看每个角色能做什么。", "/admin/roles", "shield", []identity.Verb{identity.VerbAccountManage, identity.VerbGrantManage}},

@@ -24,7 +24,7 @@ var (
 		"synonym.add": "新增同义词", "synonym.change": "修改同义词", "synonym.import": "导入同义词", "synonym.remove": "删除同义词", "zone.load": "装载专区", "zone.import": "导入专区", "zone.add": "新增专区", "zone.change": "修改专区", "zone.remove": "删除专区",
 		"mandate.propose": "提出委托", "mandate.confirm": "确认委托", "mandate.end": "结束委托", "mandate.look": "核验亲子关系",
 		"message.retry": "重发一条", "message.retry_failed": "重发失败的", "message.template_saved": "修改通知文字", "message.test": "试发通知",
-		"job.retry": "重试后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
+		"job.retry": "重试后台任务", "job.put_away": "搁置后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
 		"queue.save": "修改队列", "queue.serves": "调整窗口分工", "queue.device.add": "开通取号机", "queue.device.end": "停用取号机",
 		"visit.begin": "窗口接待", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
 		"case.read": "查看办件", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
@@ -42,7 +42,7 @@ var (
 		"cases.finish": "决定后的制证和送达", "cases.recompute_due": "重算办件期限", "cases.sweep_uploads": "清理没有提交的上传", "cases.sweep_drafts": "清理无人继续的草稿", "cases.sweep_misses": "清理查询码输错的记录", "cases.terminate_uncorrected": "逾期未补正终止",
 		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
 		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",
-		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "web.cleanup": "清理网页会话",
+		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "jobs.given_up": "提醒已放弃的任务", "web.cleanup": "清理网页会话",
 		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限",
 		"progress.designer.bulk": "批量修改事项", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",
 	}

@@ -77,6 +77,7 @@ func (a *App) work() {
 	a.Workflow.Workers(a.Queue)
 	a.Catalogue.Workers(a.Queue)
 	a.countUsesHourly()
+	a.tellOfGivenUp()
 	a.Cases.Workers(a.Queue)
 	a.Counter.Workers(a.Queue)
 	a.Office.Workers(a.Queue)

@@ -59,6 +59,7 @@ func (a *App) figures() *prometheus.Registry {
 	reg := prometheus.NewRegistry()
 	reg.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	reg.MustRegister(jobs.Collectors()...)
+	reg.MustRegister(a.Queue.Standing())
 	reg.MustRegister(a.clockFigures()...)
 	return reg
 }

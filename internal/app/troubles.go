@@ -13,7 +13,7 @@ func (a *App) troubles(ctx context.Context) []string {
 		list = append(list, t)
 	}
 	if n, err := a.Queue.GivenUp(ctx); err == nil && n > 0 {
-		list = append(list, fmt.Sprintf("有%d个后台任务多次失败、已停止重试，请到“后台任务”查明原因后重试。", n))
+		list = append(list, fmt.Sprintf("有%d个后台任务多次失败、已停止重试，请到“后台任务”查明原因，重试或者搁置。", n))
 	}
 	return list
 }

@@ -72,9 +72,10 @@ func TestPostsGoThroughTheRouter(t *testing.T) {
 
 // carriesKey: the common key; or a key or the revision of the case, that the
 // page looks at itself because files must be stored before a transaction
-// begins; or nothing but uploads, which are stored by their content.
+// begins; or nothing but uploads, which are stored by their content; or the
+// fields of a form that had one, to be sent again.
 func carriesKey(form string) bool {
-	for _, sign := range []string{"ui.IdempotencyKey()", "name={ onceField }", "@stamp(p.c.Revision", `s.url("materials")`} {
+	for _, sign := range []string{"ui.IdempotencyKey()", "name={ onceField }", "@stamp(p.c.Revision", `s.url("materials")`, "range a.Fields"} {
 		if strings.Contains(form, sign) {
 			return true
 		}

@@ -112,6 +112,48 @@ func (q *Queue) Retry(ctx context.Context, id string) error {
 	})
 }
 
+// PutAway ends a failed job for good: it is not tried again. ErrNotFailed when
+// it is not among the Failures. It gives what was put away, for the record.
+func (q *Queue) PutAway(ctx context.Context, id string) (Failure, error) {
+	n, err := strconv.ParseInt(id, 10, 64)
+	if err != nil {
+		return Failure{}, ErrNotFailed.Because(err)
+	}
+	var list []failureRow
+	err = q.d.InTx(ctx, func(ctx context.Context) error {
+		return q.d.Conn(ctx).Select(ctx, &list, `UPDATE river_job SET state = 'cancelled', finalized_at = COALESCE(finalized_at, CURRENT_TIMESTAMP)
+			WHERE id = $1 AND state IN ('retryable', 'discarded')
+			RETURNING id, kind, state, attempt, max_attempts, scheduled_at, args, '' AS errors`, n)
+	})
+	if err != nil {
+		return Failure{}, fmt.Errorf("jobs: put away %s: %w", id, err)
+	}
+	if len(list) == 0 {
+		return Failure{}, ErrNotFailed
+	}
+	return list[0].failure(), nil
+}
+
+// Stuck is how many jobs of a kind failed and are not done.
+type Stuck struct {
+	Kind    string `db:"kind"`
+	Trying  int    `db:"trying"`   // will be tried again
+	GivenUp int    `db:"given_up"` // wait for Retry or PutAway
+}
+
+// FailuresByKind counts the failures, on an index.
+func (q *Queue) FailuresByKind(ctx context.Context) ([]Stuck, error) {
+	var list []Stuck
+	err := q.d.Conn(ctx).Select(ctx, &list, `SELECT kind,
+			COUNT(CASE WHEN state = 'retryable' THEN 1 END) AS trying,
+			COUNT(CASE WHEN state = 'discarded' THEN 1 END) AS given_up
+		FROM river_job WHERE state IN ('retryable', 'discarded') GROUP BY kind ORDER BY kind`)
+	if err != nil {
+		return nil, fmt.Errorf("jobs: count failures: %w", err)
+	}
+	return list, nil
+}
+
 // Load is how many jobs of a kind stand where.
 type Load struct {
 	Kind    string `db:"kind"`

@@ -1,6 +1,7 @@
 package jobs
 
 import (
+	"context"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -39,4 +40,34 @@ func observe(kind string, took time.Duration, err error) {
 	}
 	runs.WithLabelValues(kind, result).Inc()
 	durations.WithLabelValues(kind).Observe(took.Seconds())
+}
+
+var (
+	failing = prometheus.NewDesc("yimen_jobs_failing", "Jobs whose last attempt failed and that will be tried again, by kind.", []string{"kind"}, nil)
+	givenUp = prometheus.NewDesc("yimen_jobs_given_up", "Jobs that failed as often as they are tried and wait for somebody to look, by kind.", []string{"kind"}, nil)
+)
+
+// counting bounds how long /metrics waits for the database.
+const counting = 2 * time.Second
+
+// Standing are the figures of what stands in the queue's rows, asked when
+// they are shown: all processes show the same. While the database does not answer
+// there are none, which is not the same as 0.
+func (q *Queue) Standing() prometheus.Collector { return standing{q} }
+
+type standing struct{ q *Queue }
+
+func (s standing) Describe(ch chan<- *prometheus.Desc) { ch <- failing; ch <- givenUp }
+
+func (s standing) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), counting)
+	defer cancel()
+	list, err := s.q.FailuresByKind(ctx)
+	if err != nil {
+		return
+	}
+	for _, x := range list {
+		ch <- prometheus.MustNewConstMetric(failing, prometheus.GaugeValue, float64(x.Trying), x.Kind)
+		ch <- prometheus.MustNewConstMetric(givenUp, prometheus.GaugeValue, float64(x.GivenUp), x.Kind)
+	}
 }

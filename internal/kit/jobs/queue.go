@@ -124,7 +124,8 @@ func (q *Queue) Start(ctx context.Context) error {
 
 // takeBack frees the jobs that a killed process was running. SQLite has one
 // process, so whatever runs before Start is dead; on PostgreSQL another
-// process may be at it, and River takes back what ran far too long.
+// process may be at it, and River takes back what ran far too long: after a
+// minute and a half what comes again every few seconds (allowed), later the rest.
 func (q *Queue) takeBack(ctx context.Context) error {
 	if q.d.Engine() != db.SQLite {
 		return nil
@@ -151,9 +152,10 @@ func (q *Queue) newWorker(ctx context.Context) (worker, error) {
 		PeriodicJobs:  q.periodicJobs(),
 		Queues:        map[string]river.QueueConfig{river.QueueDefault: {MaxWorkers: q.o.Workers}},
 		FetchCooldown: 5 * time.Millisecond, // workers ÷ cooldown is the most that can be done
-		JobTimeout:    q.o.Timeout,
 
-		RescueStuckJobsAfter:        2 * q.o.Timeout,
+		// Of the quickest jobs; Timeout of each says how long it may run.
+		JobTimeout:                  min(leastTimeout, q.o.Timeout),
+		RescueStuckJobsAfter:        min(leastTimeout, q.o.Timeout),
 		CompletedJobRetentionPeriod: time.Hour,
 		DiscardedJobRetentionPeriod: -1, // until somebody has looked
 	}

@@ -236,7 +236,7 @@ func (d *Detour) Unwrap() error { return d.Cause }
 
 func (rt *Router) errorPage(w http.ResponseWriter, r *http.Request, e *errs.Error, status int) {
 	o := ui.ErrorOpts{Face: rt.o.FaceOf(r), Status: status, Title: titles[status], Message: e.Message,
-		Code: e.Code, Fields: e.Fields, RequestID: RequestID(r), BackURL: cameFrom(r)}
+		Code: e.Code, Fields: e.Fields, RequestID: RequestID(r), BackURL: cameFrom(r), Again: again(r, e)}
 	if err := Render(w, r, status, ui.ErrorPage(o)); err != nil {
 		rt.o.Log.LogAttrs(r.Context(), slog.LevelError, "error page failed",
 			slog.String("request", RequestID(r)), slog.String("error", err.Error()))

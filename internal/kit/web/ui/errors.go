@@ -16,6 +16,7 @@ type ErrorOpts struct {
 	Fields    []errs.Field
 	RequestID string
 	BackURL   string // the page before; "" when unknown
+	Again     *Again // the form that was not answered; nil: none, or not to be sent again
 }
 
 // drawing is the picture of a status.
