@@ -150,7 +150,7 @@ func TestGuessesAllAtOnce(t *testing.T) {
 				switch {
 				case errors.Is(err, identity.ErrLogin):
 					tried++
-				case errors.Is(err, identity.ErrLocked):
+				case errors.Is(err, identity.ErrLocked), errors.Is(err, identity.ErrBusy):
 					locked++
 				default:
 					t.Errorf("neither refused nor locked: %v", err)

@@ -91,6 +91,11 @@ func (m *Module) proveAll(ctx context.Context, proofs []Proof) error {
 		if err := m.raise(ctx, p); err != nil {
 			return err
 		}
+		if p.Method == BySMS {
+			if err := m.phoneProven(ctx, p.Account, p.At); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -6,10 +6,13 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"log/slog"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/argon2id"
 
+	"yimen/gb"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/jobs"
@@ -27,9 +30,12 @@ var (
 // anybody has it or not. addr is the client's address, for the audit.
 // Never call it inside a transaction: a refusal would undo the count.
 func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor, error) {
-	row, err := m.account(ctx, name)
+	row, err := m.toLogin(ctx, name)
 	if err != nil && !errors.Is(err, ErrAccountUnknown) {
 		return Actor{}, err
+	}
+	if err == nil {
+		name = row.Name // wrong passwords count together, by name or by telephone
 	}
 	hash := row.Password
 	if hash == "" || row.State != stateActive {
@@ -43,7 +49,27 @@ func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor,
 		return Actor{}, err
 	}
 	a.Address = addr
+	if err := m.rehash(ctx, row.ID, password, row.Password); err != nil {
+		// They are in all the same; the next time will do.
+		m.Log.LogAttrs(ctx, slog.LevelWarn, "password not hashed anew", slog.String("error", err.Error()))
+	}
 	return a, nil
+}
+
+// toLogin finds the account of what was typed: a name, or the proven telephone
+// of one account alone.
+func (m *Module) toLogin(ctx context.Context, typed string) (accountRow, error) {
+	row, err := m.account(ctx, typed)
+	if phone, bad := gb.ParseMobile(strings.TrimSpace(typed)); errors.Is(err, ErrAccountUnknown) && bad == nil {
+		list, err := m.AccountsByPhone(ctx, phone)
+		if err == nil && len(list) == 1 {
+			return m.account(ctx, list[0].Account)
+		}
+		if err != nil {
+			return accountRow{}, err
+		}
+	}
+	return row, err
 }
 
 // tryPassword compares and counts. The look at the count, the comparison and
@@ -65,6 +91,7 @@ func (m *Module) tryPassword(ctx context.Context, name, password, hash string) e
 	}
 	ok := false
 	if len(password) <= 4*maxPassword {
+		m.hashes.Add(1)
 		if ok, err = argon2id.ComparePasswordAndHash(password, hash); err != nil {
 			return fmt.Errorf("compare password: %w", err)
 		}

@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"context"
 	"embed"
 	"log/slog"
+	"sync/atomic"
 
 	"github.com/alexedwards/argon2id"
 
@@ -36,18 +38,24 @@ type Deps struct {
 
 	Rules Rules // what signing in is bound to; zero: DefaultRules
 
-	// Hash are the parameters of argon2id; nil: the library's defaults
-	// (64 MiB). Tests make it cheap.
+	// Hash are the parameters of argon2id; nil: DefaultHash. A password hashed
+	// at another cost is hashed anew when its owner signs in. Tests make it cheap.
 	Hash *argon2id.Params
+	// HashQueue is how many may wait for their turn to hash; who comes when it
+	// is full is told ErrBusy. 0: as many as are hashed in a second or less.
+	HashQueue int
 }
 
 // Module keeps accounts, grants and tokens. Safe for concurrent use.
 type Module struct {
 	Deps
-	hashing chan struct{} // at most so many password hashes at once: each takes 64 MiB
-	ways    []Way         // beside the password
-	tokens  []tokenKind   // bearer tokens of modules above, see AcceptTokens
-	decoy   func() string // a hash nobody's password has, for names nobody has
+	askSecond func(ctx context.Context, a Actor) (page string, err error) // see AskSecond
+	hashing   chan struct{}                                               // at most so many password hashes at once: each takes 64 MiB
+	hashes    atomic.Int64
+	queued    chan struct{} // those who hash and those who wait for it
+	ways      []Way         // beside the password
+	tokens    []tokenKind   // bearer tokens of modules above, see AcceptTokens
+	decoy     func() string // a hash nobody's password has, for names nobody has
 }
 
 // New makes the module.
@@ -62,7 +70,7 @@ func New(d Deps) *Module {
 		d.Rules = DefaultRules()
 	}
 	if d.Hash == nil {
-		d.Hash = argon2id.DefaultParams
+		d.Hash = DefaultHash
 	}
 	m := &Module{Deps: d}
 	m.initPasswords()

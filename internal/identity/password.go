@@ -28,7 +28,12 @@ const (
 
 func (m *Module) initPasswords() {
 	// As many as there are processors: more at once only swap memory.
-	m.hashing = make(chan struct{}, runtime.NumCPU())
+	turns := runtime.NumCPU()
+	if m.HashQueue == 0 {
+		m.HashQueue = queuePerTurn * turns
+	}
+	m.hashing = make(chan struct{}, turns)
+	m.queued = make(chan struct{}, turns+m.HashQueue)
 	m.decoy = sync.OnceValue(func() string {
 		hash, err := argon2id.CreateHash(rand.Text(), m.Hash)
 		if err != nil {
@@ -73,12 +78,31 @@ func classes(s string) int {
 	return upper + lower + digit + other
 }
 
-// turn waits until this goroutine may hash; the result must be called.
+// DefaultHash is the least that OWASP and GB practice ask of argon2id: 19 MiB,
+// two passes, one lane. A city with more memory raises it.
+var DefaultHash = &argon2id.Params{Memory: 19 * 1024, Iterations: 2, Parallelism: 1, SaltLength: 16, KeyLength: 32}
+
+// queuePerTurn is how many may wait for each processor: at 25 hashes a second
+// the last of them waits less than half a second.
+const queuePerTurn = 12
+
+// ErrBusy is told when so many sign in at once that one more would only make
+// all of them wait.
+var ErrBusy = errs.Define(errs.RateLimited, "login_busy", "现在登录的人太多，请过几秒再试。")
+
+// turn waits until this goroutine may hash; the result must be called. When too
+// many wait already it is ErrBusy at once: those who were let in stay quick.
 func (m *Module) turn(ctx context.Context) (func(), error) {
 	select {
+	case m.queued <- struct{}{}:
+	default:
+		return nil, ErrBusy
+	}
+	select {
 	case m.hashing <- struct{}{}:
-		return func() { <-m.hashing }, nil
+		return func() { <-m.hashing; <-m.queued }, nil
 	case <-ctx.Done():
+		<-m.queued
 		return nil, ctx.Err()
 	}
 }
@@ -89,5 +113,32 @@ func (m *Module) hash(ctx context.Context, password string) (string, error) {
 		return "", err
 	}
 	defer done()
+	m.hashes.Add(1)
 	return argon2id.CreateHash(password, m.Hash)
+}
+
+// Hashes counts the password hashes computed so far, for tests of what a
+// refusal costs and for figures.
+func (m *Module) Hashes() int64 { return m.hashes.Load() }
+
+// SpendHash does the work of one password check and nothing else: for
+// refusals that must cost what an acceptance costs.
+func (m *Module) SpendHash(ctx context.Context, password string) error {
+	_, err := m.hash(ctx, password)
+	return err
+}
+
+// rehash keeps a password at today's cost, when it was hashed at another one.
+func (m *Module) rehash(ctx context.Context, id, password, hash string) error {
+	p, _, _, err := argon2id.DecodeHash(hash)
+	if err != nil || *p == *m.Hash {
+		return err
+	}
+	fresh, err := m.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	// Only if it is still that password: whoever changed it meanwhile goes first.
+	_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET password = $3 WHERE id = $1 AND password = $2`, id, hash, fresh)
+	return err
 }

@@ -64,6 +64,11 @@ func (m *Module) Prove(ctx context.Context, p Proof) error {
 		if err := m.raise(ctx, p); err != nil {
 			return err
 		}
+		if p.Method == BySMS {
+			if err := m.phoneProven(ctx, p.Account, p.At); err != nil {
+				return err
+			}
+		}
 		return m.record(ctx, "account.prove", p.Account, fmt.Sprintf("method=%s level=%d", p.Method, p.Level))
 	})
 }

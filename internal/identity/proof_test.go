@@ -118,3 +118,107 @@ func TestAtLeast(t *testing.T) {
 	signIn(staff, "clerk-a", password, "/").Status(303)
 	staff.Get("/high").Status(200)
 }
+
+// TestAPhoneOpensOnceItIsProven: the account of a telephone is found once the
+// number was proven, no longer when it was changed, and a family's all.
+func TestAPhoneOpensOnceItIsProven(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		w := newWorld(d)
+		one, err := w.CreateAccount(asSystem, citizen)
+		if err != nil {
+			t.Fatal(err)
+		}
+		found := func(phone string, n int) {
+			t.Helper()
+			if list, err := w.AccountsByPhone(context.Background(), phone); err != nil || len(list) != n {
+				t.Fatalf("%d accounts, %v; want %d", len(list), err, n)
+			}
+		}
+		login := func(name string) error {
+			_, err := w.Login(context.Background(), name, citizen.Password, "")
+			return err
+		}
+		found(citizen.Phone, 0)
+		if login(citizen.Phone) == nil {
+			t.Error("a number nobody has proven is a name to sign in with")
+		}
+		if err := w.Prove(asSystem, identity.Proof{Account: one, Method: identity.BySMS}); err != nil {
+			t.Fatal(err)
+		}
+		found(citizen.Phone, 1)
+		if err := login(citizen.Phone); err != nil {
+			t.Error(err)
+		}
+		two := citizen
+		two.Name, two.IDNo = "citizen-10", ""
+		two.Proofs = []identity.Proof{{Method: identity.BySMS}}
+		if _, err := w.CreateAccount(asSystem, two); err != nil {
+			t.Fatal(err)
+		}
+		found(citizen.Phone, 2)
+		if login(citizen.Phone) == nil {
+			t.Error("a number of two accounts opened one of them")
+		}
+		if err := w.SetContact(w.as(t, one), identity.Contact{Phone: "19900000123"}); err != nil {
+			t.Fatal(err)
+		}
+		found(citizen.Phone, 1)
+		found("19900000123", 0)
+	})
+}
+
+// TestARaisedCostRehashes: a password hashed at another cost is hashed anew
+// when its owner signs in, once.
+func TestARaisedCostRehashes(t *testing.T) {
+	d := dbtest.Open(t, sources)
+	w := newWorld(d)
+	w.staff(t, "clerk-a")
+	dear := *cheap
+	dear.Memory = 128
+	later := identity.New(identity.Deps{DB: d, Clock: w.clock, Hash: &dear})
+	for i, want := range []int64{2, 1} { // compared and hashed anew, then compared alone
+		before := later.Hashes()
+		if _, err := later.Login(context.Background(), "clerk-a", password, ""); err != nil {
+			t.Fatal(err)
+		}
+		if n := later.Hashes() - before; n != want {
+			t.Errorf("login %d took %d hashes, want %d", i+1, n, want)
+		}
+	}
+}
+
+// TestTooManyAtOnce: who comes when the queue is full is told so at once, and
+// the others are served.
+func TestTooManyAtOnce(t *testing.T) {
+	d := dbtest.Open(t, sources)
+	w := newWorld(d)
+	w.staff(t, "clerk-a")
+	slow := *cheap
+	slow.Memory, slow.Iterations = 8*1024, 4
+	m := identity.New(identity.Deps{DB: d, Clock: w.clock, Hash: &slow, HashQueue: 1})
+	if _, err := m.Login(context.Background(), "clerk-a", password, ""); err != nil {
+		t.Fatal(err)
+	}
+	const crowd = 60
+	results := make(chan error, crowd)
+	for range crowd {
+		go func() {
+			_, err := m.Login(context.Background(), "clerk-a", password, "")
+			results <- err
+		}()
+	}
+	in, busy := 0, 0
+	for range crowd {
+		switch err := <-results; {
+		case err == nil:
+			in++
+		case errors.Is(err, identity.ErrBusy):
+			busy++
+		default:
+			t.Fatal(err)
+		}
+	}
+	if in == 0 || busy == 0 {
+		t.Errorf("%d let in, %d sent away", in, busy)
+	}
+}

@@ -67,6 +67,14 @@ func (m *Module) login(w http.ResponseWriter, r *http.Request) {
 		m.showLogin(w, r, form, err)
 		return
 	}
+	if page, err := m.toSecond(r, a, form.Value("next")); err != nil || page != "" {
+		if err != nil {
+			m.showLogin(w, r, form, err)
+			return
+		}
+		http.Redirect(w, r, page, http.StatusSeeOther)
+		return
+	}
 	if err := m.signIn(r, a, MethodPassword); err != nil {
 		m.showLogin(w, r, form, err)
 		return

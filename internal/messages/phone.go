@@ -162,6 +162,9 @@ func (m *Module) replacePhone(ctx context.Context, account, phone string) error 
 	if err := m.Identity.SetContact(ctx, identity.Contact{Phone: phone}); err != nil {
 		return fmt.Errorf("take the proven telephone: %w", err)
 	}
+	if err := m.Identity.Prove(ctx, identity.Proof{Account: account, Method: identity.BySMS}); err != nil {
+		return err
+	}
 	if err := m.CancelPhone(ctx); err != nil {
 		return err
 	}
