@@ -11,6 +11,8 @@ import (
 
 	"github.com/emmansun/gmsm/sm3"
 	"github.com/emmansun/gmsm/sm4"
+
+	"yimen/internal/kit/keyfile"
 )
 
 // A sealed file is a header and chunks:
@@ -26,7 +28,7 @@ import (
 // noticed (the STREAM construction of Hoang, Reyhanitabar, Rogaway, Vizár 2015).
 const (
 	magic     = "YMF1"
-	keySize   = 16
+	keySize   = keyfile.Size
 	saltSize  = 16
 	chunkSize = 64 << 10
 	tagSize   = 16

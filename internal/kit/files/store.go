@@ -21,6 +21,7 @@ import (
 
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/keyfile"
 )
 
 //go:embed migrations/*.sql
@@ -83,7 +84,7 @@ func Open(ctx context.Context, o Options, d *db.DB, c clock.Clock) (*Store, erro
 		s.taken[ext] = true
 	}
 	var err error
-	if s.key, err = readKey(o.KeyFile, o.CreateKey); err != nil {
+	if s.key, err = keyfile.Read(o.KeyFile, o.CreateKey); err != nil {
 		return nil, err
 	}
 	if err := s.openBucket(ctx, o.URL); err != nil {
