@@ -26,6 +26,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
 	"yimen/internal/office"
@@ -69,6 +70,7 @@ type App struct {
 	Audit     *audit.Log
 	Archive   *archive.Archive
 	Store     *files.Store
+	Keys      *sealed.Ring
 	Org       *org.Module
 	Identity  *identity.Module
 	Messages  *messages.Module

@@ -36,6 +36,7 @@ type commands struct {
 	Load     loadCmd     `cmd:"" help:"Play an hour, a day or a year on a sample city over HTTP, measure it and audit it."`
 	Verify   verifyCmd   `cmd:"" help:"Check the audit chain and name what was changed or removed."`
 	Archive  archiveCmd  `cmd:"" help:"Put a past year's histories and audit rows into the file store, or list what was; they stay readable."`
+	Keys     keysCmd     `cmd:"" help:"Keys of the personal columns: list them, or rotate."`
 	Backup   backupCmd   `cmd:"" help:"Back up the whole city into a folder while it is served."`
 	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty database, of either engine, and verify it."`
 	Version  versionCmd  `cmd:"" help:"Print the release."`

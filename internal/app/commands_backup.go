@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yimen/internal/kit/backup"
+	"yimen/internal/kit/sealed"
 )
 
 func (a *App) city() backup.City {
@@ -33,7 +34,7 @@ func (c backupCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) err
 		}
 		fmt.Fprintf(out, "%s: %d rows of %d tables, %d jobs, %d files (%d new, %d MiB in all), %.1f s\n", folder,
 			m.Rows(), len(m.Tables), m.Jobs.Rows, m.Files.Files, m.Files.New, m.Files.Bytes>>20, time.Since(start).Seconds())
-		fmt.Fprintf(out, "the key of the files (mark %s) is not in it: keep it elsewhere\n", m.Key)
+		fmt.Fprintf(out, "the key file (mark %s), without which neither files nor personal columns can be read, is not in it: keep it elsewhere\n", m.Key)
 		if n := len(m.Files.Missing); n > 0 {
 			return fmt.Errorf("the store has lost %d files: %s", n, strings.Join(m.Files.Missing[:min(n, 20)], " "))
 		}
@@ -81,6 +82,10 @@ func (a *App) restore(ctx context.Context, folder string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%d rows of %d tables, each table compared; %d jobs will run again; %d files opened and compared; %.1f s\n",
 		r.Rows(), len(r.Tables), r.Jobs.Rows, r.FilesWhole, time.Since(start).Seconds())
+	// A backup of before personal columns were sealed has no keys: migrating makes them.
+	if err := a.Keys.Load(ctx); err != nil && !errors.Is(err, sealed.ErrNoKeys) {
+		return err
+	}
 	chain, err := a.Audit.Verify(ctx)
 	if err != nil {
 		return err

@@ -25,7 +25,7 @@ func withApp(ctx context.Context, s storage, log *slog.Logger, fn func(a *App) e
 	if err != nil {
 		return err
 	}
-	err = checkSchema(ctx, a.DB)
+	err = a.check(ctx)
 	if err == nil {
 		err = fn(a)
 	}
@@ -46,7 +46,7 @@ func (c migrateCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) er
 	if err != nil {
 		return err
 	}
-	err = migrate(ctx, a.DB)
+	err = a.Migrate(ctx)
 	if err == nil {
 		s, schemaErr := a.DB.Schema(ctx, sources)
 		err = schemaErr

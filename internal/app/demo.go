@@ -56,7 +56,7 @@ func (c demoCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error
 // prepareDemo migrates and, in an empty database, makes the city in one
 // transaction: it is there whole or not at all, whenever it is interrupted.
 func (a *App) prepareDemo(ctx context.Context, n int, out io.Writer) error {
-	if err := migrate(ctx, a.DB); err != nil {
+	if err := a.Migrate(ctx); err != nil {
 		return err
 	}
 	loaded, _, err := a.Catalogue.Search(ctx, catalogue.Query{}, db.Page{Limit: 1})

@@ -71,6 +71,7 @@ func numbersOf(list []events.Event) []string {
 func (a *App) work() {
 	a.Audit.Workers(a.Queue)
 	a.Store.Workers(a.Queue)
+	a.Keys.Workers(a.Queue)
 	a.Archive.Workers(a.Queue)
 	a.Identity.Workers(a.Queue)
 	a.Messages.Workers(a.Queue)

@@ -16,6 +16,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
 	"yimen/internal/office"
@@ -27,7 +28,7 @@ import (
 // sources are the migrations of every part, applied in the order of their
 // versions whatever the order here.
 var sources = []db.Source{
-	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, jobs.Migrations, progress.Migrations,
+	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, sealed.Migrations, jobs.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
 	counter.Migrations, office.Migrations,
 }
@@ -50,7 +51,22 @@ func migrate(ctx context.Context, d *db.DB) error {
 }
 
 // Migrate brings the App's database to this release's schema; safe to run again.
-func (a *App) Migrate(ctx context.Context) error { return migrate(ctx, a.DB) }
+// Then it has the keys with which personal columns are sealed.
+func (a *App) Migrate(ctx context.Context) error {
+	if err := migrate(ctx, a.DB); err != nil {
+		return err
+	}
+	return a.Keys.Prepare(ctx)
+}
+
+// check refuses a database that is not at this release's schema, or whose sealed
+// values this key file cannot open.
+func (a *App) check(ctx context.Context) error {
+	if err := checkSchema(ctx, a.DB); err != nil {
+		return err
+	}
+	return a.Keys.Prepare(ctx)
+}
 
 // checkSchema refuses a database that is behind this release, or ahead of it:
 // a program that guesses at columns loses data.

@@ -37,7 +37,7 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 	if err != nil {
 		return err
 	}
-	if err := checkSchema(ctx, a.DB); err != nil {
+	if err := a.check(ctx); err != nil {
 		return errors.Join(err, a.Close())
 	}
 	return a.serve(ctx, c.Listening, func(addr string) { fmt.Fprintf(out, "yimen %s listening on http://%s\n", Version, addr) })

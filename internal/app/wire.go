@@ -19,6 +19,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/org"
@@ -41,10 +42,16 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	root, err := sealed.KeyFile(a.FilesKey, a.MakeKey)
+	if err != nil {
+		return err
+	}
+	a.Keys = sealed.New(a.DB, root, a.Clock)
 	a.Archive = archive.New(a.DB, a.Store, a.Clock, db.Years(sources), func(ctx context.Context) error { return audit.ProtectYears(ctx, a.DB) })
 	a.Audit.ReadFrom(a.Archive)
 	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
-	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus, Rules: a.SignIn})
+	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus,
+		Rules: a.SignIn, Keys: a.Keys})
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
 		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
 	sms, mail, err := a.Sending.senders(a.Demo)

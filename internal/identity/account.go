@@ -149,6 +149,9 @@ func (m *Module) CreateAccount(ctx context.Context, a NewAccount) (string, error
 		return "", err
 	}
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := m.free(ctx, a); err != nil {
+			return err
+		}
 		if err := m.insertAccounts(ctx, []accountRow{m.row(a, id, hash, now)}); err != nil {
 			return accountError(err)
 		}
@@ -253,7 +256,10 @@ func (m *Module) Person(ctx context.Context, account string) (Person, error) {
 	if errors.Is(err, db.ErrNoRows) {
 		return p, ErrAccountUnknown
 	}
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, p.reveal(m.Keys)
 }
 
 // People is Person for many accounts at once, by what was asked for; accounts
@@ -283,6 +289,9 @@ func (m *Module) People(ctx context.Context, accounts []string) (map[string]Pers
 			return nil, fmt.Errorf("find people: %w", err)
 		}
 		for _, r := range rows {
+			if err := r.Person.reveal(m.Keys); err != nil {
+				return nil, err
+			}
 			found[r.Asked] = r.Person
 		}
 	}
@@ -303,8 +312,8 @@ func (m *Module) AccountOf(ctx context.Context, idType, idNo string) (string, er
 		return "", nil
 	}
 	var id string
-	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT id FROM identity_account
-		WHERE id_type = $1 AND id_no = $2 AND kind IN ('person', 'enterprise') AND id_no <> '' AND state = 'active'`, idType, idNo)
+	err := m.DB.Conn(ctx).Get(ctx, &id, withDocument(`SELECT id`, ` AND state = 'active'`),
+		idType, m.Keys.Index(accountIDNo, idNo), idNo)
 	if errors.Is(err, db.ErrNoRows) {
 		return "", nil
 	}

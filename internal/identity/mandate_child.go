@@ -19,8 +19,9 @@ func (m *Module) ChildMandates(ctx context.Context, idNo string) ([]Mandate, err
 	if !a.IsSystem() && !a.Has(VerbMandateConfirm) {
 		return nil, ErrNoRight
 	}
-	rows, err := m.mandateRows(ctx, " WHERE x.child_id_no = $1 AND x.child_id_no <> '' AND x.state = $2 ORDER BY x.created_at DESC, x.id DESC LIMIT 20",
-		strings.ToUpper(strings.TrimSpace(idNo)), MandateProposed)
+	rows, err := m.mandateRows(ctx, ` WHERE (x.child_id_no_key = $1 AND x.child_id_no_key <> ''
+		OR x.child_id_no = $2 AND x.child_id_no <> '' AND x.child_id_no_key = '') AND x.state = $3 ORDER BY x.created_at DESC, x.id DESC LIMIT 20`,
+		m.Keys.Index(childIDNo, idNo), strings.ToUpper(strings.TrimSpace(idNo)), MandateProposed)
 	if err != nil {
 		return nil, fmt.Errorf("find mandates for a child: %w", err)
 	}

@@ -14,25 +14,26 @@ import (
 )
 
 type mandateRow struct {
-	ID          string       `db:"id"`
-	Kind        string       `db:"kind"`
-	Principal   string       `db:"principal"`
-	Agent       string       `db:"agent"`
-	ProposedBy  string       `db:"proposed_by"`
-	ChildName   string       `db:"child_name"`
-	ChildIDNo   string       `db:"child_id_no"`
-	Scope       string       `db:"scope"`
-	Items       string       `db:"items"`
-	Case        string       `db:"case_number"`
-	From        workday.Date `db:"from_on"`
-	To          workday.Date `db:"to_on"`
-	Purpose     string       `db:"purpose"`
-	State       string       `db:"state"`
-	CreatedAt   time.Time    `db:"created_at"`
-	ConfirmedAt *time.Time   `db:"confirmed_at"`
-	ConfirmedBy string       `db:"confirmed_by"`
-	EndedAt     *time.Time   `db:"ended_at"`
-	EndedBy     string       `db:"ended_by"`
+	ID           string       `db:"id"`
+	Kind         string       `db:"kind"`
+	Principal    string       `db:"principal"`
+	Agent        string       `db:"agent"`
+	ProposedBy   string       `db:"proposed_by"`
+	ChildName    string       `db:"child_name"`
+	ChildIDNo    string       `db:"child_id_no"`
+	ChildIDNoKey string       `db:"child_id_no_key"`
+	Scope        string       `db:"scope"`
+	Items        string       `db:"items"`
+	Case         string       `db:"case_number"`
+	From         workday.Date `db:"from_on"`
+	To           workday.Date `db:"to_on"`
+	Purpose      string       `db:"purpose"`
+	State        string       `db:"state"`
+	CreatedAt    time.Time    `db:"created_at"`
+	ConfirmedAt  *time.Time   `db:"confirmed_at"`
+	ConfirmedBy  string       `db:"confirmed_by"`
+	EndedAt      *time.Time   `db:"ended_at"`
+	EndedBy      string       `db:"ended_by"`
 }
 
 // namedMandate is a row beside the names of its sides.
@@ -43,7 +44,7 @@ type namedMandate struct {
 	EndedName     string `db:"ended_name"`
 }
 
-const mandateColumns = `x.id, x.kind, x.principal, x.agent, x.proposed_by, x.child_name, x.child_id_no, x.scope, x.items, x.case_number,
+const mandateColumns = `x.id, x.kind, x.principal, x.agent, x.proposed_by, x.child_name, x.child_id_no, x.child_id_no_key, x.scope, x.items, x.case_number,
 	x.from_on, x.to_on, x.purpose, x.state, x.created_at, x.confirmed_at, x.confirmed_by, x.ended_at, x.ended_by`
 
 const selectMandate = `SELECT ` + mandateColumns + `, COALESCE(p.display_name, x.child_name) AS principal_name,
@@ -83,7 +84,15 @@ func (r mandateRow) otherSide(account string) string {
 
 func (m *Module) mandateRows(ctx context.Context, where string, args ...any) ([]namedMandate, error) {
 	var rows []namedMandate
-	return rows, m.DB.Conn(ctx).Select(ctx, &rows, selectMandate+where, args...)
+	if err := m.DB.Conn(ctx).Select(ctx, &rows, selectMandate+where, args...); err != nil {
+		return nil, err
+	}
+	for i := range rows {
+		if err := rows[i].reveal(m.Keys); err != nil {
+			return nil, err
+		}
+	}
+	return rows, nil
 }
 
 // Mandate gives one of the actor's own mandates, on either side;
@@ -134,9 +143,9 @@ func (m *Module) MandatesAsked(ctx context.Context) (int, error) {
 
 func (m *Module) insertMandate(ctx context.Context, r mandateRow) error {
 	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO identity_mandate (id, kind, principal, agent, proposed_by, child_name, child_id_no,
-		scope, items, case_number, from_on, to_on, purpose, state, created_at, confirmed_at, confirmed_by, ended_at, ended_by)
-		VALUES (:id, :kind, :principal, :agent, :proposed_by, :child_name, :child_id_no, :scope, :items, :case_number, :from_on, :to_on,
-		:purpose, :state, :created_at, :confirmed_at, :confirmed_by, :ended_at, :ended_by)`, r)
+		child_id_no_key, scope, items, case_number, from_on, to_on, purpose, state, created_at, confirmed_at, confirmed_by, ended_at, ended_by)
+		VALUES (:id, :kind, :principal, :agent, :proposed_by, :child_name, :child_id_no, :child_id_no_key, :scope, :items, :case_number, :from_on, :to_on,
+		:purpose, :state, :created_at, :confirmed_at, :confirmed_by, :ended_at, :ended_by)`, r.sealed(m.Keys))
 	return err
 }
 
@@ -154,13 +163,16 @@ func (m *Module) lockMandate(ctx context.Context, id string) (mandateRow, error)
 	if n == 0 || errors.Is(err, db.ErrNoRows) {
 		return r, ErrMandateUnknown
 	}
-	return r, err
+	if err != nil {
+		return r, err
+	}
+	return r, r.reveal(m.Keys)
 }
 
 func (m *Module) updateMandate(ctx context.Context, r mandateRow) error {
 	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `UPDATE identity_mandate SET principal = :principal, child_name = :child_name,
-		child_id_no = :child_id_no, state = :state, confirmed_at = :confirmed_at, confirmed_by = :confirmed_by,
-		ended_at = :ended_at, ended_by = :ended_by WHERE id = :id`, r)
+		child_id_no = :child_id_no, child_id_no_key = :child_id_no_key, state = :state, confirmed_at = :confirmed_at, confirmed_by = :confirmed_by,
+		ended_at = :ended_at, ended_by = :ended_by WHERE id = :id`, r.sealed(m.Keys))
 	return err
 }
 
@@ -170,16 +182,21 @@ func (m *Module) personNamed(ctx context.Context, name, idNo, account string) (P
 	var p Person
 	err := m.DB.Conn(ctx).Get(ctx, &p, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name
 		FROM identity_account WHERE kind IN ('person', 'enterprise') AND state = 'active' AND display_name = $1
-		AND (id_no <> '' AND id_no = $2 OR name_key <> '' AND name_key = $3)`, name, idNo, nameKey(account))
+		AND (id_no <> '' AND (id_no_key = $4 OR id_no = $2) OR name_key <> '' AND name_key = $3)`,
+		name, idNo, nameKey(account), m.Keys.Index(accountIDNo, idNo))
 	if errors.Is(err, db.ErrNoRows) {
 		return Person{}, nil
 	}
-	return p, err
+	if err != nil {
+		return p, err
+	}
+	return p, p.reveal(m.Keys)
 }
 
 func (m *Module) hasAccount(ctx context.Context, idNo string) (bool, error) {
 	var n int
-	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM identity_account WHERE kind IN ('person', 'enterprise') AND id_no = $1`, idNo)
+	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM identity_account WHERE kind IN ('person', 'enterprise')
+		AND id_no <> '' AND (id_no_key = $1 OR id_no = $2)`, m.Keys.Index(accountIDNo, idNo), idNo)
 	return n > 0, err
 }
 

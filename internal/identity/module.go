@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/events"
+	"yimen/internal/kit/sealed"
 )
 
 //go:embed migrations/*.sql
@@ -28,6 +29,8 @@ type Deps struct {
 	Audit *audit.Log // nil: nothing is recorded (tests)
 
 	Events *events.Bus // nil: nobody hears of mandates (tests)
+
+	Keys *sealed.Ring // nil: a throwaway ring (tests)
 
 	// Demo lets accounts share a password and registers the one-click login.
 	// Never set where real people work.
@@ -71,6 +74,9 @@ func New(d Deps) *Module {
 	}
 	if d.Hash == nil {
 		d.Hash = DefaultHash
+	}
+	if d.Keys == nil {
+		d.Keys = sealed.Throwaway()
 	}
 	m := &Module{Deps: d}
 	m.initPasswords()

@@ -19,10 +19,16 @@ func (m *Module) AccountsByPhone(ctx context.Context, phone string) ([]Person, e
 	}
 	var list []Person
 	err := m.DB.Conn(ctx).Select(ctx, &list, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name
-		FROM identity_account WHERE phone = $1 AND phone <> '' AND phone_proven_at IS NOT NULL
-		AND state = $2 AND kind IN ('person', 'enterprise') ORDER BY name_key LIMIT $3`, phone, stateActive, sharedPhone)
+		FROM identity_account WHERE (phone_key = $1 AND phone_key <> '' AND phone_proven_at IS NOT NULL
+			OR phone = $4 AND phone <> '' AND phone_key = '' AND phone_proven_at IS NOT NULL)
+		AND state = $2 AND kind IN ('person', 'enterprise') ORDER BY name_key LIMIT $3`, m.Keys.Index(accountPhone, phone), stateActive, sharedPhone, phone)
 	if err != nil {
 		return nil, fmt.Errorf("find accounts by telephone: %w", err)
+	}
+	for i := range list {
+		if err := list[i].reveal(m.Keys); err != nil {
+			return nil, err
+		}
 	}
 	return list, nil
 }

@@ -21,8 +21,10 @@ type accountRow struct {
 	Division    string    `db:"division"`
 	Staff       string    `db:"staff"`
 	IDType      string    `db:"id_type"`
-	IDNo        string    `db:"id_no"`
+	IDNo        string    `db:"id_no"`     // sealed, as is Phone
+	IDNoKey     string    `db:"id_no_key"` // what it is found by
 	Phone       string    `db:"phone"`
+	PhoneKey    string    `db:"phone_key"`
 	Address     string    `db:"address"`
 	LegalName   string    `db:"legal_name"`
 	Password    string    `db:"password"`
@@ -36,20 +38,23 @@ type accountRow struct {
 }
 
 const accountColumns = `id, name, name_key, kind, display_name, agency, outlet, division, staff,
-	id_type, id_no, phone, address, legal_name, password, state, epoch, created_at, updated_at, password_at, password_first, shared`
+	id_type, id_no, id_no_key, phone, phone_key, address, legal_name, password, state, epoch, created_at, updated_at,
+	password_at, password_first, shared`
 
 func (m *Module) row(a NewAccount, id, hash string, at time.Time) accountRow {
-	return accountRow{ID: id, Name: strings.TrimSpace(a.Name), NameKey: nameKey(a.Name), Kind: a.Kind, DisplayName: a.DisplayName,
+	r := accountRow{ID: id, Name: strings.TrimSpace(a.Name), NameKey: nameKey(a.Name), Kind: a.Kind, DisplayName: a.DisplayName,
 		Agency: a.Agency, Outlet: a.Outlet, Division: a.Division, Staff: a.Staff,
 		IDType: a.IDType, IDNo: a.IDNo, Phone: a.Phone, Address: a.Address, LegalName: a.LegalName,
 		Password: hash, State: stateActive, CreatedAt: at, UpdatedAt: at, PasswordAt: at, First: a.FirstPassword}
+	r.seal(m.Keys)
+	return r
 }
 
 func (m *Module) insertAccounts(ctx context.Context, rows []accountRow) error {
 	list := make([][]any, len(rows))
 	for i, r := range rows {
 		list[i] = []any{r.ID, r.Name, r.NameKey, string(r.Kind), r.DisplayName, r.Agency, r.Outlet, r.Division, r.Staff,
-			r.IDType, r.IDNo, r.Phone, r.Address, r.LegalName, r.Password, r.State, r.Epoch, r.CreatedAt, r.UpdatedAt,
+			r.IDType, r.IDNo, r.IDNoKey, r.Phone, r.PhoneKey, r.Address, r.LegalName, r.Password, r.State, r.Epoch, r.CreatedAt, r.UpdatedAt,
 			r.PasswordAt, r.First, r.Shared}
 	}
 	return m.DB.Conn(ctx).InsertRows(ctx, "identity_account", strings.Fields(strings.ReplaceAll(accountColumns, ",", " ")), "", list)
@@ -94,7 +99,10 @@ func (m *Module) account(ctx context.Context, account string) (accountRow, error
 	if errors.Is(err, db.ErrNoRows) {
 		return row, ErrAccountUnknown
 	}
-	return row, err
+	if err != nil {
+		return row, err
+	}
+	return row, row.reveal(m.Keys)
 }
 
 // lockAccount makes changes to one account's grants wait for each other, so

@@ -299,3 +299,20 @@ func (r *Ring) Rotate(ctx context.Context) (version int, err error) {
 	}
 	return version, r.Load(ctx)
 }
+
+// Made is a key as operators see it.
+type Made struct {
+	Kind    string    `db:"kind"` // data, index
+	Version int       `db:"version"`
+	Root    string    `db:"root"`
+	MadeAt  time.Time `db:"made_at"`
+}
+
+// Versions lists the keys.
+func (r *Ring) Versions(ctx context.Context) ([]Made, error) {
+	var list []Made
+	if err := r.d.Conn(ctx).Select(ctx, &list, `SELECT kind, version, root, made_at FROM sealed_key ORDER BY kind, version`); err != nil {
+		return nil, fmt.Errorf("sealed: read keys: %w", err)
+	}
+	return list, nil
+}

@@ -1,0 +1,67 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
+)
+
+// Columns that are sealed, and found by their keys.
+var (
+	accountIDNo  = sealed.Define("identity_account", "id", "id_no", sealed.Indexed("id_no_key", sealed.Upper))
+	accountPhone = sealed.Define("identity_account", "id", "phone", sealed.Indexed("phone_key", sealed.Digits))
+	childIDNo    = sealed.Define("identity_mandate", "id", "child_id_no", sealed.Indexed("child_id_no_key", sealed.Upper))
+)
+
+func (r *accountRow) seal(ring *sealed.Ring) {
+	r.IDNoKey, r.PhoneKey = ring.Index(accountIDNo, r.IDNo), ring.Index(accountPhone, r.Phone)
+	r.IDNo, r.Phone = ring.Seal(accountIDNo, r.ID, r.IDNo), ring.Seal(accountPhone, r.ID, r.Phone)
+}
+
+func (r *accountRow) reveal(ring *sealed.Ring) error {
+	return ring.Reveal(r.ID, sealed.Value{Column: accountIDNo, Text: &r.IDNo}, sealed.Value{Column: accountPhone, Text: &r.Phone})
+}
+
+func (p *Person) reveal(ring *sealed.Ring) error {
+	return ring.Reveal(p.Account, sealed.Value{Column: accountIDNo, Text: &p.IDNo}, sealed.Value{Column: accountPhone, Text: &p.Phone})
+}
+
+func (r mandateRow) sealed(ring *sealed.Ring) mandateRow {
+	r.ChildIDNoKey = ring.Index(childIDNo, r.ChildIDNo)
+	r.ChildIDNo = ring.Seal(childIDNo, r.ID, r.ChildIDNo)
+	return r
+}
+
+func (r *mandateRow) reveal(ring *sealed.Ring) error {
+	return ring.Reveal(r.ID, sealed.Value{Column: childIDNo, Text: &r.ChildIDNo})
+}
+
+// withDocument are the accounts of people and enterprises with a document, as
+// the rest of a query that follows what is to be selected: those that are
+// sealed by their key, those of before as they are. It takes $1 id type, $2 key,
+// $3 number, and a condition on all.
+func withDocument(what, cond string) string {
+	return what + ` FROM identity_account WHERE id_type = $1 AND id_no_key = $2 AND id_no_key <> '' AND kind IN ('person', 'enterprise')` + cond +
+		` UNION ALL ` + what + ` FROM identity_account WHERE id_type = $1 AND id_no = $3 AND id_no <> '' AND id_no_key = ''
+		AND kind IN ('person', 'enterprise')` + cond
+}
+
+// free says ErrIdentityTaken when an account of before, which the index of keys
+// does not know yet, has the document.
+func (m *Module) free(ctx context.Context, a NewAccount) error {
+	if a.IDNo == "" || a.Kind != KindPerson && a.Kind != KindEnterprise {
+		return nil
+	}
+	var id string
+	err := m.DB.Conn(ctx).Get(ctx, &id, withDocument(`SELECT id`, ``), a.IDType, m.Keys.Index(accountIDNo, a.IDNo), a.IDNo)
+	switch {
+	case errors.Is(err, db.ErrNoRows):
+		return nil
+	case err != nil:
+		return fmt.Errorf("look for the document: %w", err)
+	}
+	return ErrIdentityTaken
+}
