@@ -14,6 +14,9 @@
 //	crash_test.go            the machine dies in the middle of the morning
 //	full_disk_test.go        there is no room left
 //	lost_database_test.go    the database goes away and comes back
+//	lost_words_test.go       … while people type
+//	failing_job_test.go      a job that never succeeds
+//	slow_store_test.go       the object store takes a file and says nothing
 //
 // The sample city is made once per database by `yimen demo` and copied for
 // each test that changes more than its own cases. PostgreSQL takes part when
