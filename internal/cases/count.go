@@ -236,9 +236,11 @@ func (m *Module) CompactTally(ctx context.Context) error {
 func (m *Module) compact(ctx context.Context) (read int, err error) {
 	c := m.db.Conn(ctx)
 	// Only what this statement deletes is returned: two who sum up at once
-	// share the rows between them.
+	// share the rows between them. It is a range of the key: PostgreSQL takes a
+	// list of keys for long while it believes the table to be empty, and then
+	// reads all of it once for each.
 	var rows []tallyRow
-	err = c.Select(ctx, &rows, `DELETE FROM cases_tally WHERE id IN (SELECT id FROM cases_tally ORDER BY id LIMIT $1)
+	err = c.Select(ctx, &rows, `DELETE FROM cases_tally WHERE id <= (SELECT MAX(id) FROM (SELECT id FROM cases_tally ORDER BY id LIMIT $1) AS oldest)
 		RETURNING id, kind, receiving, competent, state, n`, compactBatch)
 	if err != nil || len(rows) == 0 {
 		return 0, wrap("take from tally", err)
