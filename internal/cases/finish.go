@@ -78,8 +78,9 @@ const archiveBatch = 1000
 func (m *Module) ArchiveClosed(ctx context.Context) error {
 	before := m.today(ctx).Add(-m.Rules.ArchiveAfter).Time(clock.Beijing).UTC()
 	var numbers []string
-	err := m.db.Conn(ctx).Select(ctx, &numbers, `SELECT number FROM cases_case WHERE state = $1 AND closed_at < $2
-		ORDER BY closed_at LIMIT $3`, StateClosed, before, archiveBatch)
+	// The state as a word of the statement, by which the index over those is found.
+	err := m.db.Conn(ctx).Select(ctx, &numbers, `SELECT number FROM cases_case WHERE state = 'closed' AND closed_at < $1
+		ORDER BY closed_at LIMIT $2`, before, archiveBatch)
 	if err != nil {
 		return fmt.Errorf("archive: find cases: %w", err)
 	}
