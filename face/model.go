@@ -31,24 +31,33 @@ type nets struct {
 	embedder *embedder
 }
 
-// Load finds the weights (package face/weights carries them). They stay as they are stored, a byte a number, until the
-// first picture comes; then they take 27 MB.
+// Load checks the weights (package face/weights carries them). They take no memory until the first picture comes; then
+// they take 27 MB.
 func Load(weights fs.FS) (*Model, error) {
-	d, err := read(weights, "tiny_face_detector")
-	if err != nil {
-		return nil, err
+	names := []string{"tiny_face_detector", "face_landmark_68", "face_recognition"}
+	all := func() (list []*arrays, err error) {
+		for _, name := range names {
+			a, err := read(weights, name)
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, a)
+		}
+		return list, nil
 	}
-	l, err := read(weights, "face_landmark_68")
-	if err != nil {
-		return nil, err
-	}
-	e, err := read(weights, "face_recognition")
+	first, err := all()
 	if err != nil {
 		return nil, err
 	}
 	return &Model{
-		version: version(d, l, e),
-		nets:    sync.OnceValue(func() *nets { return &nets{newDetector(d), newMarker(l), newEmbedder(e)} }),
+		version: version(first...),
+		nets: sync.OnceValue(func() *nets {
+			a, err := all()
+			if err != nil {
+				panic(err) // they were read before
+			}
+			return &nets{newDetector(a[0]), newMarker(a[1]), newEmbedder(a[2])}
+		}),
 		turns:   make(chan struct{}, runtime.GOMAXPROCS(0)),
 		scratch: sync.Pool{New: func() any { return new(scratch) }},
 	}, nil

@@ -2,6 +2,8 @@ package face
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"image"
@@ -73,6 +75,14 @@ func (p *Picture) Image() *image.RGBA {
 		img.Pix[i+3] = 255
 	}
 	return img
+}
+
+// Hash tells whether two pictures are the same to the last pixel, however they were packed.
+func (p *Picture) Hash() string {
+	h := sha256.New()
+	fmt.Fprintf(h, "%d %d ", p.W, p.H)
+	h.Write(p.pix)
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // gray is the brightness of a pixel, 0 … 255.

@@ -75,6 +75,7 @@ var storeys = [][]string{
 	{"org"},
 	{"identity"},
 	{"messages"},
+	{"assurance"}, // how one proves who one is
 	{"workflow"},
 	{"proofs", "sharing", "network", "cloud", "seals"},
 	{"licences"},
