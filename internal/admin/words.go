@@ -28,6 +28,7 @@ var (
 		"queue.save": "修改队列", "queue.serves": "调整窗口分工", "queue.device.add": "开通取号机", "queue.device.end": "停用取号机",
 		"visit.begin": "窗口接待", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
 		"keys.rotate": "更换数据密钥",
+		"face.check":  "人脸核验",
 		"case.read":   "查看办件", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
 	}
 	objectNames = map[string]string{
@@ -37,11 +38,17 @@ var (
 		"job": "后台任务", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
 		"synonym": "同义词", "zone": "专区", "cases_history": "办理记录", "audit_row": "审计日志",
 	}
-	resultNames = map[string]string{"ok": "成功", "failed": "失败", "denied": "被拒绝", "locked": "已锁定", "broken": "不完整", "demo": "成功（演示）",
+	resultNames = map[string]string{
+		// of proving by face
+		"too_few": "画面太少", "unreadable": "画面读不出", "no_face": "没有看清脸", "two_faces": "不止一个人", "dark": "光线不好", "blurred": "画面不清楚", "small": "离得太远",
+		"askew": "没有正对", "not_seen": "动作没有看到", "out_of_turn": "动作顺序不对", "still": "没有动作", "flat": "疑似照片", "changed": "中途换人", "replayed": "重放的画面",
+		"no_picture": "没有人像照片", "not_alike": "不是同一个人",
+		"ok": "成功", "failed": "失败", "denied": "被拒绝", "locked": "已锁定", "broken": "不完整", "demo": "成功（演示）",
 		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用"}
 	jobNames = map[string]string{
-		"sealed.renew": "用新密钥重新加密个人信息",
-		"audit.seal":   "封存审计日志", "archive.years": "准备下一年的分区", "cases.archive": "办件归档", "cases.compact_tally": "汇总办件数", "cases.deem_accepted": "逾期视为受理",
+		"sealed.renew":         "用新密钥重新加密个人信息",
+		"assurance.face_sweep": "清理人脸核验记录",
+		"audit.seal":           "封存审计日志", "archive.years": "准备下一年的分区", "cases.archive": "办件归档", "cases.compact_tally": "汇总办件数", "cases.deem_accepted": "逾期视为受理",
 		"cases.finish": "决定后的制证和送达", "cases.recompute_due": "重算办件期限", "cases.sweep_uploads": "清理没有提交的上传", "cases.sweep_drafts": "清理无人继续的草稿", "cases.sweep_misses": "清理查询码输错的记录", "cases.terminate_uncorrected": "逾期未补正终止",
 		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
 		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"yimen/internal/admin"
+	"yimen/internal/assurance/presence"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/counter"
@@ -54,6 +55,7 @@ type Settings struct {
 	MetricsKey string         // bearer token of /metrics; "": open
 	SignIn     identity.Rules // what signing in is bound to; zero: the defaults
 	Rules      cases.Rules    // what the city may set; BaseURL becomes its PublicURL
+	Faces      presence.Rules // of proving by face; the zero value is the default
 	Sending    Sending        // how notices leave; the demo keeps them in its outbox
 	Clock      clock.Clock    // nil: the machine's, guarded against jumps
 	Log        *slog.Logger
@@ -74,6 +76,7 @@ type App struct {
 	Org       *org.Module
 	Identity  *identity.Module
 	Messages  *messages.Module
+	Presence  *presence.Module
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module

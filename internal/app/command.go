@@ -11,6 +11,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"yimen/internal/assurance/presence"
 	"yimen/internal/cases"
 	"yimen/internal/identity"
 	"yimen/internal/kit/config"
@@ -78,6 +79,8 @@ type rules struct {
 	RedDays        int           `help:"Red light from this many working days left." default:"1"`
 	ArchiveAfter   int           `help:"Natural days from closing to filing away." default:"30"`
 	DraftDays      int           `help:"Natural days an application that is not sent and not touched is kept; who began it is told a week before." default:"90"`
+	FaceDistance   float64       `help:"Most distance of a face from the register's photograph, 0.50 at the highest." default:"0.45"`
+	FaceTries      int           `help:"Most tries a day to prove oneself by face." default:"10"`
 	UploadHours    int           `help:"Hours an uploaded file that belongs to no application is kept." default:"48"`
 }
 
@@ -85,6 +88,7 @@ func (r rules) apply(s *Settings) {
 	s.Rules = cases.Rules{City: r.City, AreaCode: r.AreaCode, OfficeCloses: r.OfficeCloses, CorrectionDays: r.CorrectionDays,
 		ExtensionDays: r.ExtensionDays, YellowDays: r.YellowDays, RedDays: r.RedDays, ArchiveAfter: r.ArchiveAfter,
 		DraftDays: r.DraftDays, UploadHours: r.UploadHours}
+	s.Faces = presence.Rules{Distance: r.FaceDistance, Tries: r.FaceTries}
 }
 
 // signing are the numbers of signing in. What is laxer than the law is refused

@@ -35,6 +35,7 @@ func (a *App) route() {
 	a.Progress.Routes(a.Router, identity.Staff())
 	a.Identity.Routes(a.Router)
 	a.Messages.Routes(a.Router)
+	a.Presence.Routes(a.Router)
 	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Designer.Routes(a.Router)

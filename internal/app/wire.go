@@ -60,6 +60,9 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.Messages = messages.New(messages.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Identity: a.Identity, Org: a.Org, Audit: a.Audit,
 		SMS: sms, Mail: mail, Outbox: a.Demo, BaseURL: a.BaseURL, Limits: a.Sending.Limits})
+	if err := a.wireFaces(); err != nil {
+		return err
+	}
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
