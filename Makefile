@@ -19,7 +19,7 @@ setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, 
 	scripts/setup
 
 test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser (pictures of its stories in bin/pictures)
-	scripts/with-postgres go test -count=1 -timeout 40m ./...
+	scripts/with-postgres scripts/test
 
 check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
 	scripts/check
