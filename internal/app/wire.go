@@ -70,7 +70,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
-		Rules: a.Rules})
+		Keys: a.Keys, Rules: a.Rules})
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Messages: a.Messages})

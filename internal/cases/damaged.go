@@ -32,7 +32,7 @@ func (m *Module) selectRecords(ctx context.Context, query string, args ...any) (
 	var rows []record
 	err := m.db.Conn(ctx).Select(ctx, &rows, query, args...)
 	if err == nil || ctx.Err() != nil || !unreadable(err) {
-		return rows, err
+		return revealAll(m.Keys, rows), err
 	}
 	return m.selectWithCare(ctx, query, args...)
 }
@@ -61,7 +61,7 @@ func (m *Module) selectWithCare(ctx context.Context, query string, args ...any) 
 		}
 		list = append(list, r)
 	}
-	return list, rows.Err()
+	return revealAll(m.Keys, list), rows.Err()
 }
 
 // recordFields is where each column of a record is kept.
@@ -197,6 +197,9 @@ func (m *Module) one(ctx context.Context, query string, args ...any) (*record, e
 	err := m.db.Conn(ctx).Get(ctx, &r, query, args...)
 	if err != nil && !errors.Is(err, db.ErrNoRows) && unreadable(err) {
 		return nil, ErrDamaged.Because(err)
+	}
+	if r.reveal(m.Keys); len(r.damaged) > 0 {
+		return nil, ErrDamaged
 	}
 	return &r, err
 }

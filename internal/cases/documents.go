@@ -44,6 +44,9 @@ func (m *Module) Documents(ctx context.Context, p db.Page) (list []Document, nex
 	}
 	rows, next = db.Cut(rows, p, func(r documentRow) []any { return []any{r.MadeAt, r.ID} })
 	for _, r := range rows {
+		if err := r.reveal(m.Keys); err != nil {
+			return nil, "", err
+		}
 		n, err := r.notice()
 		if err != nil {
 			return nil, "", err

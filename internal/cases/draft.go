@@ -31,6 +31,7 @@ type draftRow struct {
 	Item       string    `db:"item"`
 	ItemName   string    `db:"item_name"`
 	Submission string    `db:"submission"`
+	Files      string    `db:"files"` // that it names
 	UpdatedAt  time.Time `db:"updated_at"`
 }
 
@@ -66,13 +67,13 @@ func (m *Module) SaveDraft(ctx context.Context, s Submission) (Draft, error) {
 		return Draft{}, ErrDraftTooLarge
 	}
 	row.Submission = string(raw)
-	statement := `INSERT INTO cases_draft (number, query_code, account, item, item_name, submission, updated_at)
-		VALUES (:number, :query_code, :account, :item, :item_name, :submission, :updated_at)`
+	statement := `INSERT INTO cases_draft (number, query_code, account, item, item_name, submission, files, updated_at)
+		VALUES (:number, :query_code, :account, :item, :item_name, :submission, :files, :updated_at)`
 	if replace != "" {
-		statement = `UPDATE cases_draft SET item = :item, item_name = :item_name, submission = :submission, updated_at = :updated_at
+		statement = `UPDATE cases_draft SET item = :item, item_name = :item_name, submission = :submission, files = :files, updated_at = :updated_at
 			WHERE number = :number AND account = :account`
 	}
-	n, err := m.db.Conn(ctx).ExecNamed(ctx, statement, row)
+	n, err := m.db.Conn(ctx).ExecNamed(ctx, statement, row.sealed(m.Keys))
 	if err != nil {
 		return Draft{}, fmt.Errorf("store draft: %w", err)
 	}
@@ -184,7 +185,11 @@ func (m *Module) takeDraft(ctx context.Context, a identity.Actor, number string)
 
 func (m *Module) draftOf(r draftRow) (Draft, error) {
 	d := Draft{Number: r.Number, Item: r.Item, ItemName: r.ItemName, UpdatedAt: r.UpdatedAt, EndsOn: m.endsOn(r.UpdatedAt)}
-	if err := json.Unmarshal([]byte(r.Submission), &d.Submission); err != nil {
+	plain, err := m.Keys.Open(draftSubmission, r.Number, r.Submission)
+	if err != nil {
+		return d, fmt.Errorf("read draft %s: %w", r.Number, err)
+	}
+	if err := json.Unmarshal([]byte(plain), &d.Submission); err != nil {
 		return d, fmt.Errorf("read draft %s: %w", r.Number, err)
 	}
 	return d, nil

@@ -96,6 +96,7 @@ func (f *Filling) Add(b *Batch, s *Stencil, on workday.Date, who Person, now tim
 	}
 	for _, r := range s.rows {
 		rows := b.rows.Add(r, words, move)
+		sealFilled(f.m.Keys, r.Table, r.Columns, rows)
 		if r.Table == "cases_notice" {
 			for i := range rows {
 				rows[i][noticeYear] = int64(workday.DateOf(move.Time(s.papers[i].made), clock.Beijing).Year())

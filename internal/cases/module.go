@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/workflow"
 	"yimen/workday"
 )
@@ -36,6 +37,7 @@ type Deps struct {
 	Archive   *archive.Archive // nil: no history was ever put away
 	Licences  Licences         // nil: no electronic licence can be handed in
 	Rules     Rules
+	Keys      *sealed.Ring // nil: a throwaway ring (tests)
 }
 
 // Module keeps the cases. Safe for concurrent use.
@@ -51,6 +53,9 @@ func New(d Deps) *Module {
 		d.Clock = clock.Real
 	}
 	d.Rules = d.Rules.withDefaults()
+	if d.Keys == nil {
+		d.Keys = sealed.Throwaway()
+	}
 	m := &Module{Deps: d, db: d.DB}
 	events.Now(d.Events, "cases", m.finished)
 	return m

@@ -88,6 +88,9 @@ func (m *Module) Notice(ctx context.Context, number, id string) (Notice, error) 
 	if err != nil {
 		return Notice{}, fmt.Errorf("read notice: %w", err)
 	}
+	if err := n.reveal(m.Keys); err != nil {
+		return Notice{}, err
+	}
 	return n.notice()
 }
 
@@ -141,9 +144,9 @@ func (m *Module) issue(ctx context.Context, t *turn, s Sheet) (string, error) {
 		Content: asJSON(s), MadeAt: t.now,
 	}
 	if !given {
-		return s.DocNo, m.db.Conn(ctx).LaterNamed(ctx, "insert notice", insertNotice, row)
+		return s.DocNo, m.db.Conn(ctx).LaterNamed(ctx, "insert notice", insertNotice, row.sealed(m.Keys))
 	}
-	_, err := m.db.Conn(ctx).ExecNamed(ctx, insertNotice, row)
+	_, err := m.db.Conn(ctx).ExecNamed(ctx, insertNotice, row.sealed(m.Keys))
 	if db.IsUnique(err) {
 		return "", errs.ErrInvalid.Field("document", "该文书编号已被使用，请核对后重新填写。")
 	}

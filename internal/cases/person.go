@@ -14,7 +14,9 @@ import (
 // loaded.
 func (m *Module) OfPerson(ctx context.Context, idType, idNo string, ended bool, limit int) ([]Case, error) {
 	actor, h := identity.FromContext(ctx), m.horizon(ctx)
-	w := new(db.Where).And("applicant_id_no = ?", idNo).And("applicant_id_type = ?", idType)
+	w := new(db.Where)
+	m.byDocument(w, idNo)
+	w.And("applicant_id_type = ?", idType)
 	var states []State
 	for _, s := range States {
 		if s != StateDraft && over(s) == ended {
@@ -54,7 +56,7 @@ func (m *Module) People(ctx context.Context, q PeopleQuery, limit int) ([]Applic
 	w := new(db.Where)
 	switch name := strings.TrimSpace(q.Name); {
 	case q.Phone != "":
-		w.And("applicant_phone = ?", q.Phone)
+		m.byPhone(w, q.Phone)
 	case name != "":
 		key := nameKey(name)
 		w.And("applicant_key >= ? AND applicant_key < ?", key, key+"g") // 'g' follows 'f'
@@ -63,24 +65,19 @@ func (m *Module) People(ctx context.Context, q PeopleQuery, limit int) ([]Applic
 	}
 	narrow(w, identity.FromContext(ctx))
 	size := w.Arg(peopleSeen)
-	var rows []struct {
-		Type   string `db:"applicant_type"`
-		Name   string `db:"applicant_name"`
-		IDType string `db:"applicant_id_type"`
-		IDNo   string `db:"applicant_id_no"`
-		Phone  string `db:"applicant_phone"`
-	}
-	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT applicant_type, applicant_name, applicant_id_type, applicant_id_no, applicant_phone
+	var rows []record
+	err := m.db.Conn(ctx).Select(ctx, &rows, `SELECT id, applicant_type, applicant_name, applicant_id_type, applicant_id_no, applicant_phone
 		FROM cases_case`+w.SQL()+" ORDER BY submitted_at DESC, id DESC LIMIT "+size, w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("find applicants: %w", err)
 	}
 	var list []Applicant
 	seen := map[string]bool{}
-	for _, r := range rows {
-		if key := r.IDType + r.IDNo; !seen[key] && len(list) < limit {
+	for _, r := range revealAll(m.Keys, rows) {
+		if key := r.ApplicantIDType + r.ApplicantIDNo; !seen[key] && len(list) < limit && len(r.damaged) == 0 {
 			seen[key] = true
-			list = append(list, Applicant{Type: r.Type, Name: r.Name, IDType: r.IDType, IDNo: r.IDNo, Phone: r.Phone})
+			list = append(list, Applicant{Type: r.ApplicantType, Name: r.ApplicantName, IDType: r.ApplicantIDType,
+				IDNo: r.ApplicantIDNo, Phone: r.ApplicantPhone})
 		}
 	}
 	return list, nil

@@ -37,5 +37,6 @@ func (m *Module) FormBefore(ctx context.Context, number string) (json.RawMessage
 	case err != nil:
 		return nil, time.Time{}, fmt.Errorf("read the form before the correction: %w", err)
 	}
-	return json.RawMessage(row.Form), row.At, nil
+	form, err := m.Keys.Open(formBefore, r.ID, row.Form)
+	return json.RawMessage(form), row.At, wrap("read the form before the correction", err)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
 	"yimen/workday"
 )
 
@@ -40,6 +41,8 @@ type record struct {
 	ApplicantIDType   string       `db:"applicant_id_type"`
 	ApplicantIDNo     string       `db:"applicant_id_no"`
 	ApplicantPhone    string       `db:"applicant_phone"`
+	ApplicantIDNoKey  string       `db:"applicant_id_no_key"`
+	ApplicantPhoneKey string       `db:"applicant_phone_key"`
 	ReceivingOutlet   string       `db:"receiving_outlet"`
 	ReceivingName     string       `db:"receiving_name"`
 	ReceivingDivision string       `db:"receiving_division"`
@@ -147,7 +150,7 @@ type noticeRow struct {
 var (
 	recordColumns = strings.Fields(`id number query_code state revision item item_name version kind accepted_by
 		division division_name channel account agent_account mandate submitted_by key_scope idempotency_key key_digest
-		applicant_type applicant_name applicant_key applicant_id_type applicant_id_no applicant_phone
+		applicant_type applicant_name applicant_key applicant_id_type applicant_id_no applicant_phone applicant_id_no_key applicant_phone_key
 		receiving_outlet receiving_name receiving_division competent_agency competent_name competent_division dept
 		deliver deliver_code deliver_name deliver_division deliver_address
 		submitted_at received_on receipt_due_on correction_from correction_days correction_due_on corrections
@@ -209,6 +212,9 @@ func (m *Module) dossierOf(ctx context.Context, number string) (*dossier, error)
 		db.All(&w.materials, selectMaterials+caseID+" ORDER BY id", number),
 		db.All(&w.notices, selectNotices+caseID+" ORDER BY id", number),
 		db.All(&w.clock, selectClock+" WHERE case_id = "+caseID+" ORDER BY seq", number))
+	if err == nil {
+		err = w.reveal(m.Keys)
+	}
 	if err != nil && !errors.Is(err, ErrUnknown) {
 		if _, of := m.byNumber(ctx, number); errors.Is(of, ErrDamaged) {
 			return w, of // the row itself cannot be read: say so
@@ -216,6 +222,12 @@ func (m *Module) dossierOf(ctx context.Context, number string) (*dossier, error)
 		err = fmt.Errorf("read whole case: %w", err)
 	}
 	return w, err
+}
+
+// reveal opens what is sealed of a case.
+func (w *dossier) reveal(ring *sealed.Ring) error {
+	w.record.reveal(ring)
+	return errors.Join(w.content.reveal(ring), revealNotices(ring, w.notices))
 }
 
 const (
@@ -239,7 +251,7 @@ func (m *Module) byKey(ctx context.Context, scope, key string) (*record, error) 
 
 // insert writes a new record; false when its number or key is taken.
 func (m *Module) insert(ctx context.Context, r *record) (bool, error) {
-	n, err := m.db.Conn(ctx).ExecNamed(ctx, insertRecord, r)
+	n, err := m.db.Conn(ctx).ExecNamed(ctx, insertRecord, r.sealed(m.Keys))
 	if err != nil {
 		return false, fmt.Errorf("insert case: %w", err)
 	}
@@ -261,17 +273,20 @@ func (m *Module) update(ctx context.Context, r *record) (bool, error) {
 
 func (m *Module) insertContent(ctx context.Context, c content) error {
 	return m.db.Conn(ctx).LaterNamed(ctx, "insert case content", `INSERT INTO cases_content (case_id, agent, answers, form, checklist, correction)
-		VALUES (:case_id, :agent, :answers, :form, :checklist, :correction)`, c)
+		VALUES (:case_id, :agent, :answers, :form, :checklist, :correction)`, c.sealed(m.Keys))
 }
 
 func (m *Module) contentOf(ctx context.Context, id string) (content, error) {
 	var c content
 	err := m.db.Conn(ctx).Get(ctx, &c, selectContent+"$1", id)
+	if err == nil {
+		err = c.reveal(m.Keys)
+	}
 	return c, wrap("read case content", err)
 }
 
 func (m *Module) setForm(ctx context.Context, id, form string) error {
-	return m.db.Conn(ctx).Later(ctx, "replace form", `UPDATE cases_content SET form = $1 WHERE case_id = $2`, form, id)
+	return m.db.Conn(ctx).Later(ctx, "replace form", `UPDATE cases_content SET form = $1 WHERE case_id = $2`, m.Keys.Seal(contentForm, id, form), id)
 }
 
 func (m *Module) setCorrection(ctx context.Context, id, correction string) error {
@@ -367,6 +382,9 @@ const insertNotice = `INSERT INTO cases_notice (id, case_id, kind, agency, year,
 func (m *Module) noticesOf(ctx context.Context, id string) ([]noticeRow, error) {
 	var rows []noticeRow
 	err := m.db.Conn(ctx).Select(ctx, &rows, selectNotices+"$1 ORDER BY id", id)
+	if err == nil {
+		err = revealNotices(m.Keys, rows)
+	}
 	return rows, wrap("read notices", err)
 }
 

@@ -132,6 +132,12 @@ func (m *Module) takeFor(ctx context.Context, number string, v Verb) (*turn, err
 		}
 		return nil, err
 	}
+	if r.reveal(m.Keys); len(r.damaged) > 0 {
+		return nil, ErrDamaged
+	}
+	if err := c.reveal(m.Keys); err != nil {
+		return nil, ErrDamaged.Because(err)
+	}
 	t := m.newTurn(ctx, r)
 	if c.CaseID != "" {
 		t.content = c

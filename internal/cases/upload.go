@@ -75,7 +75,7 @@ func (m *Module) sweepUpload(ctx context.Context, u uploadRow) error {
 	}
 	if handedIn == 0 {
 		// Of whomever: a window's draft passes from clerk to clerk.
-		err := c.Get(ctx, &drafted, `SELECT (SELECT COUNT(*) FROM cases_draft WHERE submission LIKE $2)
+		err := c.Get(ctx, &drafted, `SELECT (SELECT COUNT(*) FROM cases_draft WHERE files LIKE $2 OR submission LIKE $2)
 			+ (SELECT COUNT(*) FROM cases_reply WHERE account = $1 AND materials LIKE $2)`, u.Account, "%"+u.File+"%")
 		if err != nil || drafted > 0 {
 			return err

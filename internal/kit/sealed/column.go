@@ -11,9 +11,9 @@ import (
 // Column is one column whose values are sealed.
 type Column struct {
 	Table, Row, Name string // Row: the column that names the row, and never changes
-	Key              string // the column of the index; "" none
+	Key              string // the column of the index, or of what is noted; "" none
 	bound            string // what its values are bound to beside the row
-	normal           func(string) string
+	normal, note     func(string) string
 }
 
 // Option says more of a column.
@@ -22,6 +22,11 @@ type Option func(*Column)
 // Indexed gives a column an index for what is equal after normal.
 func Indexed(key string, normal func(string) string) Option {
 	return func(c *Column) { c.Key, c.normal = key, normal }
+}
+
+// Noted keeps beside the sealed value what may be read and is looked for.
+func Noted(key string, note func(string) string) Option {
+	return func(c *Column) { c.Key, c.note = key, note }
 }
 
 // SameAs lets values be copied from another column of the same row in SQL.

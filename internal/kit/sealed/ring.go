@@ -274,6 +274,9 @@ func (c *Column) wrong(row string) error { return fmt.Errorf("%w: %s of row %s",
 
 // Index is what a value is found by in the column's key column; "" of nothing.
 func (r *Ring) Index(c *Column, plain string) string {
+	if c.note != nil {
+		return c.note(plain)
+	}
 	if c.normal != nil {
 		plain = c.normal(plain)
 	}
