@@ -58,7 +58,7 @@ func (a *App) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	a.Messages = messages.New(messages.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Identity: a.Identity, Org: a.Org, Audit: a.Audit,
+	a.Messages = messages.New(messages.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Jobs: a.Queue, Identity: a.Identity, Org: a.Org, Audit: a.Audit,
 		SMS: sms, Mail: mail, Outbox: a.Demo, BaseURL: a.BaseURL, Limits: a.Sending.Limits})
 	if err := a.wireFaces(); err != nil {
 		return err
@@ -71,10 +71,10 @@ func (a *App) wire(ctx context.Context) error {
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
 		Keys: a.Keys, Rules: a.Rules})
-	a.Hall = queue.New(queue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
+	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Portal = portal.New(portal.Deps{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Messages: a.Messages})
-	a.Counter = counter.New(counter.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
+	a.Counter = counter.New(counter.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
 		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{DB: a.DB, Progress: a.Progress, Messages: a.Messages, Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
 		Identity: a.Identity, Store: a.Store, Clock: a.Clock})

@@ -15,6 +15,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/static"
 	"yimen/internal/kit/web/ui"
@@ -51,6 +52,7 @@ type Deps struct {
 	Store     *files.Store
 	Hall      *queue.Module // nil: numbers are not given out
 	Wizard    apply.Wizard  // completed by New
+	Keys      *sealed.Ring  // nil: a throwaway ring (tests)
 }
 
 // Module is the counter's pages. Safe for concurrent use.
@@ -64,6 +66,9 @@ var Guard = identity.Has("case.submit_for")
 
 // New makes the module.
 func New(d Deps) *Module {
+	if d.Keys == nil {
+		d.Keys = sealed.Throwaway()
+	}
 	w := d.Wizard
 	w.Base, w.Face, w.Side, w.Guard = "/counter/apply", ui.Staff, apply.Window, Guard
 	w.Home = ui.Crumb{Label: "窗口", URL: "/counter"}

@@ -13,6 +13,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/sealed"
 	"yimen/workday"
 )
 
@@ -44,6 +45,22 @@ var howWords = map[string]string{
 }
 
 const selectVisit = `SELECT id, account, kind, name, id_type, id_no, phone, how, case_number, started_at, seen_at FROM counter_visit`
+
+// Columns that are sealed.
+var (
+	visitIDNo  = sealed.Define("counter_visit", "id", "id_no")
+	visitPhone = sealed.Define("counter_visit", "id", "phone")
+)
+
+// sealed gives the visit as it is stored.
+func (m *Module) sealed(v Visit) Visit {
+	v.IDNo, v.Phone = m.Keys.Seal(visitIDNo, v.ID, v.IDNo), m.Keys.Seal(visitPhone, v.ID, v.Phone)
+	return v
+}
+
+func (m *Module) reveal(v *Visit) error {
+	return m.Keys.Reveal(v.ID, sealed.Value{Column: visitIDNo, Text: &v.IDNo}, sealed.Value{Column: visitPhone, Text: &v.Phone})
+}
 
 // applicant is the visitor as they would apply.
 func (v Visit) applicant() cases.Applicant {
@@ -83,7 +100,7 @@ func (m *Module) Greet(ctx context.Context, v Visit) (Visit, error) {
 	err := m.DB.InTx(ctx, func(ctx context.Context) error {
 		_, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO counter_visit
 			(id, account, kind, name, id_type, id_no, phone, how, case_number, started_at, seen_at)
-			VALUES (:id, :account, :kind, :name, :id_type, :id_no, :phone, :how, :case_number, :started_at, :seen_at)`, v)
+			VALUES (:id, :account, :kind, :name, :id_type, :id_no, :phone, :how, :case_number, :started_at, :seen_at)`, m.sealed(v))
 		if err != nil {
 			return fmt.Errorf("begin visit: %w", err)
 		}
@@ -148,6 +165,9 @@ func (m *Module) visit(ctx context.Context, id string) (Visit, error) {
 	if err != nil {
 		return v, fmt.Errorf("read visit: %w", err)
 	}
+	if err := m.reveal(&v); err != nil {
+		return v, fmt.Errorf("read visit: %w", err)
+	}
 	if now.Sub(v.SeenAt) < time.Minute {
 		return v, nil
 	}
@@ -164,6 +184,9 @@ func (m *Module) newest(ctx context.Context) (Visit, bool, error) {
 	if errors.Is(err, db.ErrNoRows) {
 		return v, false, nil
 	}
+	if err == nil {
+		err = m.reveal(&v)
+	}
 	return v, err == nil, wrap("read visit", err)
 }
 
@@ -176,8 +199,19 @@ func (m *Module) farewell(ctx context.Context, id string) error {
 // rename keeps the name and telephone that an application gave, so that the
 // next one of this visit need not ask again.
 func (m *Module) rename(ctx context.Context, id string, a cases.Applicant) error {
-	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE counter_visit SET name = $1, phone = $2 WHERE id = $3 AND account = $4 AND id_no = $5`,
-		a.Name, a.Phone, id, identity.FromContext(ctx).Account, a.IDNo)
+	c, account := m.DB.Conn(ctx), identity.FromContext(ctx).Account
+	var v Visit
+	err := c.Get(ctx, &v, selectVisit+` WHERE id = $1 AND account = $2`, id, account)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil
+	}
+	if err == nil {
+		err = m.reveal(&v)
+	}
+	if err == nil && v.IDNo == a.IDNo { // of the same person
+		_, err = c.Exec(ctx, `UPDATE counter_visit SET name = $1, phone = $2 WHERE id = $3 AND account = $4`,
+			a.Name, m.Keys.Seal(visitPhone, id, a.Phone), id, account)
+	}
 	return wrap("keep name of visit", err)
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
 )
 
 // State is where a delivery stands.
@@ -63,6 +64,20 @@ func (Deliver) Kind() string { return "messages.deliver" }
 var deliveryRow = []string{"id", "message", "template", "division", "channel", "state", "urgent", "required", "address", "subject", "text",
 	"attempts", "reason", "receipt", "created_at", "due_at", "sent_at", "turn"}
 
+// Columns that are sealed.
+var (
+	deliveryAddress = sealed.Define("messages_delivery", "id", "address")
+	phonePending    = sealed.Define("messages_phone", "account", "pending")
+)
+
+// reveal opens the addresses of deliveries that were read. One that does not
+// open is empty: nothing leaves to it, and the delivery says that it failed.
+func (m *Module) reveal(list []delivery) {
+	for i := range list {
+		list[i].Address, _ = m.Keys.Open(deliveryAddress, list[i].ID, list[i].Address)
+	}
+}
+
 var deliveryColumns = strings.Join(deliveryRow, ", ")
 
 func (d delivery) row() []any {
@@ -85,7 +100,9 @@ func (m *Module) write(ctx context.Context, list []delivery, conflict string) er
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		rows, change := make([][]any, len(list)), counting{}
 		for i, d := range list {
-			rows[i] = d.row()
+			stored := d
+			stored.Address = m.Keys.Seal(deliveryAddress, d.ID, d.Address)
+			rows[i] = stored.row()
 			change.move(d, d.stored, d.State)
 		}
 		if err := m.DB.Conn(ctx).InsertRows(ctx, "messages_delivery", deliveryRow, conflict, rows); err != nil {
@@ -136,6 +153,7 @@ func (m *Module) deliveries(ctx context.Context, f Filter, p db.Page) ([]deliver
 	if err != nil {
 		return nil, "", wrap("list deliveries", err)
 	}
+	m.reveal(list)
 	list, next := db.Cut(list, p, func(d delivery) []any { return []any{d.CreatedAt, d.ID} })
 	return list, next, nil
 }

@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web/static"
 	"yimen/internal/org"
 )
@@ -69,6 +70,7 @@ type Deps struct {
 
 	BaseURL string // of the site, for links in mails
 	Limits  Limits
+	Keys    *sealed.Ring // nil: a throwaway ring (tests)
 }
 
 // Limits bound how many text messages leave. The zero value of each takes the
@@ -105,6 +107,9 @@ type Module struct{ Deps }
 func New(d Deps) *Module {
 	if d.Clock == nil {
 		d.Clock = clock.Real
+	}
+	if d.Keys == nil {
+		d.Keys = sealed.Throwaway()
 	}
 	d.Limits = d.Limits.withDefaults()
 	return &Module{d}

@@ -49,6 +49,9 @@ func (m *Module) phoneRow(ctx context.Context, account string) (phoneRow, error)
 	if errors.Is(err, db.ErrNoRows) {
 		return phoneRow{}, nil
 	}
+	if err == nil {
+		row.Pending, err = m.Keys.Open(phonePending, account, row.Pending)
+	}
 	return row, wrap("read change of telephone", err)
 }
 
@@ -98,7 +101,7 @@ func (m *Module) ProvePhone(ctx context.Context, phone string) error {
 		}
 		_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO messages_phone (account, pending, code, tries, asked_at) VALUES ($1, $2, $3, 0, $4)
 			ON CONFLICT (account) DO UPDATE SET pending = excluded.pending, code = excluded.code, tries = 0, asked_at = excluded.asked_at`,
-			actor.Account, phone, codeHash(phone, code), now)
+			actor.Account, m.Keys.Seal(phonePending, actor.Account, phone), codeHash(phone, code), now)
 		if err != nil {
 			return wrap("keep change of telephone", err)
 		}

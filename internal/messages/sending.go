@@ -2,6 +2,7 @@ package messages
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -72,6 +73,9 @@ func (m *Module) sendAll(ctx context.Context, list []delivery) []error {
 	return failures
 }
 
+// errNoAddress is of a delivery whose address does not open.
+var errNoAddress = errors.New("the address cannot be read with the keys of this city")
+
 // sendOne sends one. A panic is a failure like another.
 func (m *Module) sendOne(ctx context.Context, d *delivery) (err error) {
 	defer func() {
@@ -79,6 +83,9 @@ func (m *Module) sendOne(ctx context.Context, d *delivery) (err error) {
 			err = fmt.Errorf("panic: %v", p)
 		}
 	}()
+	if d.Address == "" {
+		return errNoAddress
+	}
 	receipt, err := m.sender(d.Channel).Send(ctx, Outgoing{ID: d.ID, To: d.Address, Subject: d.Subject, Text: d.Text})
 	if err == nil {
 		d.Receipt = receipt
@@ -109,6 +116,7 @@ func (m *Module) take(ctx context.Context) (n int, ready []delivery, err error) 
 		if n = len(list); err != nil || n == 0 {
 			return wrap("read what is due", err)
 		}
+		m.reveal(list)
 		for i := range list {
 			list[i].stored = list[i].State
 		}

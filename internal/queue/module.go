@@ -9,6 +9,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/org"
 	"yimen/workday"
 )
@@ -28,7 +29,8 @@ type Deps struct {
 	Cases Cases      // nil: no papers and drafts (tests of the line)
 	Demo  bool       // every browser is a machine, and numbers may be taken at any hour
 
-	BaseURL string // of the QR code on a slip
+	BaseURL string       // of the QR code on a slip
+	Keys    *sealed.Ring // nil: a throwaway ring (tests)
 }
 
 // Module is the halls of one city. Safe for concurrent use.
@@ -38,6 +40,9 @@ type Module struct{ Deps }
 func New(d Deps) *Module {
 	if d.Clock == nil {
 		d.Clock = clock.Real
+	}
+	if d.Keys == nil {
+		d.Keys = sealed.Throwaway()
 	}
 	return &Module{Deps: d}
 }

@@ -11,7 +11,11 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
 )
+
+// ticketPhone is sealed.
+var ticketPhone = sealed.Define("queue_ticket", "id", "phone")
 
 // ticketRow is one row of queue_ticket.
 type ticketRow struct {
@@ -85,6 +89,9 @@ func (m *Module) present(ctx context.Context, outlet string, rows ...ticketRow) 
 	}
 	list := make([]Ticket, len(rows))
 	for i := range rows {
+		if rows[i].Phone, err = m.Keys.Open(ticketPhone, rows[i].ID, rows[i].Phone); err != nil {
+			return nil, err
+		}
 		list[i] = rows[i].ticket(names)
 	}
 	return list, nil

@@ -97,7 +97,9 @@ func (m *Module) give(ctx context.Context, o org.Outlet, q Queue, t Take) (*tick
 	if err != nil {
 		return nil, err
 	}
-	if _, err := m.DB.Conn(ctx).ExecNamed(ctx, insertTicket, r); err != nil {
+	stored := *r
+	stored.Phone = m.Keys.Seal(ticketPhone, r.ID, r.Phone)
+	if _, err := m.DB.Conn(ctx).ExecNamed(ctx, insertTicket, stored); err != nil {
 		return nil, err
 	}
 	return r, m.keep(ctx, &change{act: ActTake, r: r, now: now, detail: PriorityName(t.Priority)})
