@@ -88,6 +88,11 @@ func noneReadable(t *testing.T, d *db.DB, numbers map[string]bool) {
 	for _, job := range []string{"args"} {
 		tables = append(tables, db.Table{Name: "river_job", Columns: []db.Column{{Name: job}}})
 	}
+	for no := range numbers {
+		if numberIn(`{"id":"`+no+`"}`, numbers) != no {
+			t.Fatalf("%s would not be found", no)
+		}
+	}
 	looked := 0
 	for _, table := range tables {
 		for _, c := range table.Columns {
