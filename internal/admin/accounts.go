@@ -1,9 +1,11 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
+	"yimen/gb"
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
@@ -16,8 +18,9 @@ type accountsPage struct {
 	list    []identity.Account
 	bodies  map[string]string // where they work
 	next    string
-	manages bool // may make and stop accounts
-	grants  bool // may give roles
+	locked  map[string]bool // by wrong passwords
+	manages bool            // may make and stop accounts
+	grants  bool            // may give roles
 }
 
 var kindNames = map[identity.Kind]string{
@@ -49,6 +52,9 @@ func (m *Module) accounts(w http.ResponseWriter, r *http.Request) error {
 		p.next = "/admin/accounts?" + url.Values{"q": {q.Q}, "kind": {string(q.Kind)}, "state": {form.Value("state")}, "after": {next}}.Encode()
 	}
 	if p.bodies, err = m.bodiesOf(r, list); err != nil {
+		return err
+	}
+	if p.locked, err = m.Identity.LockedNow(r.Context(), list); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, accountsView(p))
@@ -90,10 +96,17 @@ func (m *Module) setState(w http.ResponseWriter, r *http.Request) error {
 		}
 	case "enable":
 		do, done = m.Identity.Enable, "启用"
+	case "unlock":
+		do, done = m.Identity.Unlock, "解除锁定"
 	default:
 		return web.ErrNotFound
 	}
-	if err := do(r.Context(), id); err != nil {
+	err := do(r.Context(), id)
+	if errors.Is(err, identity.ErrLastAdmin) {
+		web.Flash(r, "danger", errs.From(err).Message)
+		return web.Redirect(w, r, "/admin/accounts")
+	}
+	if err != nil {
 		return err
 	}
 	a, err := m.Identity.AccountByID(r.Context(), id)
@@ -116,8 +129,11 @@ func (m *Module) createAccount(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	a := identity.NewAccount{Name: form.Value("name"), Kind: identity.KindStaff, DisplayName: form.Value("display_name"),
-		Password: form.Value("password")}
+		Password: form.Value("password"), FirstPassword: true}
 	if err := m.workplace(r, form, &a); err != nil {
+		return err
+	}
+	if err := m.whoItIs(r, form, &a); err != nil {
 		return err
 	}
 	if a.Password == "" {
@@ -134,8 +150,28 @@ func (m *Module) createAccount(w http.ResponseWriter, r *http.Request) error {
 		form.Set("password", "") // never sent back
 		return web.Render(w, r, http.StatusUnprocessableEntity, newAccountView(form))
 	}
-	web.Flash(r, "success", "账号 "+a.Name+" 已建立；请安全管理员授予角色。")
+	web.Flash(r, "success", "账号 "+a.Name+" 已建立；请在这里提出角色，由安全管理员授权。")
 	return web.Redirect(w, r, "/admin/accounts/"+id+"/roles")
+}
+
+// whoItIs reads which member of staff, or which person, the account is of: no
+// person may hold two of the three administrators through two accounts.
+func (m *Module) whoItIs(r *http.Request, f *web.Form, a *identity.NewAccount) error {
+	if id := f.Value("staff"); id != "" {
+		s, err := m.Org.StaffMember(r.Context(), id)
+		if err := asField(f, "staff", err); err != nil {
+			return err
+		}
+		a.Staff = s.ID
+	}
+	if no := f.Value("id_no"); no != "" {
+		parsed, err := gb.ParseResidentID(no, m.today(r))
+		if err != nil {
+			f.Error("id_no", "号码不正确，请按身份证填写18位公民身份号码。")
+		}
+		a.IDType, a.IDNo = string(gb.IDResident), string(parsed)
+	}
+	return nil
 }
 
 // workplace reads where somebody works: an agency or an outlet, by code.

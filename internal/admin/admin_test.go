@@ -68,23 +68,35 @@ func TestAccounts(t *testing.T) {
 	login().Status(303)
 }
 
+// TestRoles: the system administrator proposes, the security administrator
+// authorises, and what is not authorised has no effect.
 func TestRoles(t *testing.T) {
 	s := newSite(t)
-	b := s.As("admin-security")
-	page := b.Get("/admin/accounts?q=clerk-440232112209").Click("角色").Status(200).
+	system, security := s.As("admin-system"), s.As("admin-security")
+	page := system.Get("/admin/accounts?q=clerk-440232112209").Click("角色").Status(200).
 		Must("窗口人员", "大寮坑村民委员会（仅本级）", "窗口即办人员")
-	page = page.Form(".ym-card[method=post]").Fill("role", "receiver").Send().Status(422).Must("授权范围有误")
-	page = page.Form(".ym-card[method=post]").Fill("division", "440299999999").Send().Status(422)
-	page = page.Form(".ym-card[method=post]").Fill("division", "440232112000").Send().Status(200).Must("角色已授予", "收件人员", "及所辖")
+	ask := func(p *webtest.Page) *webtest.Form { return p.Form(".ym-card[action$=/roles]") }
+	page = ask(page).Fill("role", "receiver").Fill("reason", "兼管全镇收件").Send().Status(422).Must("授权范围有误")
+	page = ask(page).Fill("division", "440299999999").Send().Status(422)
+	page = ask(page).Fill("division", "440232112000").Fill("reason", "").Send().Status(422).Must("请写清为什么要变更")
+	ask(page).Fill("reason", "兼管全镇收件").Send().Status(200).Must("等安全管理员授权后生效", "待授权")
 
-	a, err := s.Identity.Actor(context.Background(), "clerk-440232112209")
-	if err != nil {
-		t.Fatal(err)
+	a := identity.FromContext(s.Ctx("clerk-440232112209"))
+	if held, err := s.Identity.Held(s.System(), a.Account); err != nil || len(held) != 2 {
+		t.Fatalf("holds %d roles before anybody authorised, %v", len(held), err)
 	}
-	held, err := s.Identity.Held(context.Background(), a.Account)
-	if err != nil {
-		t.Fatal(err)
+	system.Get("/admin/changes").Status(200).Must("授予“收件人员”", "及所辖", "撤回").MustNot("不同意的理由")
+	waiting := security.Get("/admin/changes").Status(200).Must("授予“收件人员”", "兼管全镇收件", "系统管理员")
+	waiting = waiting.Form(".ym-card form").Press("不同意").Send().Status(422).Must("请写明不同意的理由")
+	waiting.Form(".ym-card form").Press("授权").Send().Status(200).Must("没有待授权的变更")
+	security.Get("/admin/changes?show=all").Status(200).Must("已授权", "安全管理员")
+
+	held, err := s.Identity.Held(s.System(), a.Account)
+	if err != nil || len(held) != 3 {
+		t.Fatalf("holds %d roles, %v", len(held), err)
 	}
+	page = security.Get("/admin/accounts/" + a.Account + "/roles")
+	page.None(".ym-card[action$=/password]")
 	for _, h := range held {
 		if h.Role == "receiver" {
 			page = page.Form(`form[action=/admin/accounts/` + a.Account + `/roles/` + h.ID + `/revoke]`).Send().Status(200).Must("角色已撤销")
@@ -93,8 +105,36 @@ func TestRoles(t *testing.T) {
 	if len(page.Find("tbody tr")) != 2 {
 		t.Errorf("%d roles left, want 2", len(page.Find("tbody tr")))
 	}
-	own := b.Get("/admin/accounts?q=admin-security").Click("角色").Status(200)
-	own.Form(".ym-card[method=post]").Fill("role", "receiver").Fill("everywhere", "1").Send().Status(403).Must("不能给自己授权")
+	own := system.Get("/admin/accounts?q=admin-system").Click("角色").Status(200)
+	ask(own).Fill("role", "receiver").Fill("reason", "自己用").Fill("everywhere", "1").Send().Status(403).Must("不能给自己授权")
+	s.As("clerk-440232112209").Get("/admin/changes").Status(403)
+}
+
+// TestAccountsAreUnlockedAndReset: a locked account is let in again, a password
+// set by an administrator has to be changed, and the last administrator stays.
+func TestAccountsAreUnlockedAndReset(t *testing.T) {
+	s := newSite(t)
+	system := s.As("admin-system")
+	for range 5 {
+		s.Anybody().PostForm("/login", url.Values{"account": {"clerk-440232112209"}, "password": {"wrong"}}).Status(422)
+	}
+	page := system.Get("/admin/accounts?q=clerk-440232112209").Must("已锁定").Click("角色").Must("账号已锁定")
+	page.Form(".ym-card[action$=/unlock]").Send().Status(200).Must("已解除锁定").MustNot("已锁定")
+	clerk := s.Anybody()
+	clerk.NoRedirect().PostForm("/login", url.Values{"account": {"clerk-440232112209"}, "password": {app.DemoPassword}}).Status(303)
+
+	page = system.Get("/admin/accounts?q=clerk-440232112209").Click("角色")
+	page = page.Form(".ym-card[action$=/password]").Fill("password", "short").Send().Status(422).Must("密码至少10位")
+	page.Form(".ym-card[action$=/password]").Fill("password", "Reset-By-Admin-1").Send().Status(200).Must("本人登录后须先修改")
+	clerk.NoRedirect().Get("/counter").Status(303)
+	clerk.NoRedirect().PostForm("/login", url.Values{"account": {"clerk-440232112209"}, "password": {"Reset-By-Admin-1"}}).Status(303)
+	clerk.Get("/counter").At("/account/password").Must("初始密码")
+
+	security := identity.FromContext(s.Ctx("admin-security")).Account
+	system.Get("/admin/accounts/" + security + "/roles").Form(".ym-card[action$=/password]").Fill("password", "Taken-Over-2026").Send().
+		Status(422).Must("不能由别的管理员重设")
+	system.Get("/admin/accounts?q=admin-security").Form(".ym-table form").Send().Must("最后一位在用的同类管理员")
+	s.As("admin-security").Get("/admin/accounts").Status(200)
 }
 
 func TestAudit(t *testing.T) {

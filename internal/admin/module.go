@@ -58,7 +58,6 @@ var (
 	auditGuard   = identity.Has(identity.VerbAuditView)
 	peopleGuard  = identity.HasAny(identity.VerbAccountManage, identity.VerbGrantManage)
 	accountGuard = identity.Has(identity.VerbAccountManage)
-	grantGuard   = identity.Has(identity.VerbGrantManage)
 	orgGuard     = identity.Has(identity.VerbOrgManage)
 )
 
@@ -81,9 +80,12 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/admin/accounts/new", accountGuard, m.newAccount)
 	rt.Post("/admin/accounts/new", accountGuard, m.createAccount)
 	rt.Post("/admin/accounts/{id}/{state}", accountGuard, m.setState)
+	rt.PostEach("/admin/accounts/{id}/password", accountGuard, m.resetPassword)
 	rt.Get("/admin/accounts/{id}/roles", peopleGuard, m.roles)
-	rt.Post("/admin/accounts/{id}/roles", grantGuard, m.giveRole)
-	rt.Post("/admin/accounts/{id}/roles/{grant}/revoke", grantGuard, m.takeRole)
+	rt.Post("/admin/accounts/{id}/roles", accountGuard, m.giveRole)
+	rt.Post("/admin/accounts/{id}/roles/{grant}/revoke", peopleGuard, m.takeRole)
+	rt.Get("/admin/changes", peopleGuard, m.changes)
+	rt.Post("/admin/changes/{id}", peopleGuard, m.decideChange)
 
 	rt.Get("/admin/outlets", orgGuard, m.outlets)
 	rt.Get("/admin/outlets/{code}", orgGuard, m.outlet)
@@ -118,7 +120,8 @@ var areas = []area{
 	{"审计日志", "查询谁在何时做了什么，校验日志是否完整。", "/admin/audit", "shield", []identity.Verb{identity.VerbAuditView}},
 	{"账号", "查找、新建、停用工作人员账号。", "/admin/accounts", "users", []identity.Verb{identity.VerbAccountManage}},
 	{"角色", "查看每个角色能做什么。", "/admin/roles", "shield", []identity.Verb{identity.VerbAccountManage, identity.VerbGrantManage}},
-	{"授权", "给账号授予和撤销角色，写明管到哪里。", "/admin/accounts", "lock", []identity.Verb{identity.VerbGrantManage}},
+	{"角色变更", "系统管理员提出、安全管理员授权，授权后才生效。", "/admin/changes", "lock", []identity.Verb{identity.VerbAccountManage, identity.VerbGrantManage}},
+	{"账号和授权", "查看每个账号的角色和管到哪里，可以立即撤销。", "/admin/accounts", "users", []identity.Verb{identity.VerbGrantManage}},
 	{"组织机构", "逐级查看地区、单位和网点，新增和修改。", "/admin/org", "building", []identity.Verb{identity.VerbOrgManage}},
 	{"工作人员", "查找、新增、调动和离岗。", "/admin/staff", "users", []identity.Verb{identity.VerbOrgManage}},
 	{"导入和导出", "成批导入地区、单位、网点和人员，逐行报告错在哪里。", "/admin/exchange", "file", []identity.Verb{identity.VerbOrgManage}},

@@ -1,10 +1,12 @@
 package admin
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
@@ -16,7 +18,10 @@ type rolesPage struct {
 	account identity.Account
 	body    string
 	held    []heldRole
-	grants  bool // may give and take
+	changes []heldChange
+	grants  bool // may authorise, and take away at once
+	manages bool // may propose, unlock, reset
+	locked  bool
 }
 
 // heldRole is a role with its reach in words.
@@ -31,7 +36,8 @@ func (m *Module) openRoles(r *http.Request, f *web.Form) (*rolesPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &rolesPage{form: f, account: a, grants: identity.FromContext(ctx).Has(identity.VerbGrantManage)}
+	actor := identity.FromContext(ctx)
+	p := &rolesPage{form: f, account: a, grants: actor.Has(identity.VerbGrantManage), manages: actor.Has(identity.VerbAccountManage)}
 	bodies, err := m.bodiesOf(r, []identity.Account{a})
 	if err != nil {
 		return nil, err
@@ -46,13 +52,18 @@ func (m *Module) openRoles(r *http.Request, f *web.Form) (*rolesPage, error) {
 		if err != nil {
 			return nil, err
 		}
-		title := h.Role
-		if role, ok := identity.RoleNamed(h.Role); ok {
-			title = role.Title
-		}
-		p.held = append(p.held, heldRole{h, title, reach})
+		p.held = append(p.held, heldRole{h, roleTitle(h.Role), reach})
 	}
-	return p, nil
+	waiting, _, err := m.Identity.RoleChanges(ctx, a.ID, true, db.Page{Limit: 50})
+	if err != nil {
+		return nil, err
+	}
+	if p.changes, err = m.inWords(r, waiting); err != nil {
+		return nil, err
+	}
+	locked, err := m.Identity.LockedNow(ctx, []identity.Account{a})
+	p.locked = locked[a.ID]
+	return p, err
 }
 
 // reachText says where a role holds: 韶关市及所辖, 必背镇（仅本级）, an agency.
@@ -98,7 +109,14 @@ func (m *Module) roles(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, rolesView(p))
 }
 
-// giveRole gives a role with its reach.
+func roleTitle(name string) string {
+	if role, ok := identity.RoleNamed(name); ok {
+		return role.Title
+	}
+	return name
+}
+
+// giveRole proposes a role with its reach; the security administrator authorises it.
 func (m *Module) giveRole(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.ReadForm(r)
 	if err != nil {
@@ -110,13 +128,16 @@ func (m *Module) giveRole(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if form.OK() {
-		err := m.Identity.GrantRole(r.Context(), r.PathValue("id"), form.Value("role"), at)
+		_, err := m.Identity.ProposeGrant(r.Context(), r.PathValue("id"), form.Value("role"), at, form.Value("reason"))
+		if errors.Is(err, identity.ErrChangeInvalid) {
+			err = form.Merge(err)
+		}
 		if err := asField(form, "role", err); err != nil {
 			return err
 		}
 	}
 	if form.OK() {
-		web.Flash(r, "success", "角色已授予，对方下一次操作时生效。")
+		web.Flash(r, "success", "已提出，等安全管理员授权后生效。")
 		return web.Redirect(w, r, "/admin/accounts/"+r.PathValue("id")+"/roles")
 	}
 	p, err := m.openRoles(r, form)
@@ -144,12 +165,25 @@ func (m *Module) checkReach(r *http.Request, f *web.Form, at identity.Reach) err
 	return nil
 }
 
-// takeRole takes one grant away.
+// takeRole takes one grant away: the security administrator at once, because
+// rights only become fewer; the system administrator proposes it.
 func (m *Module) takeRole(w http.ResponseWriter, r *http.Request) error {
-	if err := m.Identity.RevokeGrant(r.Context(), r.PathValue("id"), r.PathValue("grant")); err != nil {
+	ctx, id, grant := r.Context(), r.PathValue("id"), r.PathValue("grant")
+	done, err := "角色已撤销，对方下一次操作时生效。", error(nil)
+	if identity.FromContext(ctx).Has(identity.VerbGrantManage) {
+		err = m.Identity.RevokeGrant(ctx, id, grant)
+	} else {
+		done = "已提出撤销，等安全管理员授权后生效。"
+		_, err = m.Identity.ProposeRevoke(ctx, id, grant, "不再需要这个角色")
+	}
+	if errors.Is(err, identity.ErrLastAdmin) {
+		web.Flash(r, "danger", errs.From(err).Message)
+		return web.Redirect(w, r, "/admin/accounts/"+id+"/roles")
+	}
+	if err != nil {
 		return err
 	}
-	web.Flash(r, "success", "角色已撤销，对方下一次操作时生效。")
+	web.Flash(r, "success", done)
 	return web.Redirect(w, r, "/admin/accounts/"+r.PathValue("id")+"/roles")
 }
 

@@ -68,6 +68,7 @@ var topics = []topic{
 	{"/admin/queues", "administrator#排队设置系统管理员大厅管理人员", ""},
 	{"/admin/parts", "administrator#界面部件", ""},
 	{"/admin/roles", "administrator#安全管理员", ""},
+	{"/admin/changes", "administrator#安全管理员", ""},
 	{"/admin/accounts/*/roles", "administrator#安全管理员", ""},
 	{"/admin/audit", "administrator#审计管理员", ""},
 }

@@ -234,6 +234,15 @@ func (m *Module) setState(ctx context.Context, account, state string) error {
 		if err != nil {
 			return err
 		}
+		if state == stateDisabled {
+			held, err := m.Held(ctx, row.ID)
+			if err != nil {
+				return err
+			}
+			if err := m.keepOneAdmin(ctx, row, held); err != nil {
+				return err
+			}
+		}
 		_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET state = $2, epoch = epoch + 1, updated_at = $3 WHERE id = $1`,
 			row.ID, state, m.now(ctx))
 		if err != nil {

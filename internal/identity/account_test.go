@@ -233,37 +233,6 @@ func TestTokens(t *testing.T) {
 	})
 }
 
-func TestThreeAdministratorsStayApart(t *testing.T) {
-	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
-		w := newWorld(d)
-		all := identity.Reach{Everywhere: true}
-		security := w.staff(t, "sec", everywhere("security_admin"))
-		w.staff(t, "sys", everywhere("system_admin"))
-		w.staff(t, "aud", everywhere("audit_admin"))
-		by := w.as(t, security)
-		for account, role := range map[string]string{"sys": "audit_admin", "aud": "system_admin"} {
-			if err := w.GrantRole(by, account, role, all); !errors.Is(err, identity.ErrThreeAdmins) {
-				t.Errorf("%s also %s: %v", account, role, err)
-			}
-		}
-		if err := w.GrantRole(asSystem, "sec", "audit_admin", all); !errors.Is(err, identity.ErrThreeAdmins) {
-			t.Errorf("even by the program: %v", err)
-		}
-		if err := w.GrantRole(by, "sec", "approver", all); !errors.Is(err, identity.ErrRoleNotForYou) {
-			t.Errorf("to oneself: %v", err)
-		}
-		if err := w.GrantRole(w.as(t, "sys"), "aud", "approver", all); !errors.Is(err, identity.ErrMayNotManage) {
-			t.Errorf("by the system administrator: %v", err)
-		}
-		if err := w.Revoke(by, "sys", "system_admin"); err != nil {
-			t.Fatal(err)
-		}
-		if err := w.GrantRole(by, "sys", "audit_admin", all); err != nil {
-			t.Errorf("after the other was taken away: %v", err)
-		}
-	})
-}
-
 // TestThreeAdministratorsAtTheSameMoment gives two of the roles at once, again and again.
 func TestThreeAdministratorsAtTheSameMoment(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {

@@ -156,6 +156,12 @@ func (m *Module) RevokeGrant(ctx context.Context, account, grant string) error {
 			return nil
 		}
 		if err == nil {
+			err = m.keepOneGrant(ctx, row, grant, role)
+		}
+		if errors.Is(err, ErrLastAdmin) {
+			return err
+		}
+		if err == nil {
 			_, err = m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_grant WHERE id = $1`, grant)
 		}
 		if err != nil {
@@ -163,6 +169,18 @@ func (m *Module) RevokeGrant(ctx context.Context, account, grant string) error {
 		}
 		return m.record(ctx, "grant.take", row.ID, role)
 	})
+}
+
+// keepOneGrant is keepOneAdmin for one of perhaps several grants of the role.
+func (m *Module) keepOneGrant(ctx context.Context, row accountRow, grant, role string) error {
+	held, err := m.Held(ctx, row.ID)
+	if err != nil {
+		return err
+	}
+	if slices.ContainsFunc(held, func(h Held) bool { return h.Role == role && h.ID != grant }) {
+		return nil
+	}
+	return m.keepOneAdmin(ctx, row, []Held{{Role: role}})
 }
 
 func managesAccounts(a Actor) error {

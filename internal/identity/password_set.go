@@ -14,7 +14,10 @@ import (
 
 // ErrPasswordFirst is told to a program that comes with a session whose
 // password has to be changed first; pages lead to where that is done.
-var ErrPasswordFirst = errs.Define(errs.Denied, "password_must_change", "请先修改密码：初始密码和到期的密码要改过后才能使用系统。")
+var (
+	ErrPasswordFirst = errs.Define(errs.Denied, "password_must_change", "请先修改密码：初始密码和到期的密码要改过后才能使用系统。")
+	ErrAdminPassword = errs.Define(errs.Denied, "admin_password_reset", "管理员账号的密码不能由别的管理员重设：请由运维人员在服务器上用 yimen password 重设。")
+)
 
 // SetPassword changes a password, one's own or, with VerbAccountManage,
 // another's, who then has to change it at the next sign-in. All sessions of the
@@ -33,7 +36,11 @@ func (m *Module) SetPassword(ctx context.Context, account, password string) erro
 	if err != nil {
 		return err
 	}
-	if err := m.checkPassword(row.Kind, slices.ContainsFunc(held, Held.isAdmin), row.Name, password); err != nil {
+	admin := slices.ContainsFunc(held, Held.isAdmin)
+	if admin && !own && !actor.IsSystem() {
+		return ErrAdminPassword // or one administrator would soon be two
+	}
+	if err := m.checkPassword(row.Kind, admin, row.Name, password); err != nil {
 		return err
 	}
 	if err := m.checkNew(ctx, row, password); err != nil {

@@ -41,17 +41,21 @@ func TestThreeAdministrators(t *testing.T) {
 		v.As("admin-system").Open("/admin/accounts").Click("新建账号").Fill("name", name).Fill("display_name", "盘新").Fill("outlet", theVillage).
 			Fill("password", "short").Click("建立账号").Says("有1处需要修改").Keep("account")
 		v.Axe(t)
-		v.Fill("password", "Yao-mountain-7").Click("建立账号").Says("已建立", "请安全管理员授予角色")
+		v.Fill("password", "Yao-mountain-7").Click("建立账号").Says("已建立", "由安全管理员授权")
 
-		person := v.beside().LogIn(name, "Yao-mountain-7", "/counter")
+		person := v.beside().LogIn(name, "Yao-mountain-7", "/counter").Says("初始密码")
+		person.Fill("old", "Yao-mountain-7").Fill("new", "Danxia-mountain-8").Fill("again", "Danxia-mountain-8").Click("修改密码").Open("/counter")
 		if person.Status() != 403 {
 			t.Errorf("an account without a role is answered %d\n%s", person.Status(), person.Excerpt())
 		}
 
+		v.Fill("role", "window_clerk").Fill("division", theVillage).Fill("reason", "新到大寮坑村窗口").Click("提出").Says("等安全管理员授权", "待授权").Keep("asked")
+		v.Axe(t)
 		security := v.beside().As("admin-security")
-		security.Open("/admin/accounts").Fill("q", name).Click("查询").Click("查看 " + name).Says("还没有角色")
-		security.Fill("role", "window_clerk").Fill("division", theVillage).Click("授予").Says("窗口").Keep("roles")
+		security.Open("/admin/changes").Says("盘新", "新到大寮坑村窗口").Keep("changes")
 		security.Axe(t)
+		security.Click("授权").Says("已授权")
+		security.Open("/admin/accounts").Fill("q", name).Click("查询").Click("查看 " + name).Says("窗口").Keep("roles")
 		person.Open("/counter").Says("盘新")
 		security.Click("撤销").Says("还没有角色")
 		security.Calm(t)

@@ -15,6 +15,7 @@ func adminPages(x things) map[string][]sample {
 		"/admin/audit":                      {{"admin-audit", "/admin/audit"}},
 		"/admin/accounts":                   {{"admin-system", "/admin/accounts"}, {"admin-security", "/admin/accounts?q=clerk"}},
 		"/admin/accounts/new":               {{"admin-system", "/admin/accounts/new"}},
+		"/admin/changes":                    {{"admin-security", "/admin/changes?show=all"}, {"admin-system", "/admin/changes"}},
 		"/admin/accounts/{id}/roles":        {{"admin-security", "/admin/accounts/" + x.account + "/roles"}},
 		"/admin/org":                        {{"admin-system", "/admin/org"}, {"admin-system", "/admin/org?at=" + theVillage + "&q=" + url.QueryEscape("大寮坑")}},
 		"/admin/staff":                      {{"admin-system", "/admin/staff"}, {"admin-system", "/admin/staff?q=zzzz"}},

@@ -69,7 +69,7 @@ func gather(t testing.TB, c *city) things {
 	must(t, err)
 	x.account = list[0].ID
 	at := identity.Reach{Agency: "440232-d08"} // nobody of an agency keeps items in the sample: one is given the role
-	must(t, c.Identity.GrantRole(c.as(t, "admin-security"), localEditor, "item_editor", at))
+	must(t, c.Identity.GrantRole(c.System, localEditor, "item_editor", at))
 	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
 	x.work = c.imported(t)
 	x.visit = c.greeted(t, x.received)
