@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"yimen/internal/app"
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
 	"yimen/internal/identity"
@@ -55,8 +56,8 @@ func TestAccounts(t *testing.T) {
 		t.Errorf("the name typed is %q after a mistake", got)
 	}
 	page = page.Form(".ym-card").Fill("agency", "440232-d11").Fill("password", "Secret-2026-xyz").Send().Status(200).
-		Must("clerk-new 的角色", "还没有角色").None(".ym-card form")
-	page.None("form[class=ym-card]")
+		Must("clerk-new 的角色", "还没有角色").
+		Must("提出授予角色", "安全管理员授权后才生效")
 
 	page = b.Get("/admin/accounts?q=clerk-new")
 	page = page.Form(`.ym-table form`).Send().Status(200).Must("已停用", "启用")
@@ -75,7 +76,7 @@ func TestRoles(t *testing.T) {
 	system, security := s.As("admin-system"), s.As("admin-security")
 	page := system.Get("/admin/accounts?q=clerk-440232112209").Click("角色").Status(200).
 		Must("窗口人员", "大寮坑村民委员会（仅本级）", "窗口即办人员")
-	ask := func(p *webtest.Page) *webtest.Form { return p.Form(".ym-card[action$=/roles]") }
+	ask := func(p *webtest.Page) *webtest.Form { return p.Form("#propose") }
 	page = ask(page).Fill("role", "receiver").Fill("reason", "兼管全镇收件").Send().Status(422).Must("授权范围有误")
 	page = ask(page).Fill("division", "440299999999").Send().Status(422)
 	page = ask(page).Fill("division", "440232112000").Fill("reason", "").Send().Status(422).Must("请写清为什么要变更")
@@ -96,7 +97,7 @@ func TestRoles(t *testing.T) {
 		t.Fatalf("holds %d roles, %v", len(held), err)
 	}
 	page = security.Get("/admin/accounts/" + a.Account + "/roles")
-	page.None(".ym-card[action$=/password]")
+	page.None("#reset")
 	for _, h := range held {
 		if h.Role == "receiver" {
 			page = page.Form(`form[action=/admin/accounts/` + a.Account + `/roles/` + h.ID + `/revoke]`).Send().Status(200).Must("角色已撤销")
@@ -119,19 +120,19 @@ func TestAccountsAreUnlockedAndReset(t *testing.T) {
 		s.Anybody().PostForm("/login", url.Values{"account": {"clerk-440232112209"}, "password": {"wrong"}}).Status(422)
 	}
 	page := system.Get("/admin/accounts?q=clerk-440232112209").Must("已锁定").Click("角色").Must("账号已锁定")
-	page.Form(".ym-card[action$=/unlock]").Send().Status(200).Must("已解除锁定").MustNot("已锁定")
+	page.Form("#unlock").Send().Status(200).Must("已解除锁定").MustNot("已锁定")
 	clerk := s.Anybody()
 	clerk.NoRedirect().PostForm("/login", url.Values{"account": {"clerk-440232112209"}, "password": {app.DemoPassword}}).Status(303)
 
 	page = system.Get("/admin/accounts?q=clerk-440232112209").Click("角色")
-	page = page.Form(".ym-card[action$=/password]").Fill("password", "short").Send().Status(422).Must("密码至少10位")
-	page.Form(".ym-card[action$=/password]").Fill("password", "Reset-By-Admin-1").Send().Status(200).Must("本人登录后须先修改")
+	page = page.Form("#reset").Fill("password", "short").Send().Status(422).Must("密码至少10位")
+	page.Form("#reset").Fill("password", "Reset-By-Admin-1").Send().Status(200).Must("本人登录后须先修改")
 	clerk.NoRedirect().Get("/counter").Status(303)
 	clerk.NoRedirect().PostForm("/login", url.Values{"account": {"clerk-440232112209"}, "password": {"Reset-By-Admin-1"}}).Status(303)
 	clerk.Get("/counter").At("/account/password").Must("初始密码")
 
 	security := identity.FromContext(s.Ctx("admin-security")).Account
-	system.Get("/admin/accounts/" + security + "/roles").Form(".ym-card[action$=/password]").Fill("password", "Taken-Over-2026").Send().
+	system.Get("/admin/accounts/"+security+"/roles").Form("#reset").Fill("password", "Taken-Over-2026").Send().
 		Status(422).Must("不能由别的管理员重设")
 	system.Get("/admin/accounts?q=admin-security").Form(".ym-table form").Send().Must("最后一位在用的同类管理员")
 	s.As("admin-security").Get("/admin/accounts").Status(200)

@@ -121,6 +121,7 @@ var areas = []area{
 	{"账号", "查找、新建、停用工作人员账号。", "/admin/accounts", "users", []identity.Verb{identity.VerbAccountManage}},
 	{"角色", "查看每个角色能做什么。", "/admin/roles", "shield", []identity.Verb{identity.VerbAccountManage, identity.VerbGrantManage}},
 	{"角色变更", "系统管理员提出、安全管理员授权，授权后才生效。", "/admin/changes", "lock", []identity.Verb{identity.VerbAccountManage, identity.VerbGrantManage}},
+	{"临时委托", "谁把权限临时委托给了谁，到哪天为止；可以授权，也可以立即结束。", "/office/delegations", "users", []identity.Verb{identity.VerbGrantManage, identity.VerbDelegationAuthorise}},
 	{"账号和授权", "查看每个账号的角色和管到哪里，可以立即撤销。", "/admin/accounts", "users", []identity.Verb{identity.VerbGrantManage}},
 	{"组织机构", "逐级查看地区、单位和网点，新增和修改。", "/admin/org", "building", []identity.Verb{identity.VerbOrgManage}},
 	{"工作人员", "查找、新增、调动和离岗。", "/admin/staff", "users", []identity.Verb{identity.VerbOrgManage}},

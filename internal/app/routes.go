@@ -86,6 +86,9 @@ func user(r *http.Request) *ui.User {
 	if actor.Has(identity.VerbMandateConfirm) && !actor.IsSystem() {
 		u.Links = append(u.Links, ui.Link{Label: "核验亲子关系", URL: "/counter/mandates"})
 	}
+	if actor.Kind == identity.KindStaff {
+		u.Links = append(u.Links, ui.Link{Label: "临时委托", URL: "/office/delegations"})
+	}
 	u.Links = append(u.Links, ui.Link{Label: "登录记录", URL: "/account/logins"}, ui.Link{Label: "修改密码", URL: "/account/password"})
 	return u
 }

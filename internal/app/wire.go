@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 
 	"yimen/city"
 	"yimen/internal/admin"
@@ -98,20 +99,20 @@ func (a *App) calendar(ctx context.Context, division string) *workday.Calendar {
 }
 
 // covers gives the accounts of colleagues on leave for whom somebody stands in
-// today.
+// today, or who have lent them rights.
 func (a *App) covers(ctx context.Context, actor identity.Actor) ([]string, error) {
 	today := workday.DateOf(clock.FromContext(ctx, a.Clock).Now(), clock.Beijing)
+	ids := actor.Lenders()
 	away, err := a.Org.ActsFor(ctx, actor.Staff, today)
 	if err != nil || len(away) == 0 {
-		return nil, err
+		return ids, err
 	}
 	accounts, err := a.Identity.ByStaff(ctx, away)
 	if err != nil {
 		return nil, err
 	}
-	var ids []string
 	for _, x := range away {
-		if account, ok := accounts[x]; ok {
+		if account, ok := accounts[x]; ok && !slices.Contains(ids, account.ID) {
 			ids = append(ids, account.ID)
 		}
 	}

@@ -231,16 +231,17 @@ func (t *turn) note(v Verb, from, to State, opinion string, detail any) {
 	t.r.HistoryLen++
 	t.entries = append(t.entries, historyRow{
 		CaseID: t.r.ID, Seq: t.r.HistoryLen, Revision: revision, At: t.now, Verb: v, From: from, To: to,
-		Who: t.actor.Account, WhoName: t.whoName(), Agency: t.agency(), Opinion: opinion, Detail: text,
+		Who: t.actor.Account, WhoName: t.whoName(v), Agency: t.agency(), Opinion: opinion, Detail: text,
 	})
 }
 
-// whoName says for whom an agent acts.
-func (t *turn) whoName() string {
+// whoName says for whom an agent acts, and by whose right a colleague does.
+func (t *turn) whoName(v Verb) string {
 	if t.actor.IsApplicant() && t.r.Account != t.actor.Account && t.r.agentOf(t.actor) {
 		return t.actor.Name + "（代" + t.r.ApplicantName + "）"
 	}
-	return t.actor.Name
+	mv, _ := MoveOf(v)
+	return t.actor.NameAt(identity.Verb(mv.Right), t.r.competentSide(), t.r.receivingSide())
 }
 
 // agency is whose act it is: the actor's own agency or outlet.

@@ -52,6 +52,7 @@ var topics = []topic{
 	{"/counter/papers", "clerk#纸质材料交接", ""},
 	{"/office", "approver#待办", "clerk#收件之后"},
 	{"/office/tasks", "approver#待办", ""},
+	{"/office/delegations", "approver#请假代办和临时委托", ""},
 	{"/office/cases", "approver#看得到什么", "clerk#收件之后"},
 	{"/office/cases/*", "approver#待办", "clerk#收件之后"},
 	{"/office/cases/*/*", "approver#在办件上的动作不是环节", "clerk#收件之后"},

@@ -163,7 +163,7 @@ func (m *Module) Sweep(ctx context.Context) error {
 func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
 	id, key := lookup(account)
 	var rows []actorRow
-	err := m.DB.Conn(ctx).Select(ctx, &rows, actorColumns+` WHERE a.id = $1 OR a.name_key = $2 ORDER BY g.id`, id, key)
+	err := m.DB.Conn(ctx).Select(ctx, &rows, actorQuery("", "(a.id = $1 OR a.name_key = $2)", "$3"), id, key, m.now(ctx))
 	if err != nil {
 		return Actor{}, err
 	}
@@ -172,7 +172,7 @@ func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
 
 func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
 	var rows []actorRow
-	if err := m.DB.Conn(ctx).Select(ctx, &rows, actorColumns+` WHERE a.id = $1 ORDER BY g.id`, id); err != nil {
+	if err := m.DB.Conn(ctx).Select(ctx, &rows, actorQuery("", "a.id = $1", "$2"), id, m.now(ctx)); err != nil {
 		return Actor{}, err
 	}
 	return m.withMandates(ctx, rows, via)

@@ -131,10 +131,10 @@ func (m *Module) toPassword(w http.ResponseWriter, r *http.Request) {
 }
 
 // Beside asks who an account is with the session it is found by; see
-// web.Options.
+// web.Options. The last of the arguments is the moment.
 func Beside(subject string, args ...any) (db.Read, any) {
 	rows := new([]actorRow)
-	return db.All(rows, actorColumns+` WHERE a.id = `+subject+` ORDER BY g.id`, args...), rows
+	return db.All(rows, actorQuery("", "a.id = "+subject, "$"+strconv.Itoa(len(args))), args...), rows
 }
 
 // ofSession gives whose session it is, as read with the session, or by a query

@@ -8,8 +8,9 @@ var (
 	VerbSystemView    = DefineVerb("system.view", "查看系统运行状态")
 	// VerbMandateConfirm: a window confirms a parent's mandate for a child that
 	// has no account, with the household register in hand.
-	VerbMandateConfirm = DefineVerb("mandate.confirm", "核验亲子关系")
-	VerbOrgManage      = DefineVerb("org.manage", "维护区划、单位和网点") // org stands below and knows no verbs
+	VerbMandateConfirm      = DefineVerb("mandate.confirm", "核验亲子关系")
+	VerbDelegationAuthorise = DefineVerb("delegation.authorise", "授权临时委托") // of colleagues on leave
+	VerbOrgManage           = DefineVerb("org.manage", "维护区划、单位和网点")       // org stands below and knows no verbs
 )
 
 // The roles every city has. Modules add verbs of their own with Extend.
@@ -27,9 +28,9 @@ func init() {
 	DefineRole("section_chief", "科（股）长",
 		"case.view", "case.pause", "task.view", "task.review", "task.survey", "task.sign", "task.approve", "task.reassign")
 	DefineRole("agency_head", "单位负责人",
-		"case.view", "case.extend", "case.decide", "task.view", "task.sign", "task.approve", "task.decide", "task.reassign")
+		"case.view", "case.extend", "case.decide", "task.view", "task.sign", "task.approve", "task.decide", "task.reassign", VerbDelegationAuthorise)
 	define(Role{Name: "centre_manager", Title: "政务服务中心管理人员", On: Any, Verbs: []Verb{
-		"case.view", "case.terminate", "task.view", "task.reassign", "task.remind", VerbOrgManage}})
+		"case.view", "case.terminate", "task.view", "task.reassign", "task.remind", VerbOrgManage, VerbDelegationAuthorise}})
 	DefineRole("item_editor", "事项编辑人员", "item.edit")
 	DefineRole("item_reviewer", "事项审核人员", "item.review", "item.publish")
 

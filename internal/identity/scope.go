@@ -17,6 +17,10 @@ type Grant struct {
 	To     string // first division code past it
 	Agency string // competent agency; "" any
 	Dept   string // department key of the competent agency (D11); "" any
+
+	// Of a right that a colleague has lent for a while: whose it is.
+	Lender     string // account; "" it is one's own
+	LenderName string
 }
 
 // Place is where an object stands. Fields an object does not have are "".
@@ -42,6 +46,45 @@ func (a Actor) Can(v Verb, p Place) bool {
 // Has says whether the actor may do v somewhere.
 func (a Actor) Has(v Verb) bool {
 	return a.IsSystem() || slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Verb == v })
+}
+
+// Lent gives the lent right by which alone the actor may do v at one of the
+// places: then the act is done for somebody, and the record names both. false
+// when the actor has a right of their own there, or none.
+func (a Actor) Lent(v Verb, places ...Place) (Grant, bool) {
+	var lent Grant
+	for _, g := range a.Grants {
+		if g.Verb != v || !slices.ContainsFunc(places, g.covers) {
+			continue
+		}
+		if g.Lender == "" {
+			return Grant{}, false
+		}
+		if lent.Lender == "" {
+			lent = g
+		}
+	}
+	return lent, lent.Lender != ""
+}
+
+// NameAt is the actor's name as the record of an act has it: 李四（代张三办理）
+// where the right is lent.
+func (a Actor) NameAt(v Verb, places ...Place) string {
+	if g, ok := a.Lent(v, places...); ok {
+		return a.Name + "（代" + g.LenderName + "办理）"
+	}
+	return a.Name
+}
+
+// Lenders are the accounts of colleagues whose rights the actor has now.
+func (a Actor) Lenders() []string {
+	var list []string
+	for _, g := range a.Grants {
+		if g.Lender != "" && !slices.Contains(list, g.Lender) {
+			list = append(list, g.Lender)
+		}
+	}
+	return list
 }
 
 // covers is the rule; condition is the same rule in SQL. They change together
@@ -77,6 +120,7 @@ func (a Actor) Scope(v Verb) Scope {
 	}
 	var s Scope
 	for _, g := range a.Grants {
+		g.Lender, g.LenderName = "", "" // the same place twice is one condition
 		if g.Verb == v && !slices.Contains(s.grants, g) {
 			s.grants = append(s.grants, g)
 		}

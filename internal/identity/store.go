@@ -136,14 +136,30 @@ type actorRow struct {
 	To          string `db:"div_to"`
 	GrantAgency string `db:"grant_agency"`
 	GrantDept   string `db:"grant_dept"`
+	GrantRow    string `db:"grant_row"`
+	Lender      string `db:"lender"`
+	LenderName  string `db:"lender_name"`
+	LentRoles   string `db:"lent_roles"`
 	levelsHeld
 }
 
-const actorColumns = `SELECT a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch, a.seat, a.password_first, a.shared,
+const accountPart = `SELECT a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch, a.seat, a.password_first, a.shared,
 	a.level1_until, a.level2_until, a.level3_until, a.level4_until,
-	COALESCE(g.role, '') AS role, COALESCE(g.about, '') AS about, COALESCE(g.div_from, '') AS div_from,
-	COALESCE(g.div_to, '') AS div_to, COALESCE(g.agency, '') AS grant_agency, COALESCE(g.dept, '') AS grant_dept
-	FROM identity_account a LEFT JOIN identity_grant g ON g.account = a.id`
+	COALESCE(g.id, '') AS grant_row, COALESCE(g.role, '') AS role, COALESCE(g.about, '') AS about, COALESCE(g.div_from, '') AS div_from,
+	COALESCE(g.div_to, '') AS div_to, COALESCE(g.agency, '') AS grant_agency, COALESCE(g.dept, '') AS grant_dept, `
+
+// actorQuery reads an account with its grants and, in the same message, those
+// that colleagues have lent it at the moment now: read from what the colleague
+// holds, so that they are never wider, and end with it. join and where say which
+// account a; now is the placeholder of the moment.
+func actorQuery(join, where, now string) string {
+	return accountPart + `'' AS lender, '' AS lender_name, '' AS lent_roles
+		FROM identity_account a LEFT JOIN identity_grant g ON g.account = a.id ` + join + ` WHERE ` + where + `
+	UNION ALL ` + accountPart + `p.id AS lender, p.display_name AS lender_name, x.roles AS lent_roles
+		FROM identity_account a JOIN identity_delegation x ON x.deputy = a.id AND x.state = 'active' AND x.begins_at <= ` + now + ` AND x.ends_at > ` + now + `
+		JOIN identity_account p ON p.id = x.delegator AND p.state = 'active' JOIN identity_grant g ON g.account = p.id ` + join + ` WHERE ` + where + `
+	ORDER BY lender, grant_row`
+}
 
 // actor makes the Actor of its rows. ErrAccountUnknown when there are none,
 // ErrAccountDisabled.
@@ -166,9 +182,16 @@ func actor(rows []actorRow, via string, now time.Time) (Actor, error) {
 		if !known {
 			continue // none, or of a later release
 		}
+		if r.Lender != "" && !lends(role, r.LentRoles) {
+			continue
+		}
 		a.admin = a.admin || role.Admin != ""
 		for _, v := range role.Verbs {
-			a.Grants = append(a.Grants, Grant{Verb: v, On: r.About, From: r.From, To: r.To, Agency: r.GrantAgency, Dept: r.GrantDept})
+			if r.Lender != "" && v == VerbDelegationAuthorise {
+				continue // who stands in lends nothing on
+			}
+			a.Grants = append(a.Grants, Grant{Verb: v, On: r.About, From: r.From, To: r.To, Agency: r.GrantAgency, Dept: r.GrantDept,
+				Lender: r.Lender, LenderName: r.LenderName})
 		}
 	}
 	return a, nil

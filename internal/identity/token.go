@@ -83,8 +83,8 @@ func (m *Module) ByToken(ctx context.Context, token string) (Actor, error) {
 		return Actor{}, ErrToken
 	}
 	var rows []actorRow
-	err := m.DB.Conn(ctx).Select(ctx, &rows, actorColumns+` JOIN identity_token t ON t.account = a.id
-		WHERE t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2 ORDER BY g.id`, tokenHash(token), m.now(ctx))
+	err := m.DB.Conn(ctx).Select(ctx, &rows, actorQuery("JOIN identity_token t ON t.account = a.id",
+		"t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2", "$2"), tokenHash(token), m.now(ctx))
 	if err != nil {
 		return Actor{}, err
 	}

@@ -111,6 +111,9 @@ func (r *run) finish(ctx context.Context) error {
 	return nil
 }
 
+// nameAt names who acts on a task, with whose right it is where that was lent.
+func (r *run) nameAt(t *taskRow) string { return r.actor.NameAt(verbOf[t.Role], t.place()) }
+
 // record appends to the history. The first entry of a run has the id of the
 // act, by which its effects can be found again.
 func (r *run) record(t *taskRow, act, opinion, target, outcome string) {
@@ -128,6 +131,10 @@ func (r *run) record(t *taskRow, act, opinion, target, outcome string) {
 		}
 		if t.covered(r.actor) {
 			e.OnBehalf = t.Assignee
+		}
+		e.ActorName = r.nameAt(t)
+		if g, ok := r.actor.Lent(verbOf[t.Role], t.place()); ok && e.OnBehalf == "" {
+			e.OnBehalf = g.Lender
 		}
 	}
 	r.acts = append(r.acts, e)
@@ -236,7 +243,7 @@ func (r *run) complete(ctx context.Context, t *taskRow, result, opinion string) 
 		t.Assignee = r.actor.Account
 	}
 	t.State, t.Result, t.Opinion, t.DoneAt = Done, result, opinion, &r.now
-	t.DoneBy, t.DoneName, t.LastAct, t.DoneOn = r.actor.Account, r.actor.Name, r.act, r.today.String()
+	t.DoneBy, t.DoneName, t.LastAct, t.DoneOn = r.actor.Account, r.nameAt(t), r.act, r.today.String()
 	return r.m.exec(ctx, 1, `UPDATE workflow_task SET state = 'done', result = $2, opinion = $3, done_at = $4, done_by = $5,
 		done_name = $6, last_act = $7, assignee = $8, touched = $9, on_behalf = $10, done_on = $11
 		WHERE id = $1 AND state = 'open'`,
