@@ -15,7 +15,7 @@ var (
 		"login": "登录", "logout": "退出登录", "account.create": "新建账号", "account.create.demo": "建立演示账号", "account.contact": "修改联系方式",
 		"account.password": "修改密码", "account.disabled": "停用账号", "account.active": "启用账号",
 		"account.unlock": "解除锁定",
-		"grant.give": "授予角色", "delegation.ask": "提出临时委托", "delegation.active": "授权临时委托", "delegation.refused": "不同意临时委托", "delegation.end": "结束临时委托", "grant.take": "撤销角色", "grant.propose": "提出角色变更", "grant.done": "授权角色变更", "grant.refused": "不同意角色变更", "grant.withdrawn": "撤回角色变更", "token.make": "签发接口令牌", "token.revoke": "收回接口令牌",
+		"grant.give":     "授予角色", "delegation.ask": "提出临时委托", "delegation.active": "授权临时委托", "delegation.refused": "不同意临时委托", "delegation.end": "结束临时委托", "grant.take": "撤销角色", "grant.propose": "提出角色变更", "grant.done": "授权角色变更", "grant.refused": "不同意角色变更", "grant.withdrawn": "撤回角色变更", "token.make": "签发接口令牌", "token.revoke": "收回接口令牌",
 		"org.load": "装载组织机构", "org.import": "导入登记表", "org.export": "导出登记表", "org.divisions.put": "登记行政区划", "org.agencies.put": "登记单位",
 		"org.outlets.put": "登记网点", "org.staff.put": "登记工作人员", "org.outlet.update": "修改网点", "org.agency.update": "修改单位",
 		"org.division.end": "撤销区划", "org.calendar.set": "修改工作日历", "org.delegate": "登记代理", "org.delegate.end": "结束代理",
