@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"yimen/city"
+	cityorg "yimen/city/org"
 	"yimen/internal/admin"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
@@ -52,7 +53,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Audit.ReadFrom(a.Archive)
 	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
 	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus,
-		Rules: a.SignIn, Keys: a.Keys})
+		Rules: a.SignIn, Enterprises: a.enterprises(), Keys: a.Keys})
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
 		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
 	sms, mail, err := a.Sending.senders(a.Demo)
@@ -144,6 +145,15 @@ func (a *App) actingAs(ctx context.Context, account string) (context.Context, er
 func who(ctx context.Context) (account, name, addr string) {
 	actor := identity.FromContext(ctx)
 	return actor.Account, actor.Name, actor.Address
+}
+
+// enterprises is the city's register of enterprises: the demo's is made up, and
+// a real city has not been connected to its own.
+func (a *App) enterprises() identity.EnterpriseRegister {
+	if a.Demo {
+		return cityorg.Enterprises{}
+	}
+	return nil
 }
 
 // dictionary is the city's data elements as the form designer offers them.

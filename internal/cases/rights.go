@@ -57,14 +57,16 @@ func (r *record) owns(a identity.Actor) bool {
 	return r.Account == a.Account || r.agentOf(a)
 }
 
-// agentOf tells whether the actor acts for the applicant here.
+// agentOf tells whether the actor acts for the applicant here: under the mandate
+// it was filed under, one for this case, or as who leads the enterprise.
 func (r *record) agentOf(a identity.Actor) bool {
 	if r.AgentAccount == a.Account && a.Account != "" {
-		_, held := a.HeldMandate(r.Mandate)
-		return held || r.Mandate == ""
+		if _, held := a.HeldMandate(r.Mandate); held || r.Mandate == "" {
+			return true
+		}
 	}
 	return slices.ContainsFunc(a.Mandates, func(x identity.Mandate) bool {
-		return x.Scope == identity.ScopeCase && x.Case == r.Number && x.Principal == r.Account && r.Account != ""
+		return (x.Scope == identity.ScopeCase && x.Case == r.Number || x.Leads()) && x.Principal == r.Account && r.Account != ""
 	})
 }
 
@@ -76,6 +78,10 @@ func own(a identity.Actor) (cond string, args []any) {
 	}
 	cond += ")"
 	for _, x := range a.Mandates {
+		if x.Leads() && x.Principal != "" {
+			cond += " OR account = ?"
+			args = append(args, x.Principal)
+		}
 		if x.Scope == identity.ScopeCase && x.Principal != "" {
 			cond += " OR number = ? AND account = ?"
 			args = append(args, x.Case, x.Principal)

@@ -141,7 +141,8 @@ func (m *Module) mayHold(ctx context.Context, row accountRow, role string) ([]He
 func (m *Module) heldBySelf(ctx context.Context, row accountRow) ([]Held, error) {
 	var list []Held
 	err := m.DB.Conn(ctx).Select(ctx, &list, `SELECT g.id, g.role FROM identity_grant g JOIN identity_account a ON a.id = g.account
-		WHERE a.id <> $1 AND a.kind = 'staff' AND (a.staff <> '' AND a.staff = $2 OR a.id_no <> '' AND a.id_no = $3)`, row.ID, row.Staff, row.IDNo)
+		WHERE a.id <> $1 AND a.kind = 'staff' AND (a.staff <> '' AND a.staff = $2
+			OR a.id_no_key <> '' AND a.id_no_key = $3 OR a.id_no <> '' AND a.id_no = $4)`, row.ID, row.Staff, row.IDNoKey, row.IDNo)
 	if err != nil {
 		return nil, fmt.Errorf("read roles of the person's other accounts: %w", err)
 	}

@@ -47,6 +47,7 @@ const adult = 18
 type Mandate struct {
 	ID            string
 	Kind          string
+	Role          string // of MandateEnterprise: legal admin handler
 	Principal     string // account whose matters they are; "" a child without one
 	PrincipalName string
 	Agent         string // account that acts
@@ -166,7 +167,10 @@ func (m *Module) checkProposal(ctx context.Context, a Actor, p *Proposal) (manda
 	if other.Account == a.Account {
 		bad.Add("id_no", "不能委托给自己：请填写对方的姓名和证件号码。")
 	}
-	if row.Kind = kindOf(p.Kind, principal); agent == KindEnterprise {
+	if row.Kind = kindOf(p.Kind, principal); row.Kind == MandateEnterprise {
+		row.Role = HandlerRole
+	}
+	if agent == KindEnterprise {
 		bad.Add("name", "代办的要是个人：单位不能替别人办，请填写经办人本人。")
 	}
 	p.checkScope(&row, &bad)
@@ -270,7 +274,7 @@ func (p *Proposal) checkDates(row *mandateRow, today workday.Date, childNo strin
 // ErrMandateDenied (one's own proposal), ErrMandateState, ErrMandateExpired.
 func (m *Module) ConfirmMandate(ctx context.Context, id string) (Mandate, error) {
 	return m.turnMandate(ctx, id, "mandate.confirm", func(ctx context.Context, row *mandateRow, a Actor) error {
-		if row.ProposedBy == a.Account || row.Principal == "" {
+		if row.ProposedBy == row.sideOf(a) || row.Principal == "" {
 			return ErrMandateDenied
 		}
 		return m.activate(ctx, row, a)
@@ -296,7 +300,7 @@ func (m *Module) EndMandate(ctx context.Context, id string) (Mandate, error) {
 	return m.turnMandate(ctx, id, "mandate.end", func(ctx context.Context, row *mandateRow, a Actor) error {
 		now := m.now(ctx)
 		switch {
-		case row.State == MandateActive || row.State == MandateProposed && row.ProposedBy == a.Account:
+		case row.State == MandateActive || row.State == MandateProposed && row.ProposedBy == row.sideOf(a):
 			row.State = MandateEnded
 		case row.State == MandateProposed:
 			row.State = MandateDeclined
@@ -304,7 +308,7 @@ func (m *Module) EndMandate(ctx context.Context, id string) (Mandate, error) {
 			return ErrMandateState
 		}
 		row.EndedAt, row.EndedBy = &now, a.Account
-		return m.tellMandate(ctx, *row, row.State, row.otherSide(a.Account))
+		return m.tellMandate(ctx, *row, row.State, row.otherSide(row.sideOf(a)))
 	})
 }
 
@@ -316,7 +320,7 @@ func (m *Module) turnMandate(ctx context.Context, id, action string, change func
 		if err != nil {
 			return err
 		}
-		if !row.isSide(a.Account) {
+		if row.sideOf(a) == "" {
 			return ErrMandateUnknown
 		}
 		if err := change(ctx, &row, a); err != nil {
@@ -330,5 +334,5 @@ func (m *Module) turnMandate(ctx context.Context, id, action string, change func
 	if err != nil {
 		return Mandate{}, err
 	}
-	return m.Mandate(ctx, id)
+	return m.mandateByID(ctx, id)
 }

@@ -15,6 +15,8 @@ import (
 
 type mandateRow struct {
 	ID           string       `db:"id"`
+	Role         string       `db:"role"`
+	AppointedBy  string       `db:"appointed_by"`
 	Kind         string       `db:"kind"`
 	Principal    string       `db:"principal"`
 	Agent        string       `db:"agent"`
@@ -44,7 +46,7 @@ type namedMandate struct {
 	EndedName     string `db:"ended_name"`
 }
 
-const mandateColumns = `x.id, x.kind, x.principal, x.agent, x.proposed_by, x.child_name, x.child_id_no, x.child_id_no_key, x.scope, x.items, x.case_number,
+const mandateColumns = `x.id, x.kind, x.role, x.appointed_by, x.principal, x.agent, x.proposed_by, x.child_name, x.child_id_no, x.child_id_no_key, x.scope, x.items, x.case_number,
 	x.from_on, x.to_on, x.purpose, x.state, x.created_at, x.confirmed_at, x.confirmed_by, x.ended_at, x.ended_by`
 
 const selectMandate = `SELECT ` + mandateColumns + `, COALESCE(p.display_name, x.child_name) AS principal_name,
@@ -53,7 +55,7 @@ const selectMandate = `SELECT ` + mandateColumns + `, COALESCE(p.display_name, x
 	LEFT JOIN identity_account g ON g.id = x.agent LEFT JOIN identity_account e ON e.id = x.ended_by`
 
 func (r namedMandate) mandate() Mandate {
-	x := Mandate{ID: r.ID, Kind: r.Kind, Principal: r.Principal, PrincipalName: r.PrincipalName, Agent: r.Agent, AgentName: r.AgentName,
+	x := Mandate{ID: r.ID, Kind: r.Kind, Role: r.Role, Principal: r.Principal, PrincipalName: r.PrincipalName, Agent: r.Agent, AgentName: r.AgentName,
 		ProposedBy: r.ProposedBy, Scope: r.Scope, Case: r.Case, From: r.From, To: r.To, Purpose: r.Purpose, State: r.State,
 		CreatedAt: r.CreatedAt, ConfirmedAt: r.ConfirmedAt, EndedAt: r.EndedAt, EndedBy: r.EndedName}
 	if r.Items != "" {
@@ -108,6 +110,14 @@ func (m *Module) Mandate(ctx context.Context, id string) (Mandate, error) {
 	return rows[0].mandate(), nil
 }
 
+func (m *Module) mandateByID(ctx context.Context, id string) (Mandate, error) {
+	rows, err := m.mandateRows(ctx, " WHERE x.id = $1", id)
+	if err != nil || len(rows) == 0 {
+		return Mandate{}, errors.Join(ErrMandateUnknown, err)
+	}
+	return rows[0].mandate(), nil
+}
+
 // Mandates lists the actor's own mandates, on either side, newest first; next
 // is "" at the end. Errors: db.ErrCursor.
 func (m *Module) Mandates(ctx context.Context, p db.Page) (list []Mandate, next string, err error) {
@@ -142,9 +152,9 @@ func (m *Module) MandatesAsked(ctx context.Context) (int, error) {
 }
 
 func (m *Module) insertMandate(ctx context.Context, r mandateRow) error {
-	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO identity_mandate (id, kind, principal, agent, proposed_by, child_name, child_id_no,
+	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO identity_mandate (id, kind, role, appointed_by, principal, agent, proposed_by, child_name, child_id_no,
 		child_id_no_key, scope, items, case_number, from_on, to_on, purpose, state, created_at, confirmed_at, confirmed_by, ended_at, ended_by)
-		VALUES (:id, :kind, :principal, :agent, :proposed_by, :child_name, :child_id_no, :child_id_no_key, :scope, :items, :case_number, :from_on, :to_on,
+		VALUES (:id, :kind, :role, :appointed_by, :principal, :agent, :proposed_by, :child_name, :child_id_no, :child_id_no_key, :scope, :items, :case_number, :from_on, :to_on,
 		:purpose, :state, :created_at, :confirmed_at, :confirmed_by, :ended_at, :ended_by)`, r.sealed(m.Keys))
 	return err
 }

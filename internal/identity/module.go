@@ -39,6 +39,10 @@ type Deps struct {
 	// HomeOf is the page where somebody begins after signing in; nil: "/".
 	HomeOf func(Actor) string
 
+	// Enterprises is the city's register of enterprises; nil: none is connected,
+	// and enterprises are bound at a window.
+	Enterprises EnterpriseRegister
+
 	Rules Rules // what signing in is bound to; zero: DefaultRules
 
 	// Hash are the parameters of argon2id; nil: DefaultHash. A password hashed
