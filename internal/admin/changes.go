@@ -96,8 +96,8 @@ func (m *Module) decideChange(w http.ResponseWriter, r *http.Request) error {
 	return web.Redirect(w, r, "/admin/changes")
 }
 
-// resetPassword gives an account a password that its owner has to change. It is
-// no keyed post: its answer would be kept, and a password is not.
+// resetPassword gives an account a password that its owner has to change. What
+// was sent is not kept with its answer, not even as a hash: it is a password.
 func (m *Module) resetPassword(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.ReadForm(r)
 	if err != nil {

@@ -133,6 +133,10 @@ func TestAnAccountIsRotatedAndStopped(t *testing.T) {
 		}
 	}
 	run("account", "--name", "wang-system", "--role", "system_admin", "--password", "Wuling-Shan-2026")
+	if exit, _, errOut := yimen(t, "lock", "--data", dir, "--account", "wang-system"); exit != 1 || !strings.Contains(errOut, "最后一位") {
+		t.Errorf("the last administrator is stopped: exit %d, %s", exit, errOut)
+	}
+	run("account", "--name", "li-system", "--role", "system_admin", "--password", "Nanling-Shan-2026")
 	_, token, _ := yimen(t, "token", "--data", dir, "--account", "wang-system")
 	run("password", "--account", "wang-system", "--password", "Danxia-Shan-2026")
 	maySignIn(t, dir, "wang-system", "Danxia-Shan-2026")

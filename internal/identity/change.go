@@ -53,7 +53,7 @@ type RoleChange struct {
 var (
 	ErrChangeUnknown = errs.Define(errs.NotFound, "role_change_unknown", "没有这条角色变更，请回到列表重新选择。")
 	ErrChangeOver    = errs.Define(errs.Conflict, "role_change_over", "这条角色变更已经处理过，请刷新页面查看。")
-	ErrChangeOwn     = errs.Define(errs.Denied, "role_change_own", "自己提出的、关于自己的变更，要由另一位安全管理员授权。")
+	ErrChangeOwn     = errs.Define(errs.Denied, "role_change_own", "不能授权自己提出的或关于自己的变更，请由另一位安全管理员授权。")
 	ErrChangeInvalid = errs.Define(errs.Invalid, "role_change_invalid", "角色变更填写有误，请按提示修改。")
 )
 
