@@ -31,6 +31,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
 	"yimen/internal/office"
+	"yimen/internal/openid"
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/queue"
@@ -77,6 +78,7 @@ type App struct {
 	Identity  *identity.Module
 	Messages  *messages.Module
 	Presence  *presence.Module
+	OpenID    *openid.Module
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module

@@ -76,6 +76,7 @@ func (a *App) work() {
 	a.Identity.Workers(a.Queue)
 	a.Messages.Workers(a.Queue)
 	a.Presence.Workers(a.Queue)
+	a.OpenID.Workers(a.Queue)
 	a.Workflow.Workers(a.Queue)
 	a.Catalogue.Workers(a.Queue)
 	a.countUsesHourly()

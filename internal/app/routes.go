@@ -36,6 +36,7 @@ func (a *App) route() {
 	a.Identity.Routes(a.Router)
 	a.Messages.Routes(a.Router)
 	a.Presence.Routes(a.Router)
+	a.OpenID.Routes(a.Router)
 	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Designer.Routes(a.Router)
@@ -81,7 +82,7 @@ func user(r *http.Request) *ui.User {
 	}
 	u := &ui.User{Name: actor.Name, Staff: actor.IsStaff(), HomeURL: homeOf(actor), Links: []ui.Link{{Label: "我的工作", URL: homeOf(actor)}}}
 	if actor.IsApplicant() {
-		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}, {Label: "消息设置", URL: "/my/settings"}}
+		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}, {Label: "消息设置", URL: "/my/settings"}, {Label: "已授权的应用", URL: "/my/apps"}}
 	}
 	if actor.Has(identity.VerbMandateConfirm) && !actor.IsSystem() {
 		u.Links = append(u.Links, ui.Link{Label: "核验亲子关系", URL: "/counter/mandates"})

@@ -21,6 +21,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
 	"yimen/internal/office"
+	"yimen/internal/openid"
 	"yimen/internal/org"
 	"yimen/internal/queue"
 	"yimen/internal/workflow"
@@ -30,7 +31,7 @@ import (
 // versions whatever the order here.
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, sealed.Migrations, jobs.Migrations, progress.Migrations,
-	org.Migrations, identity.Migrations, messages.Migrations, presence.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
+	org.Migrations, identity.Migrations, messages.Migrations, presence.Migrations, openid.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
 	counter.Migrations, office.Migrations,
 }
 

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"yimen/city"
 	cityorg "yimen/city/org"
@@ -24,6 +25,7 @@ import (
 	"yimen/internal/kit/sealed"
 	"yimen/internal/messages"
 	"yimen/internal/office"
+	"yimen/internal/openid"
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/queue"
@@ -65,6 +67,8 @@ func (a *App) wire(ctx context.Context) error {
 	if err := a.wireFaces(); err != nil {
 		return err
 	}
+	a.OpenID = openid.New(openid.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Jobs: a.Queue, Events: a.Bus, Identity: a.Identity, Messages: a.Messages,
+		Audit: a.Audit, Issuer: strings.TrimRight(a.BaseURL, "/"), KeyFor: a.Store.KeyFor, Demo: a.Demo})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,

@@ -76,6 +76,7 @@ var storeys = [][]string{
 	{"identity"},
 	{"messages"},
 	{"assurance"}, // how one proves who one is
+	{"openid"},
 	{"workflow"},
 	{"proofs", "sharing", "network", "cloud", "seals"},
 	{"licences"},
