@@ -37,7 +37,7 @@ var (
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
 		"job": "后台任务", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
-		"synonym": "同义词", "zone": "专区", "cases_history": "办理记录", "audit_row": "审计日志",
+		"client": "接入应用", "signing_key": "签名密钥", "synonym": "同义词", "zone": "专区", "cases_history": "办理记录", "audit_row": "审计日志",
 	}
 	resultNames = map[string]string{
 		// of proving by face
@@ -53,6 +53,7 @@ var (
 		"cases.finish": "决定后的制证和送达", "cases.recompute_due": "重算办件期限", "cases.sweep_uploads": "清理没有提交的上传", "cases.sweep_drafts": "清理无人继续的草稿", "cases.sweep_misses": "清理查询码输错的记录", "cases.terminate_uncorrected": "逾期未补正终止",
 		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
 		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",
+		"openid.tell_logout": "通知应用退出登录", "openid.sweep": "清理过期的登录凭证", "openid.keys": "更换签名密钥",
 		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "jobs.given_up": "提醒已放弃的任务", "web.cleanup": "清理网页会话",
 		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限",
 		"progress.designer.bulk": "批量修改事项", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",

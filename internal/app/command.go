@@ -23,24 +23,25 @@ var Version = "dev"
 // commands is the command line. Every flag --x-y is also YIMEN_X_Y and the
 // key x-y of the settings file.
 type commands struct {
-	Config   string      `help:"Settings file (TOML, key = value)." placeholder:"FILE" env:"YIMEN_CONFIG"`
-	Log      string      `help:"Log level: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
-	LogJSON  bool        `help:"Write the log as JSON lines." name:"log-json"`
-	Demo     demoCmd     `cmd:"" help:"Start the sample city (made on the first start, then kept)."`
-	Serve    serveCmd    `cmd:"" help:"Start a production server. No sample data, no default account."`
-	Migrate  migrateCmd  `cmd:"" help:"Bring the database to this release's schema."`
-	Account  accountCmd  `cmd:"" help:"Make an account, for the first administrators of a new city."`
-	Password passwordCmd `cmd:"" help:"Set an account's password; its sessions and tokens end."`
-	Lock     lockCmd     `cmd:"" help:"Stop an account at once, or let it in again (--undo)."`
-	Token    tokenCmd    `cmd:"" help:"Print a bearer token of an account for the JSON API."`
-	Import   importCmd   `cmd:"" help:"Load divisions, agencies, outlets, staff (CSV) or items (XLSX)."`
-	Load     loadCmd     `cmd:"" help:"Play an hour, a day or a year on a sample city over HTTP, measure it and audit it."`
-	Verify   verifyCmd   `cmd:"" help:"Check the audit chain and name what was changed or removed."`
-	Archive  archiveCmd  `cmd:"" help:"Put a past year's histories and audit rows into the file store, or list what was; they stay readable."`
-	Keys     keysCmd     `cmd:"" help:"Keys of the personal columns: list them, or rotate."`
-	Backup   backupCmd   `cmd:"" help:"Back up the whole city into a folder while it is served."`
-	Restore  restoreCmd  `cmd:"" help:"Restore a backup into an empty database, of either engine, and verify it."`
-	Version  versionCmd  `cmd:"" help:"Print the release."`
+	Config     string        `help:"Settings file (TOML, key = value)." placeholder:"FILE" env:"YIMEN_CONFIG"`
+	Log        string        `help:"Log level: debug, info, warn, error." enum:"debug,info,warn,error" default:"info"`
+	LogJSON    bool          `help:"Write the log as JSON lines." name:"log-json"`
+	Demo       demoCmd       `cmd:"" help:"Start the sample city (made on the first start, then kept)."`
+	Serve      serveCmd      `cmd:"" help:"Start a production server. No sample data, no default account."`
+	Migrate    migrateCmd    `cmd:"" help:"Bring the database to this release's schema."`
+	Account    accountCmd    `cmd:"" help:"Make an account, for the first administrators of a new city."`
+	Password   passwordCmd   `cmd:"" help:"Set an account's password; its sessions and tokens end."`
+	Lock       lockCmd       `cmd:"" help:"Stop an account at once, or let it in again (--undo)."`
+	Token      tokenCmd      `cmd:"" help:"Print a bearer token of an account for the JSON API."`
+	Import     importCmd     `cmd:"" help:"Load divisions, agencies, outlets, staff (CSV) or items (XLSX)."`
+	Load       loadCmd       `cmd:"" help:"Play an hour, a day or a year on a sample city over HTTP, measure it and audit it."`
+	SigningKey signingKeyCmd `cmd:"" help:"Make the next key that signs tokens for connected systems; --now when the present one may have leaked."`
+	Verify     verifyCmd     `cmd:"" help:"Check the audit chain and name what was changed or removed."`
+	Archive    archiveCmd    `cmd:"" help:"Put a past year's histories and audit rows into the file store, or list what was; they stay readable."`
+	Keys       keysCmd       `cmd:"" help:"Keys of the personal columns: list them, or rotate."`
+	Backup     backupCmd     `cmd:"" help:"Back up the whole city into a folder while it is served."`
+	Restore    restoreCmd    `cmd:"" help:"Restore a backup into an empty database, of either engine, and verify it."`
+	Version    versionCmd    `cmd:"" help:"Print the release."`
 }
 
 // storage are the settings that say where everything is kept.

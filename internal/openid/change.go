@@ -141,6 +141,16 @@ func (m *Module) Decide(ctx context.Context, client, seen string, yes bool, reas
 	})
 }
 
+// DecideLatest authorises what was asked last, for the program itself: the
+// sample city and tests.
+func (m *Module) DecideLatest(ctx context.Context, client string) error {
+	x, err := m.waiting(ctx, client)
+	if err != nil || x == nil {
+		return errors.Join(err, ErrChangeUnknown)
+	}
+	return m.Decide(ctx, client, x.ID, true, "")
+}
+
 // apply puts an authorised definition into force. What the client holds beyond
 // it ends.
 func (m *Module) apply(ctx context.Context, client string, x *Change) error {

@@ -2,7 +2,6 @@ package openid
 
 import (
 	"context"
-	"crypto/cipher"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -15,11 +14,14 @@ import (
 	"sync"
 	"time"
 
-	"github.com/emmansun/gmsm/sm4"
 	"github.com/go-jose/go-jose/v4"
 
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
 )
+
+// columnPrivate is the private half of a key.
+var columnPrivate = sealed.Define("openid_key", "id", "private")
 
 // signingAlg is what everything is signed with. SM2 is not: no algorithm name
 // is registered for it, and the library's key set cannot hold its curve
@@ -207,28 +209,9 @@ func (m *Module) seal(r *keyRow) error {
 	if err != nil {
 		return fmt.Errorf("make signing key: %w", err)
 	}
-	box, err := m.box()
-	if err != nil {
-		return err
-	}
-	nonce := make([]byte, box.NonceSize())
-	rand.Read(nonce) // never fails
 	r.Public = string(public)
-	r.Private = base64.StdEncoding.EncodeToString(box.Seal(nonce, nonce, der, []byte(r.ID)))
+	r.Private = m.Sealer.Seal(columnPrivate, r.ID, base64.StdEncoding.EncodeToString(der))
 	return nil
-}
-
-// box seals private keys: SM4-GCM under a key of its own from the key file.
-func (m *Module) box() (cipher.AEAD, error) {
-	if m.KeyFor == nil {
-		return nil, errors.New("openid: no key file to seal signing keys with")
-	}
-	key := m.KeyFor("openid signing keys")
-	block, err := sm4.NewCipher(key[:])
-	if err != nil {
-		return nil, err
-	}
-	return cipher.NewGCM(block)
 }
 
 // open is the key of a row; it fails when another key file sealed it.
@@ -237,20 +220,13 @@ func (m *Module) open(r keyRow) (*signingKey, error) {
 	if err := json.Unmarshal([]byte(r.Public), &k.public); err != nil {
 		return nil, fmt.Errorf("signing key %s: %w", r.ID, err)
 	}
-	sealed, err := base64.StdEncoding.DecodeString(r.Private)
+	text, err := m.Sealer.Open(columnPrivate, r.ID, r.Private)
 	if err != nil {
 		return nil, fmt.Errorf("signing key %s: %w", r.ID, err)
 	}
-	box, err := m.box()
+	der, err := base64.StdEncoding.DecodeString(text)
 	if err != nil {
-		return nil, err
-	}
-	if len(sealed) < box.NonceSize() {
-		return nil, fmt.Errorf("signing key %s is cut", r.ID)
-	}
-	der, err := box.Open(nil, sealed[:box.NonceSize()], sealed[box.NonceSize():], []byte(r.ID))
-	if err != nil {
-		return nil, fmt.Errorf("signing key %s cannot be opened: changed, or sealed with another key file", r.ID)
+		return nil, fmt.Errorf("signing key %s: %w", r.ID, err)
 	}
 	private, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {

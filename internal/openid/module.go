@@ -20,6 +20,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web/static"
 	"yimen/internal/messages"
 )
@@ -89,8 +90,8 @@ type Deps struct {
 
 	// Issuer is the address of the site, without a slash at its end.
 	Issuer string
-	// KeyFor derives a key for one purpose from the key file.
-	KeyFor func(purpose string) [16]byte
+	// Sealer seals the private halves of signing keys.
+	Sealer *sealed.Ring // nil: a throwaway ring (tests)
 
 	AccessLife  time.Duration // 0: 15 minutes; at most 30
 	RefreshLife time.Duration // 0: 8 hours; at most that
@@ -123,6 +124,9 @@ func New(d Deps) *Module {
 	d.RefreshLife = within(d.RefreshLife, maxRefresh, maxRefresh)
 	if d.KeyAge == 0 {
 		d.KeyAge = 90 * 24 * time.Hour
+	}
+	if d.Sealer == nil {
+		d.Sealer = sealed.Throwaway()
 	}
 	if d.Reach == nil {
 		d.Reach = outward()

@@ -77,7 +77,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.site = httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) { w.router.ServeHTTP(rw, r) }))
 	t.Cleanup(w.site.Close)
 	w.Module = New(Deps{DB: d, Clock: w.clock, Log: quiet, Jobs: w.queue, Events: bus, Identity: w.id, Messages: msgs, Audit: log,
-		Issuer: w.site.URL, KeyFor: func(string) [16]byte { return [16]byte{1, 2, 3} }})
+		Issuer: w.site.URL})
 	w.Workers(w.queue)
 	w.router = web.NewRouter(web.Options{DB: d, Clock: w.clock, Log: quiet, Subject: identity.Subject, Beside: identity.Beside})
 	w.router.Use(w.id.Middleware)

@@ -42,6 +42,7 @@ type things struct {
 	task, account                               string
 	message, staffMessage                       string
 	work                                        string // page of a finished import
+	client, asks                                string // a connected system, and where it sends people
 	visit                                       string // of the person of received, at the village window
 }
 
@@ -72,6 +73,7 @@ func gather(t testing.TB, c *city) things {
 	must(t, c.Identity.GrantRole(c.System, localEditor, "item_editor", at))
 	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
 	x.work = c.imported(t)
+	x.client, x.asks = c.department(t)
 	x.visit = c.greeted(t, x.received)
 	gathered.things = &x
 	return x
@@ -100,6 +102,7 @@ func samplesOf(x things) map[string][]sample {
 		adminPages(x),
 		designerPages(x),
 		messagePages(x),
+		openidPages(x),
 		helpPages(),
 		framePages(),
 		hallPages(theCity()),

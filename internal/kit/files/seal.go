@@ -45,14 +45,6 @@ func keyID(key []byte) []byte {
 	return sum[:4]
 }
 
-// KeyFor derives a key of its own from the key file, for what else must not lie
-// open in the database. The same purpose gives the same key.
-func (s *Store) KeyFor(purpose string) [keySize]byte {
-	mac := hmac.New(sm3.New, s.key)
-	mac.Write([]byte("yimen purpose\x00" + purpose))
-	return [keySize]byte(mac.Sum(nil)[:keySize])
-}
-
 func fileCipher(key, salt []byte, id string) (cipher.AEAD, error) {
 	mac := hmac.New(sm3.New, key)
 	mac.Write([]byte("yimen file"))
