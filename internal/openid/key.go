@@ -61,7 +61,7 @@ type signingKey struct {
 type keyring struct {
 	sync.Mutex
 	list []*signingKey // oldest first
-	read time.Time     // by the machine's clock: it measures, it does not date
+	read time.Time
 }
 
 // signing gives the key that signs now; the first is made when it is needed.
@@ -105,7 +105,8 @@ func current(list []*signingKey, now time.Time) *signingKey {
 func (m *Module) published(ctx context.Context) ([]*signingKey, error) {
 	m.keys.Lock()
 	defer m.keys.Unlock()
-	if m.keys.list != nil && time.Since(m.keys.read) < keysFor {
+	now := m.Clock.Now()
+	if age := now.Sub(m.keys.read); m.keys.list != nil && age >= 0 && age < keysFor {
 		return m.keys.list, nil
 	}
 	var rows []keyRow
@@ -128,7 +129,7 @@ func (m *Module) published(ctx context.Context) ([]*signingKey, error) {
 		list = append(list, k)
 	}
 	if len(list) > 0 {
-		m.keys.list, m.keys.read = list, time.Now()
+		m.keys.list, m.keys.read = list, now
 	}
 	return list, nil
 }
