@@ -12,6 +12,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 
 	"yimen/internal/apply"
+	"yimen/internal/assurance/presence"
 	"yimen/internal/identity"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/web"
@@ -83,6 +84,9 @@ func user(r *http.Request) *ui.User {
 	u := &ui.User{Name: actor.Name, Staff: actor.IsStaff(), HomeURL: homeOf(actor), Links: []ui.Link{{Label: "我的工作", URL: homeOf(actor)}}}
 	if actor.IsApplicant() {
 		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}, {Label: "消息设置", URL: "/my/settings"}, {Label: "已授权的应用", URL: "/my/apps"}}
+	}
+	if actor.Kind == identity.KindPerson && actor.Level < identity.LevelPresence {
+		u.Links = append(u.Links, ui.Link{Label: "人脸核验", URL: presence.Path})
 	}
 	if actor.Has(identity.VerbMandateConfirm) && !actor.IsSystem() {
 		u.Links = append(u.Links, ui.Link{Label: "核验亲子关系", URL: "/counter/mandates"})

@@ -24,6 +24,7 @@ var topics = []topic{
 	{"/apply", "citizen#申请", ""},
 	{"/progress", "citizen#查进度", ""},
 	{"/my", "citizen#查进度", ""},
+	{"/verify/face", "citizen#人脸核验", ""},
 	{"/my/messages", "citizen#消息", ""},
 	{"/my/company", "citizen#单位", ""},
 	{"/my/settings", "citizen#消息", ""},

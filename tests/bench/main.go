@@ -65,6 +65,9 @@ func bench(ctx context.Context, o options) (err error) {
 		return err
 	}
 	r.add(figure{What: "binary", Budget: "≤ 80 MB", Measured: fmt.Sprintf("%.0f MB", float64(info.Size())/1e6), Value: float64(info.Size()) / 1e6, Unit: "MB"})
+	if err := faces(ctx, r); err != nil {
+		return err
+	}
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		if o.engine != "" && o.engine != string(engine) {
 			continue

@@ -31,6 +31,8 @@ func citizenPages(x things) map[string][]sample {
 		"/demo":                         {{"", "/demo"}},
 		"/docs":                         {{"", "/docs"}},
 		"/login":                        {{"", "/login"}},
+		"/verify/face":                  {{"citizen-3", "/verify/face?next=/my"}, {"enterprise-1", "/verify/face"}},
+		"/verify/face/try/{id}":         {{"citizen-3", "/verify/face/try/gone"}},
 		"/account/password":             {{villager, "/account/password"}},
 		"/account/logins":               {{villager, "/account/logins"}, {"approver-440232-d11", "/account/logins"}},
 		"/items/{code}":                 {{"", "/items/SG02004?division=" + theVillage}, {"", "/items/SG01010"}},

@@ -131,6 +131,9 @@ type tryPage struct {
 
 func (m *Module) page(w http.ResponseWriter, r *http.Request) error {
 	t, err := m.find(r.Context(), r.PathValue("id"))
+	if errors.Is(err, ErrTryGone) || errors.Is(err, ErrNoRegister) || errors.Is(err, ErrNotPerson) {
+		return web.Redirect(w, r, introURL(nextOf(r))) // it is somebody else's, or of another session: from the beginning
+	}
 	if err != nil {
 		return err
 	}
