@@ -68,7 +68,7 @@ func (a *App) wire(ctx context.Context) error {
 		return err
 	}
 	a.OpenID = openid.New(openid.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Jobs: a.Queue, Events: a.Bus, Identity: a.Identity, Messages: a.Messages,
-		Audit: a.Audit, Issuer: strings.TrimRight(a.BaseURL, "/"), Sealer: a.Keys, Demo: a.Demo})
+		Audit: a.Audit, Issuer: strings.TrimRight(a.BaseURL, "/"), Sealer: a.Keys})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,

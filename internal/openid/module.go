@@ -97,8 +97,6 @@ type Deps struct {
 	RefreshLife time.Duration // 0: 8 hours; at most that
 	KeyAge      time.Duration // after which a new signing key comes; 0: 90 days
 
-	// Demo adds /demo/client, a department's system to try it with.
-	Demo bool
 	// Reach brings out what clients are told (logout); nil: a client of its own.
 	Reach *http.Client
 }
@@ -109,7 +107,6 @@ type Module struct {
 	keys  keyring
 	seen  sync.Map // client → when last written that it was used
 	serve func() http.Handler
-	demo  demoClient
 }
 
 // New makes the module.

@@ -59,9 +59,6 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Handle("POST "+userinfoPath, machines, h)
 	m.pageRoutes(rt, people)
 	m.adminRoutes(rt)
-	if m.Demo {
-		m.demoRoutes(rt)
-	}
 }
 
 // Requests a minute from one address. Whole systems stand behind one; and a

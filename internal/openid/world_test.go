@@ -34,7 +34,7 @@ var sources = []db.Source{audit.Migrations, web.Migrations, org.Migrations, iden
 // at times themselves.
 type world struct {
 	*Module
-	t       *testing.T
+	t       testing.TB
 	db      *db.DB
 	clock   *clock.Fake
 	queue   *jobs.Queue
@@ -60,7 +60,7 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) { fn(t, newWorld(t, d)) })
 }
 
-func newWorld(t *testing.T, d *db.DB) *world {
+func newWorld(t testing.TB, d *db.DB) *world {
 	t.Helper()
 	w := &world{t: t, db: d, clock: clock.NewFake(time.Now().UTC().Truncate(time.Second)), told: make(chan string, 10)}
 	w.system = identity.With(context.Background(), identity.System("test"))
@@ -162,7 +162,7 @@ func (w *world) asks(c Client, change map[string]string) string {
 }
 
 // backOf is where an answer leads: by a redirect, or by a page that goes on.
-func backOf(t *testing.T, p *webtest.Page) *url.URL {
+func backOf(t testing.TB, p *webtest.Page) *url.URL {
 	t.Helper()
 	to := p.Header().Get("Location")
 	if to == "" {

@@ -1,7 +1,0 @@
-package openid
-
-import "yimen/internal/kit/web"
-
-type demoClient struct{}
-
-func (m *Module) demoRoutes(*web.Router) {}
