@@ -131,8 +131,16 @@ func (j *journey) fillPhone(ctx context.Context) error {
 	return nil
 }
 
+// mandateOver is told to who was filling in for somebody when their right to do
+// so ended: nothing becomes their own matter before they have read it.
+const mandateOver = "您替别人办这件事的委托已经结束，不能再用他的名义。填过的内容还在草稿里；从这里继续，就是为您自己申请，表单要重新填写。"
+
 func (j *journey) takePhone(ctx context.Context) error {
 	phone := j.form.Value("phone")
+	if !j.standing() && j.form.Value("own") == "" {
+		j.form.Error("phone", "委托已经结束，没有保存。请看上面的说明。")
+		return nil
+	}
 	a, err := j.applicant(ctx, j.applicantAccount(ctx))
 	if err != nil {
 		return err
