@@ -42,6 +42,9 @@ const maxMandateYears = 3
 
 const adult = 18
 
+// elder is from what age a parent may agree at a window, without an account.
+const elder = 60
+
 // Mandate is the right to act for somebody else (委托代理, 民法典 art. 161 ff.;
 // for children art. 27 and 34).
 type Mandate struct {
@@ -200,7 +203,8 @@ func kindOf(asked string, principal Kind) string {
 
 // otherSide finds who is named. Whether somebody has an account is told only to
 // who knows both name and number: a wrong name and a number that nobody has
-// look the same. A parent may name a child that has no account.
+// look the same. A parent may name a child, a child an
+// old parent, who has no account: a window confirms it.
 func (m *Module) otherSide(ctx context.Context, p *Proposal, today workday.Date, bad *errs.Fields) (Person, error) {
 	name, no := strings.TrimSpace(p.Name), strings.ToUpper(strings.TrimSpace(p.IDNo))
 	if name == "" {
@@ -216,7 +220,7 @@ func (m *Module) otherSide(ctx context.Context, p *Proposal, today workday.Date,
 	if err != nil || found.Account != "" {
 		return found, err
 	}
-	if id, err := gb.ParseResidentID(no, today); err == nil && p.AsAgent && p.Kind == MandateFamily && id.Age(today) < adult {
+	if id, err := gb.ParseResidentID(no, today); err == nil && p.AsAgent && p.Kind == MandateFamily && (id.Age(today) < adult || id.Age(today) >= elder) {
 		taken, err := m.hasAccount(ctx, no)
 		if err != nil {
 			return Person{}, err
@@ -254,7 +258,7 @@ func (p *Proposal) checkDates(row *mandateRow, today workday.Date, childNo strin
 	last := workday.NewDate(row.From.Year()+maxMandateYears, row.From.Month(), row.From.Day())
 	limit := "委托期限最长3年，请选择较早的日期。"
 	if row.ChildIDNo != "" {
-		if id, err := gb.ParseResidentID(childNo, today); err == nil {
+		if id, err := gb.ParseResidentID(childNo, today); err == nil && id.Age(today) < adult {
 			born := id.Birth()
 			last = workday.NewDate(born.Year()+adult, born.Month(), born.Day()).Add(-1)
 			limit = "替孩子办事到他满18周岁为止，最晚可选" + last.Chinese() + "。"

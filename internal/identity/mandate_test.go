@@ -179,7 +179,7 @@ func TestProposalsThatAreRefused(t *testing.T) {
 	}{
 		"to oneself":           {"mother", "id_no", func(*identity.Proposal) {}},
 		"wrong name":           {"son", "id_no", func(p *identity.Proposal) { p.Name = "盘秀" }},
-		"unknown number":       {"son", "id_no", func(p *identity.Proposal) { p.IDNo = number(t, "1950-05-05", 9) }},
+		"unknown number":       {"son", "id_no", func(p *identity.Proposal) { p.IDNo = number(t, "1975-05-05", 9) }},
 		"no number":            {"son", "id_no", func(p *identity.Proposal) { p.IDNo = "" }},
 		"no name":              {"son", "name", func(p *identity.Proposal) { p.Name = " " }},
 		"no purpose":           {"son", "purpose", func(p *identity.Proposal) { p.Purpose = "" }},

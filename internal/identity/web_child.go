@@ -46,7 +46,7 @@ func (m *Module) confirmChild(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if form.Value("seen") == "" {
-		form.Error("seen", "请先核对户口簿或出生医学证明，再勾选确认。")
+		form.Error("seen", "请先核对户口簿或出生医学证明（替老人办的，老人本人要在场同意），再勾选确认。")
 		return web.Render(w, r, http.StatusUnprocessableEntity, childView(childPage{form: form}))
 	}
 	x, err := m.ConfirmChild(r.Context(), r.PathValue("id"))

@@ -51,7 +51,7 @@ func childView(p childPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "id_no", Label: "孩子的公民身份号码", Required: true, Autofocus: true, MaxLength: 18, Autocomplete: "off", Value: p.form.Value("id_no"), Error: p.form.ErrorOf("id_no"), Help: "照户口簿或出生医学证明填。"}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "id_no", Label: "孩子或老人的公民身份号码", Required: true, Autofocus: true, MaxLength: 18, Autocomplete: "off", Value: p.form.Value("id_no"), Error: p.form.ErrorOf("id_no"), Help: "照户口簿、出生医学证明或身份证填。"}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -82,7 +82,7 @@ func childView(p childPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.asked && len(p.found) == 0 {
-				templ_7745c5c3_Err = ui.Empty("没有等待核验的", "请家长先在“我的—替别人办”里提出，再来窗口。", nil).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Empty("没有等待核验的", "请家人先在“我的—替别人办”里提出，再来窗口。", nil).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -139,11 +139,11 @@ func childView(p childPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "家长", Value: x.AgentName}, {Label: "孩子", Value: x.PrincipalName}, {Label: "期限", Value: x.From.Chinese() + "至" + x.To.Chinese()}, {Label: "办什么", Value: x.Purpose}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "代办的家人", Value: x.AgentName}, {Label: "孩子或老人", Value: x.PrincipalName}, {Label: "期限", Value: x.From.Chinese() + "至" + x.To.Chinese()}, {Label: "办什么", Value: x.Purpose}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "seen", Label: "已核对户口簿或出生医学证明原件，和家长本人的身份证件，父母子女关系属实。", Type: "checkbox", Required: true, Values: []string{"1"}, Error: p.form.ErrorOf("seen")}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "seen", Label: "已核对双方证件和户口簿等原件，父母子女关系属实；替老人办的，老人本人在场并同意。", Type: "checkbox", Required: true, Values: []string{"1"}, Error: p.form.ErrorOf("seen")}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -176,7 +176,7 @@ func childView(p childPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "核验亲子关系", Face: ui.Staff, Narrow: true, Lead: "父母在网上提出替未满18周岁的孩子办事，孩子没有账号的，在窗口核验后生效。", Breadcrumb: []ui.Crumb{{Label: "窗口", URL: "/counter"}, {Label: "核验亲子关系"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "核验亲子关系", Face: ui.Staff, Narrow: true, Lead: "家人在网上提出替未满18周岁的孩子、或60周岁以上的父母办事，孩子或老人没有账号（没有手机）的，在窗口核验后生效。", Breadcrumb: []ui.Crumb{{Label: "窗口", URL: "/counter"}, {Label: "核验亲子关系"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

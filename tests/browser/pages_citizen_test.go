@@ -54,6 +54,9 @@ func citizenPages(x things) map[string][]sample {
 	pages["/apply/{draft}/materials/{id}"] = []sample{{villager, draft + "/materials/id_or_card"}}
 	pages["/apply/{draft}/people"] = []sample{{villager, draft + "/people"}}
 	pages["/my/documents"] = []sample{{villager, "/my/documents"}, {"citizen-60", "/my/documents"}}
+	pages["/my/company"] = []sample{{villager, "/my/company"}, {"citizen-30", "/my/company"}}
+	pages["/my/company/bind"] = []sample{{"citizen-30", "/my/company/bind"}}
+	pages["/my/company/{id}"] = []sample{{villager, "/my/company/" + x.company}, {"enterprise-1", "/my/company/" + x.enterprise}}
 	pages["/my/mandates"] = []sample{{villager, "/my/mandates"}}
 	pages["/my/mandates/new"] = []sample{{villager, "/my/mandates/new"}, {villager, "/my/mandates/new?item=SG01010"}, {"enterprise-1", "/my/mandates/new"}}
 	pages["/my/profile"] = []sample{{villager, "/my/profile"}}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"testing"
 
+	cityorg "yimen/city/org"
 	"yimen/internal/cases"
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
@@ -37,6 +38,7 @@ var notPages = map[string]string{
 
 // things are what the samples are about.
 type things struct {
+	company, enterprise                         string // accounts
 	draft, windowDraft                          string
 	received, correcting, owing, ready, pension cases.Case
 	task, account                               string
@@ -74,6 +76,12 @@ func gather(t testing.TB, c *city) things {
 	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
 	x.work = c.imported(t)
 	x.client, x.asks = c.department(t)
+	firm, err := cityorg.CompanyOf(1)
+	must(t, err)
+	bound, err := c.Identity.BindCompany(c.as(t, villager), identity.Binding{Name: firm.Name, USCC: firm.USCC, LegalName: firm.LegalName, LegalIDNo: firm.LegalIDNo})
+	must(t, err)
+	x.company = bound.Principal
+	x.enterprise = identity.FromContext(c.as(t, "enterprise-1")).Account
 	x.visit = c.greeted(t, x.received)
 	gathered.things = &x
 	return x
