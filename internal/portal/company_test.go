@@ -52,7 +52,7 @@ func TestCompanyAndItsHandler(t *testing.T) {
 
 	for _, form := range legal.Get(company.URL.Path).Must("在任").Find("section#people form") {
 		if action := webtest.Attr(form, "action"); strings.Contains(webtest.TextOf(form), who.Name) {
-			legal.Get(company.URL.Path).Form("form[action=" + action + "]").Press("结束").Send().Must("已经结束", "已结束")
+			legal.Get(company.URL.Path).Form("form[action="+action+"]").Press("结束").Send().Must("已经结束", "已结束")
 		}
 	}
 	stale.Send().Status(422).Must("委托已经结束", "填过的内容还在草稿里")
