@@ -28,11 +28,13 @@ var (
 		"job.retry": "重试后台任务", "job.put_away": "搁置后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
 		"queue.save": "修改队列", "queue.serves": "调整窗口分工", "queue.device.add": "开通取号机", "queue.device.end": "停用取号机",
 		"visit.begin": "窗口接待", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
+		"person.see_in_full": "查看完整个人信息", "person.copy": "下载本人信息副本",
 		"keys.rotate": "更换数据密钥",
 		"face.check":  "人脸核验",
 		"case.read":   "查看办件", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
 	}
 	objectNames = map[string]string{
+		"person":  "个人信息",
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",

@@ -23,7 +23,7 @@ import (
 // route hangs every module's pages and operations on one router.
 func (a *App) route() {
 	a.Router = web.NewRouter(web.Options{
-		DB: a.DB, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, Metrics: a.figures(), MetricsToken: a.MetricsKey,
+		DB: a.DB, Keys: a.Keys, Clock: a.Clock, Log: a.Log, TrustProxy: a.TrustProxy, Metrics: a.figures(), MetricsToken: a.MetricsKey,
 		Subject: identity.Subject, Beside: identity.Beside, Ready: a.ready, Troubles: a.troubles, Ahead: a.Store.Ahead,
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region", SuggestURL: "/search/suggest", ReportURL: "/report"},

@@ -19,6 +19,10 @@ const (
 	RightDeliver   = "case.deliver"
 	RightView      = "case.view"
 	RightTerminate = "case.terminate"
+
+	// RightSeeInFull shows documents and telephones that pages mask, once, for a
+	// purpose that is kept.
+	RightSeeInFull = "person.see_in_full"
 )
 
 func init() {
@@ -33,6 +37,10 @@ func init() {
 	identity.DefineVerb(RightView, "查看办件")
 	identity.DefineVerb(RightTerminate, "终止办理")
 	identity.Extend("agency_head", RightTerminate)
+	identity.DefineVerb(RightSeeInFull, "查看完整的个人信息")
+	for _, role := range []string{"window_clerk", "handler", "approver", "section_chief", "agency_head"} {
+		identity.Extend(role, RightSeeInFull)
+	}
 }
 
 // columns are where a case's place stands in cases_case.

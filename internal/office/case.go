@@ -31,6 +31,7 @@ type casePage struct {
 	bodies  map[string]string
 	days    workdays
 	acts    []act // buttons of what the viewer may do to the case
+	full    bool  // may see the numbers whole
 
 	in      string            // the list one came from, see filter
 	file    string            // id of the file in the pane; "" the first
@@ -79,7 +80,7 @@ func (m *Module) load(ctx context.Context, number, file string) (*casePage, erro
 	if err != nil {
 		return nil, err
 	}
-	p := &casePage{c: c, file: file, days: m.workdays(ctx, c.Competent.Division)}
+	p := &casePage{c: c, file: file, full: cases.MaySeeInFull(identity.FromContext(ctx), c), days: m.workdays(ctx, c.Competent.Division)}
 	version, err := m.Catalogue.Version(ctx, c.Item, c.Version)
 	if err != nil {
 		return nil, err
@@ -233,8 +234,7 @@ func decides(d workflow.Definition, t workflow.Task) bool {
 	return t.Added == "" && slices.ContainsFunc(d.Steps(), func(n workflow.Node) bool { return n.ID == t.Node && n.Decision })
 }
 
-// working says that the viewer has something to do here: then numbers in the
-// form are needed to be compared, and the telephone to call.
+// working says that the viewer has something to do here.
 func (p *casePage) working() bool {
 	return len(p.c.Allowed) > 0 || slices.ContainsFunc(p.tasks, func(t taskCard) bool {
 		return t.may(workflow.ActApprove) || t.may(workflow.ActClaim)
@@ -247,14 +247,9 @@ var maskedWidgets = map[string]func(string) string{
 	"bank_account": func(s string) string { return gb.MaskResidentID(s) },
 }
 
-// readable is the form as the viewer may read it: personal numbers in full only
-// for those who work on the case.
-func (p *casePage) readable(form []byte) ([]byte, error) {
-	if p.working() {
-		return form, nil
-	}
-	return masked(p.fields, form)
-}
+// readable is the form as pages show it: numbers are masked for everybody, also
+// for those who work on the case; whole they are on the page that asks what for.
+func (p *casePage) readable(form []byte) ([]byte, error) { return masked(p.fields, form) }
 
 // masked is a form without the middle of people's numbers.
 func masked(fields []catalogue.FormField, form []byte) ([]byte, error) {
@@ -283,15 +278,11 @@ func mask(values url.Values, f catalogue.FormField, name string) {
 
 func (p *casePage) applicantRows() []ui.Row {
 	a := p.c.Applicant
-	phone := ui.Row{Label: "联系电话", Value: gb.MaskPhone(a.Phone)}
-	if p.working() {
-		phone.Value, phone.URL = a.Phone, "tel:"+a.Phone
-	}
 	rows := []ui.Row{
 		{Label: "申请人", Value: a.Name},
 		{Label: "证件", Value: gb.IDType(a.IDType).String()},
 		{Label: "证件号码", Value: gb.MaskIDNumber(gb.IDType(a.IDType), a.IDNo)},
-		phone,
+		{Label: "联系电话", Value: gb.MaskPhone(a.Phone)},
 	}
 	if g := p.c.Agent; g != nil {
 		rows = append(rows, ui.Row{Label: "代办人", Value: g.Name + "（" + gb.MaskPhone(g.Phone) + "）"},

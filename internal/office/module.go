@@ -10,6 +10,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
@@ -45,6 +46,7 @@ type Deps struct {
 	Identity  *identity.Module
 	Store     *files.Store
 	Clock     clock.Clock
+	Audit     *audit.Log
 }
 
 // Module is the office's pages.
@@ -97,6 +99,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/office/cases", Guard, m.list)
 	rt.Get("/office/cases/{number}", Guard, m.show)
 	rt.Get("/office/cases/{number}/similar", Guard, m.showSimilar)
+	rt.Get("/office/cases/{number}/full", Guard, m.askFull)
+	rt.Post("/office/cases/{number}/full", Guard, m.showFull)
 	rt.Post("/office/cases/{number}/checks", Guard, m.doCheck)
 	rt.Get("/office/cases/{number}/{verb}", Guard, m.askAct)
 	rt.Post("/office/cases/{number}/{verb}", Guard, m.doAct)

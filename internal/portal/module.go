@@ -8,6 +8,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
@@ -35,6 +36,7 @@ type Deps struct {
 	Demo      bool          // the sample city: /demo, one-click login
 
 	Messages *messages.Module // nil: nobody is told anything
+	Audit    *audit.Log       // who looked at whose numbers
 }
 
 // Module is the citizen's pages. Safe for concurrent use.
@@ -100,6 +102,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/my/company/{id}", own, m.company)
 	rt.Post("/my/company/{id}/handlers", own.And(tries), m.appoint)
 	rt.Post("/my/company/{id}/handlers/{mandate}", own, m.dismiss)
+	rt.Get("/my/data", own, m.space(m.data))
+	rt.Get("/my/data.json", own, m.takeData)
 	rt.Get("/my/profile", own, m.space(m.profile))
 	rt.Post("/my/profile", own, m.space(m.saveProfile))
 	rt.PostEach("/my/profile/phone", own, m.space(m.confirmPhone))

@@ -59,6 +59,7 @@ func citizenPages(x things) map[string][]sample {
 	pages["/my/company/{id}"] = []sample{{villager, "/my/company/" + x.company}, {"enterprise-1", "/my/company/" + x.enterprise}}
 	pages["/my/mandates"] = []sample{{villager, "/my/mandates"}}
 	pages["/my/mandates/new"] = []sample{{villager, "/my/mandates/new"}, {villager, "/my/mandates/new?item=SG01010"}, {"enterprise-1", "/my/mandates/new"}}
+	pages["/my/data"] = []sample{{villager, "/my/data"}}
 	pages["/my/profile"] = []sample{{villager, "/my/profile"}}
 	pages["/my/cases/{number}/submitted"] = []sample{{villager, mine + x.received.Number + "/submitted"}}
 	pages["/my/cases/{number}/form"] = []sample{{villager, mine + x.received.Number + "/form"}}

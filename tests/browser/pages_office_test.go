@@ -14,6 +14,7 @@ func officePages(x things) map[string][]sample {
 		"/office/absence":                   {{countyApprover, "/office/absence"}, {"chief-440232-d11", "/office/absence"}},
 		"/office/delegations":               {{countyApprover, "/office/delegations"}, {"admin-security", "/office/delegations"}},
 		"/office/digest":                    {{countyApprover, "/office/digest"}, {approver, "/office/digest"}},
+		"/office/cases/{number}/full":       {{villageClerk, office + "/full"}},
 		"/office/cases/{number}/similar":    {{countyApprover, "/office/cases/" + x.pension.Number + "/similar"}},
 		"/office/cases":                     {{cityManager, "/office/cases"}, {cityManager, "/office/cases?state=closed"}, {approver, "/office/cases?from=2026-13-01"}},
 		"/office/cases/{number}":            {{villageClerk, office}, {approver, reviewing}, {countyApprover, "/office/cases/" + x.pension.Number}, {cityManager, "/office/cases/" + x.ready.Number}},

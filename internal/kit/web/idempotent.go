@@ -20,6 +20,7 @@ import (
 
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/sealed"
 )
 
 // KeyField is the form field, KeyHeader the header that carries an
@@ -28,6 +29,9 @@ const (
 	KeyField  = "idempotency_key"
 	KeyHeader = "Idempotency-Key"
 )
+
+// answerBody is sealed: what a client was answered tells of people.
+var answerBody = sealed.Define("web_idempotency", "id", "body")
 
 const keepAnswers = 7 * 24 * time.Hour
 
@@ -186,7 +190,7 @@ func (rt *Router) storeAnswer(ctx context.Context, id string, a *answer) error {
 		return fmt.Errorf("store answer: %w", err)
 	}
 	return rt.o.DB.Conn(ctx).Later(ctx, "store answer", `UPDATE web_idempotency SET status = $2, header = $3, body = $4 WHERE id = $1`,
-		id, a.status, string(header), base64.StdEncoding.EncodeToString(a.body.Bytes()))
+		id, a.status, string(header), rt.o.Keys.Seal(answerBody, id, base64.StdEncoding.EncodeToString(a.body.Bytes())))
 }
 
 func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, error) {
@@ -207,7 +211,11 @@ func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, e
 	if err := json.Unmarshal([]byte(row.Header), &kept); err != nil {
 		return nil, fmt.Errorf("read stored answer: %w", err)
 	}
-	raw, err := base64.StdEncoding.DecodeString(row.Body)
+	plain, err := rt.o.Keys.Open(answerBody, id, row.Body)
+	if err != nil {
+		return nil, fmt.Errorf("read stored answer: %w", err)
+	}
+	raw, err := base64.StdEncoding.DecodeString(plain)
 	if err != nil {
 		return nil, fmt.Errorf("read stored answer: %w", err)
 	}

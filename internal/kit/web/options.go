@@ -13,12 +13,14 @@ import (
 
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web/ui"
 )
 
 // Options are what a Router needs. Only DB is required for sessions and
 // idempotency; without it a Router serves pages and API statelessly.
 type Options struct {
+	Keys  *sealed.Ring // seals stored answers; nil: a throwaway ring (tests)
 	DB    *db.DB
 	Clock clock.Clock  // nil: clock.Real
 	Log   *slog.Logger // nil: slog.Default()
@@ -71,6 +73,9 @@ type Options struct {
 }
 
 func (o Options) withDefaults() Options {
+	if o.Keys == nil {
+		o.Keys = sealed.Throwaway()
+	}
 	if o.Clock == nil {
 		o.Clock = clock.Real
 	}
