@@ -52,6 +52,32 @@ func People() ([]identity.NewAccount, error) {
 	return people, nil
 }
 
+// unregistered is how many residents of the sample city have no account.
+const unregistered = 300
+
+// Unregistered gives residents who have no account yet: the person register
+// knows them too, so that registering can be tried. Only name and number count.
+func Unregistered() ([]identity.NewAccount, error) {
+	list, err := divisions()
+	if err != nil {
+		return nil, err
+	}
+	n, err := readNames()
+	if err != nil {
+		return nil, err
+	}
+	t := newTree(list)
+	var people []identity.NewAccount
+	for i := citizens + 1; i <= citizens+unregistered; i++ {
+		p, err := citizen(t, n, i)
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, p)
+	}
+	return people, nil
+}
+
 // phoneOnly is the citizen who has proven no more than a phone, so that the way
 // up can be tried.
 const phoneOnly = 3

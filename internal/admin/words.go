@@ -16,6 +16,9 @@ var (
 		"account.password": "修改密码", "account.disabled": "停用账号", "account.active": "启用账号",
 		"account.unlock": "解除锁定",
 		"grant.give":     "授予角色", "delegation.ask": "提出临时委托", "delegation.active": "授权临时委托", "delegation.refused": "不同意临时委托", "delegation.end": "结束临时委托", "grant.take": "撤销角色", "grant.propose": "提出角色变更", "grant.done": "授权角色变更", "grant.refused": "不同意角色变更", "grant.withdrawn": "撤回角色变更", "token.make": "签发接口令牌", "token.revoke": "收回接口令牌",
+		"account.prove": "实名核验", "prove.refuse": "实名核验未通过", "account.end_sessions": "退出其他设备",
+		"passkey.add": "添加通行密钥", "passkey.remove": "删除通行密钥", "passkey.refuse": "拒绝可能被复制的通行密钥", "totp.set": "启用动态口令", "totp.remove": "停用动态口令", "totp.recovery": "使用恢复码",
+		"scan.confirm": "确认扫码登录", "scan.refuse": "拒绝扫码登录",
 		"org.load": "装载组织机构", "org.import": "导入登记表", "org.export": "导出登记表", "org.divisions.put": "登记行政区划", "org.agencies.put": "登记单位",
 		"org.outlets.put": "登记网点", "org.staff.put": "登记工作人员", "org.outlet.update": "修改网点", "org.agency.update": "修改单位",
 		"org.division.end": "撤销区划", "org.calendar.set": "修改工作日历", "org.delegate": "登记代理", "org.delegate.end": "结束代理",
@@ -49,6 +52,7 @@ var (
 		"ok": "成功", "failed": "失败", "denied": "被拒绝", "locked": "已锁定", "broken": "不完整", "demo": "成功（演示）",
 		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用"}
 	jobNames = map[string]string{
+		"assurance.sweep":      "清理过期的验证码",
 		"sealed.renew":         "用新密钥重新加密个人信息",
 		"assurance.face_sweep": "清理人脸核验记录",
 		"audit.seal":           "封存审计日志", "archive.years": "准备下一年的分区", "cases.archive": "办件归档", "cases.compact_tally": "汇总办件数", "cases.deem_accepted": "逾期视为受理",

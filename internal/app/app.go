@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"yimen/internal/admin"
+	"yimen/internal/assurance"
 	"yimen/internal/assurance/presence"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
@@ -55,6 +56,7 @@ type Settings struct {
 	Demo       bool           // one-click login, page of people to be
 	MetricsKey string         // bearer token of /metrics; "": open
 	SignIn     identity.Rules // what signing in is bound to; zero: the defaults
+	Proving    Proving        // how people prove who they are
 	Rules      cases.Rules    // what the city may set; BaseURL becomes its PublicURL
 	Faces      presence.Rules // of proving by face; the zero value is the default
 	Sending    Sending        // how notices leave; the demo keeps them in its outbox
@@ -79,6 +81,7 @@ type App struct {
 	Messages  *messages.Module
 	Presence  *presence.Module
 	OpenID    *openid.Module
+	Assurance *assurance.Module
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module

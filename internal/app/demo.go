@@ -27,6 +27,7 @@ type demoCmd struct {
 	Listening listening `embed:""`
 	Rules     rules     `embed:""`
 	Signing   signing   `embed:""`
+	Proving   proving   `embed:""`
 	Cases     int       `help:"How many sample cases to make on the first start." default:"2000"`
 }
 
@@ -42,6 +43,7 @@ func (c demoCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) error
 	if err := c.Signing.apply(&set); err != nil {
 		return err
 	}
+	c.Proving.apply(&set, false)
 	set.Demo, set.MakeKey = true, true
 	a, err := Open(ctx, set)
 	if err != nil {
@@ -98,6 +100,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 	}
 	return a.DB.InTx(ctx, func(ctx context.Context) error {
 		if err := a.Identity.LoadDemo(ctx, a.Org, people, DemoPassword); err != nil {
+			return err
+		}
+		if err := a.loadRegister(ctx, people); err != nil {
 			return err
 		}
 		if err := a.Catalogue.LoadCity(ctx, definitions); err != nil {

@@ -77,6 +77,7 @@ func (a *App) work() {
 	a.Messages.Workers(a.Queue)
 	a.Presence.Workers(a.Queue)
 	a.OpenID.Workers(a.Queue)
+	a.Assurance.Workers(a.Queue)
 	a.Workflow.Workers(a.Queue)
 	a.Catalogue.Workers(a.Queue)
 	a.countUsesHourly()

@@ -38,6 +38,7 @@ func (a *App) route() {
 	a.Messages.Routes(a.Router)
 	a.Presence.Routes(a.Router)
 	a.OpenID.Routes(a.Router)
+	a.Assurance.Routes(a.Router)
 	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Designer.Routes(a.Router)
@@ -94,7 +95,11 @@ func user(r *http.Request) *ui.User {
 	if actor.Kind == identity.KindStaff {
 		u.Links = append(u.Links, ui.Link{Label: "临时委托", URL: "/office/delegations"})
 	}
-	u.Links = append(u.Links, ui.Link{Label: "登录记录", URL: "/account/logins"}, ui.Link{Label: "修改密码", URL: "/account/password"})
+	security := "/account/security"
+	if actor.IsApplicant() {
+		security = "/my/security"
+	}
+	u.Links = append(u.Links, ui.Link{Label: "账号安全", URL: security}, ui.Link{Label: "登录记录", URL: "/account/logins"}, ui.Link{Label: "修改密码", URL: "/account/password"})
 	return u
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"yimen/internal/assurance"
 	"yimen/internal/assurance/presence"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
@@ -31,7 +32,7 @@ import (
 // versions whatever the order here.
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, sealed.Migrations, jobs.Migrations, progress.Migrations,
-	org.Migrations, identity.Migrations, messages.Migrations, presence.Migrations, openid.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
+	org.Migrations, identity.Migrations, messages.Migrations, assurance.Migrations, presence.Migrations, openid.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
 	counter.Migrations, office.Migrations,
 }
 

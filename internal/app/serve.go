@@ -18,6 +18,7 @@ type serveCmd struct {
 	Rules     rules     `embed:""`
 	Signing   signing   `embed:""`
 	Sending   sending   `embed:""`
+	Proving   proving   `embed:""`
 }
 
 // Run serves production: the schema must be this release's, and there is no
@@ -33,6 +34,7 @@ func (c serveCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger) erro
 		return err
 	}
 	c.Sending.apply(&set)
+	c.Proving.apply(&set, true)
 	a, err := Open(ctx, set)
 	if err != nil {
 		return err

@@ -55,7 +55,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Audit.ReadFrom(a.Archive)
 	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
 	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus,
-		Rules: a.SignIn, Enterprises: a.enterprises(), Keys: a.Keys})
+		Rules: a.SignIn, Enterprises: a.enterprises(), Keys: a.Keys, Hash: a.Proving.Hash})
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
 		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
 	sms, mail, err := a.Sending.senders(a.Demo)
@@ -64,6 +64,9 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.Messages = messages.New(messages.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Jobs: a.Queue, Identity: a.Identity, Org: a.Org, Audit: a.Audit,
 		SMS: sms, Mail: mail, Outbox: a.Demo, BaseURL: a.BaseURL, Limits: a.Sending.Limits})
+	if err := a.wireAssurance(); err != nil {
+		return err
+	}
 	if err := a.wireFaces(); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 // sentTwice are the forms without an idempotency key: sending them a second
 // time does what the first did.
 var sentTwice = map[string]string{
+	"/login/scan/state": "asks how far a sign-in has come, every two seconds; only the first yes signs in",
 	"/login":            "a session is made anew",
 	"/logout":           "ends the session, which may have ended",
 	"/demo/login":       "a session is made anew",

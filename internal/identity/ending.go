@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"yimen/internal/kit/web"
@@ -27,6 +28,25 @@ func (m *Module) SignOut(r *http.Request) error {
 	}
 	web.Session(r).Destroy()
 	return nil
+}
+
+// EndSessions ends every session of the actor's own account, this one too:
+// whoever goes on is signed in anew.
+func (m *Module) EndSessions(ctx context.Context) error {
+	a := FromContext(ctx)
+	if !a.SignedIn() || a.IsSystem() {
+		return ErrSignIn
+	}
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET epoch = epoch + 1, updated_at = $2 WHERE id = $1`, a.Account, m.now(ctx))
+		if err != nil {
+			return fmt.Errorf("end sessions: %w", err)
+		}
+		if err := m.ended(ctx, a.Account, ""); err != nil {
+			return err
+		}
+		return m.record(ctx, "account.end_sessions", a.Account, "")
+	})
 }
 
 // ended tells that a session ended; session "" is every one of the account.

@@ -43,6 +43,12 @@ func (m *Module) initPasswords() {
 	})
 }
 
+// CheckPassword tells whether a person or enterprise may take a password;
+// ErrPasswordWeak with field password.
+func (m *Module) CheckPassword(kind Kind, name, password string) error {
+	return m.checkPassword(kind, false, name, password)
+}
+
 // checkPassword asks for so many characters as Rules say, of three of the four
 // classes, without the account's name in them.
 func (m *Module) checkPassword(kind Kind, admin bool, name, password string) error {
