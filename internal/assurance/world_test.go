@@ -18,6 +18,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/dbtest"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/webtest"
 	"yimen/internal/messages"
@@ -67,6 +68,7 @@ type world struct {
 	system   context.Context
 	villager string // account
 	rt       *web.Router
+	keys     *sealed.Ring
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -76,12 +78,12 @@ func each(t *testing.T, fn func(t *testing.T, w *world)) {
 
 func newWorld(t *testing.T, d *db.DB) *world {
 	t.Helper()
-	w := &world{t: t, clock: clock.NewFake(start), register: &asked{SampleRegister: SampleRegister{DB: d}}}
+	w := &world{t: t, clock: clock.NewFake(start), register: &asked{SampleRegister: SampleRegister{DB: d}}, keys: sealed.Throwaway()}
 	w.system = identity.With(context.Background(), identity.System("test"))
 	log := audit.New(d, w.clock)
-	w.id = identity.New(identity.Deps{DB: d, Clock: w.clock, Audit: log,
+	w.id = identity.New(identity.Deps{DB: d, Keys: w.keys, Clock: w.clock, Audit: log,
 		Hash: &argon2id.Params{Memory: 64, Iterations: 1, Parallelism: 1, SaltLength: 16, KeyLength: 32}})
-	m := messages.New(messages.Deps{DB: d, Clock: w.clock, Identity: w.id, Org: org.New(org.Deps{DB: d}), Audit: log, SMS: nobody{}, BaseURL: "https://yimen.test"})
+	m := messages.New(messages.Deps{DB: d, Keys: w.keys, Clock: w.clock, Identity: w.id, Org: org.New(org.Deps{DB: d}), Audit: log, SMS: nobody{}, BaseURL: "https://yimen.test"})
 	var err error
 	w.Module, err = New(Deps{DB: d, Clock: w.clock, Audit: log, Identity: w.id, Messages: m, Register: w.register, BaseURL: "https://yimen.test"})
 	w.must(err)
@@ -132,12 +134,25 @@ var sixDigits = regexp.MustCompile(`\d{6}`)
 // code is the newest code sent to a telephone, "" when none was.
 func (w *world) code(to string) string {
 	w.t.Helper()
-	var texts []string
-	w.must(w.DB.Conn(w.system).Select(w.system, &texts, `SELECT text FROM messages_delivery WHERE address = $1 ORDER BY id DESC LIMIT 1`, to))
-	if len(texts) == 0 {
-		return ""
+	var rows []struct {
+		ID      string `db:"id"`
+		Address string `db:"address"`
+		Text    string `db:"text"`
 	}
-	return sixDigits.FindString(texts[0])
+	w.must(w.DB.Conn(w.system).Select(w.system, &rows, `SELECT id, address, text FROM messages_delivery ORDER BY id DESC`))
+	for _, column := range sealed.Columns() {
+		if column.Table != "messages_delivery" || column.Name != "address" {
+			continue
+		}
+		for _, r := range rows {
+			address, err := w.keys.Open(column, r.ID, r.Address)
+			w.must(err)
+			if address == to {
+				return sixDigits.FindString(r.Text)
+			}
+		}
+	}
+	return ""
 }
 
 // level is what the villager holds.
