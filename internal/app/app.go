@@ -36,6 +36,7 @@ import (
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/queue"
+	"yimen/internal/training"
 	"yimen/internal/workflow"
 )
 
@@ -86,6 +87,7 @@ type App struct {
 	Catalogue *catalogue.Module
 	Cases     *cases.Module
 	Hall      *queue.Module
+	Training  *training.Module
 	Portal    *portal.Module
 	Counter   *counter.Module
 	Office    *office.Module

@@ -114,6 +114,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := hall.Load(ctx, a.Hall, a.Org); err != nil {
 			return err
 		}
+		if err := a.trainSample(ctx); err != nil {
+			return err
+		}
 		var told past
 		life := living.City{DB: a.DB, Org: a.Org, Identity: a.Identity, Catalogue: a.Catalogue,
 			Workflow: a.Workflow, Cases: a.Cases, Store: a.Store}

@@ -18,6 +18,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/messages"
+	"yimen/internal/training"
 )
 
 // route hangs every module's pages and operations on one router.
@@ -42,6 +43,7 @@ func (a *App) route() {
 	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Designer.Routes(a.Router)
+	a.Training.Routes(a.Router)
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)
 	a.Hall.Routes(a.Router)
@@ -55,6 +57,7 @@ func (a *App) route() {
 	a.Catalogue.API(api)
 	a.Workflow.API(api)
 	a.Cases.API(api)
+	a.Training.API(api)
 }
 
 // figures is what /metrics shows beside the requests: the process, the jobs and
@@ -94,6 +97,9 @@ func user(r *http.Request) *ui.User {
 	}
 	if actor.Kind == identity.KindStaff {
 		u.Links = append(u.Links, ui.Link{Label: "临时委托", URL: "/office/delegations"})
+	}
+	if actor.IsStaff() && actor.Staff != "" {
+		u.Links = append(u.Links, ui.Link{Label: "我的证书", URL: training.MineURL})
 	}
 	security := "/account/security"
 	if actor.IsApplicant() {
@@ -183,6 +189,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("待办", "/office", "inbox", "task.review", "task.approve", "task.decide", "task.view")
 	add("办件", "/office/cases", "list", "case.view")
 	add("大厅", "/counter/queue", "users", "queue.view")
+	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
 	add("网站", "/admin/site", "star", "site.edit")
 	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage)

@@ -25,6 +25,7 @@ import (
 	"yimen/internal/openid"
 	"yimen/internal/org"
 	"yimen/internal/queue"
+	"yimen/internal/training"
 	"yimen/internal/workflow"
 )
 
@@ -33,7 +34,7 @@ import (
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, sealed.Migrations, jobs.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, assurance.Migrations, presence.Migrations, openid.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
-	counter.Migrations, office.Migrations,
+	counter.Migrations, office.Migrations, training.Migrations,
 }
 
 // Migrations are those of every part, for tests that begin at another schema.

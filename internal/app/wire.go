@@ -29,6 +29,7 @@ import (
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/queue"
+	"yimen/internal/training"
 	"yimen/internal/workflow"
 	"yimen/workday"
 )
@@ -76,10 +77,12 @@ func (a *App) wire(ctx context.Context) error {
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
+	a.Training = training.New(training.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Store: a.Store, Items: a.Catalogue,
+		Identity: a.Identity, Messages: a.Messages})
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
-		Keys: a.Keys, Rules: a.Rules})
+		Keys: a.Keys, Training: a.Training, Rules: a.Rules})
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Portal = portal.New(portal.Deps{Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Messages: a.Messages})

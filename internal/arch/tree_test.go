@@ -81,6 +81,7 @@ var storeys = [][]string{
 	{"proofs", "sharing", "network", "cloud", "seals"},
 	{"licences"},
 	{"catalogue"},
+	{"training"},
 	{"cases", "hotline", "oa"},
 	{"joint", "policies"},
 	{"apply", "queue"}, // pages' parts that several channels share; the hall

@@ -8,6 +8,7 @@ var (
 	ErrNoticeUnknown     = errs.Define(errs.NotFound, "case_notice_unknown", "没有找到该文书，请从办件页面重新打开。")
 	ErrVerbNotAllowed    = errs.Define(errs.Conflict, "case_verb_not_allowed", "办件当前状态不能执行此操作，请刷新后重试。")
 	ErrVerbDenied        = errs.Define(errs.Denied, "case_verb_denied", "您没有办理此操作的权限，请联系本单位管理员。")
+	ErrNoCertificate     = errs.Define(errs.Denied, "case_certificate_missing", "受理这个事项要先取得培训证书，请让有证的同事受理，并联系大厅管理人员参加培训。")
 	ErrVerbUnknown       = errs.Define(errs.NotFound, "case_verb_unknown", "没有这项操作，请核对地址。")
 	ErrStale             = errs.Define(errs.Conflict, "case_changed_since", "办件在您打开页面之后已有变化，请刷新后重新操作。")
 	ErrDamaged           = errs.Define(errs.Internal, "case_damaged", "这件办件的记录已损坏，暂时打不开，请把请求编号报给管理员，由管理员修复。")

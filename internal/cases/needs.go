@@ -7,6 +7,7 @@ import (
 
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
@@ -67,4 +68,12 @@ type Accounts interface {
 // so many words.
 type Licences interface {
 	Usable(ctx context.Context, licence, licenceType, holderIDNo string) error
+}
+
+// Training says which courses the actor would have to hold a certificate of to
+// accept an item; nil: nothing is asked of anybody. The answer is read together
+// with the case: item is an SQL expression with the arguments args. ok is
+// false when there is nothing to ask of this actor.
+type Training interface {
+	Lacking(ctx context.Context, a identity.Actor, dest *[]string, item string, args ...any) (read db.Read, ok bool)
 }

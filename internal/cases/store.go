@@ -193,6 +193,9 @@ func (m *Module) byNumber(ctx context.Context, number string) (*record, error) {
 // caseID is the id of the case whose number is $1, for what is read beside it.
 const caseID = `(SELECT id FROM cases_case WHERE number = $1)`
 
+// itemOf is the item of that case.
+const itemOf = `(SELECT item FROM cases_case WHERE number = $1)`
+
 // dossier is everything of a case that its page shows.
 type dossier struct {
 	record

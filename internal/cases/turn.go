@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"yimen/internal/identity"
@@ -22,6 +23,8 @@ type turn struct {
 	actor identity.Actor
 	now   time.Time
 	today workday.Date
+
+	lacking []string // courses whose certificates the actor would need to accept it
 
 	began   State
 	fresh   bool // the row is being made in this turn
@@ -62,6 +65,9 @@ func (m *Module) act(ctx context.Context, number string, v Verb, a Act, fn func(
 		if _, err := Next(t.r.State, v); err != nil {
 			return t.refuse(err, v)
 		}
+		if err := t.certified(); err != nil {
+			return err
+		}
 		if err := fn(ctx, t); err != nil {
 			return err
 		}
@@ -92,6 +98,15 @@ func (m *Module) job(ctx context.Context, number string, name string, fn func(co
 	})
 }
 
+// certified refuses an acceptance by who has not learnt what the item demands.
+func (t *turn) certified() error {
+	if len(t.lacking) == 0 {
+		return nil
+	}
+	return ErrNoCertificate.Say("受理“%s”要先取得培训证书：%s。您还没有，或已经过期、被撤销。请让有证的同事受理，并联系大厅管理人员参加培训。",
+		t.r.ItemName, "《"+strings.Join(t.lacking, "》、《")+"》")
+}
+
 // clockSkew is how far the clocks of two machines may be apart.
 const clockSkew = time.Minute
 
@@ -118,11 +133,16 @@ func (m *Module) take(ctx context.Context, number string) (*turn, error) {
 // takeFor is take with what the verb will want beside the row: what it has been
 // told (its conditions are about the form), or how its clock stands.
 func (m *Module) takeFor(ctx context.Context, number string, v Verb) (*turn, error) {
-	r, c, clock := &record{}, &content{}, []clockRow(nil)
+	r, c, clock, lacking := &record{}, &content{}, []clockRow(nil), []string(nil)
 	reads := []db.Read{db.One(r, ErrUnknown, selectRecord+" WHERE number = $1", number)}
 	switch v {
 	case VerbAccept:
 		reads = append(reads, db.One(c, nil, selectContent+caseID, number))
+		if m.Training != nil {
+			if ask, ok := m.Training.Lacking(ctx, identity.FromContext(ctx), &lacking, itemOf, number); ok {
+				reads = append(reads, ask)
+			}
+		}
 	case VerbDecide, VerbPause, VerbResume, VerbExtend:
 		reads = append(reads, db.All(&clock, selectClock+" WHERE case_id = "+caseID+" ORDER BY seq", number))
 	}
@@ -139,6 +159,7 @@ func (m *Module) takeFor(ctx context.Context, number string, v Verb) (*turn, err
 		return nil, ErrDamaged.Because(err)
 	}
 	t := m.newTurn(ctx, r)
+	t.lacking = lacking
 	if c.CaseID != "" {
 		t.content = c
 	}

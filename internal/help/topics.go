@@ -70,6 +70,8 @@ var topics = []topic{
 	{"/office/cases/*/full", "approver#查看完整号码", "clerk#查看完整号码"},
 	{"/office/cases/*/*", "approver#在办件上的动作不是环节", "clerk#收件之后"},
 	{"/office/messages", "approver#消息", "clerk#消息"},
+	{"/office/training", "administrator#培训与上岗大厅管理人员", ""},
+	{"/office/training/mine", "clerk#培训证书", ""},
 	{"/batches", "administrator#系统管理员", ""},
 	{"/admin", "administrator#系统管理员", ""},
 	{"/admin/items", "editor#改一项", ""},

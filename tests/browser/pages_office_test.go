@@ -21,6 +21,12 @@ func officePages(x things) map[string][]sample {
 		"/office/cases/{number}/{verb}":     {{villageClerk, office + "/request-correction"}, {villageClerk, office + "/refuse-acceptance"}, {villageClerk, office + "/accept"}, {villageClerk, office + "/withdraw"}, {clerkOf(x.ready), "/office/cases/" + x.ready.Number + "/deliver"}},
 		"/office/cases/{number}/correct":    {{villageClerk, "/office/cases/" + x.correcting.Number + "/correct"}},
 		"/office/cases/{number}/supplement": {{villageClerk, reviewing + "/supplement"}},
+		"/office/training":                  {{cityManager, "/office/training"}},
+		"/office/training/mine":             {{villageClerk, "/office/training/mine"}, {"clerk-440224000000", "/office/training/mine"}},
+		"/office/training/courses/new":      {{cityManager, "/office/training/courses/new"}},
+		"/office/training/courses/{id}":     {{cityManager, "/office/training/courses/" + x.course}},
+		"/office/training/sessions/{id}":    {{cityManager, "/office/training/sessions/" + x.training}},
+		"/office/training/certificates":     {{cityManager, "/office/training/certificates?state=due"}, {cityManager, "/office/training/certificates?q=nobody"}},
 		"/office/tasks/{task}/{act}":        {{approver, task + "approve"}, {approver, task + "refuse"}, {approver, task + "add-approver"}},
 	}
 }

@@ -28,7 +28,7 @@ const localEditor = "approver-440232-d08"
 var notPages = map[string]string{
 	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
 	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
-	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
@@ -46,6 +46,7 @@ type things struct {
 	work                                        string // page of a finished import
 	client, asks                                string // a connected system, and where it sends people
 	visit                                       string // of the person of received, at the village window
+	course, training                            string // a course that items demand, and a day on which it is held
 }
 
 // gathered are the things of the city, made once: pages are only looked at, and
@@ -83,8 +84,20 @@ func gather(t testing.TB, c *city) things {
 	x.company = bound.Principal
 	x.enterprise = identity.FromContext(c.as(t, "enterprise-1")).Account
 	x.visit = c.greeted(t, x.received)
+	x.course, x.training = c.trained(t)
 	gathered.things = &x
 	return x
+}
+
+// trained gives the course of the sample city that an item demands, and its day.
+func (c *city) trained(t testing.TB) (course, session string) {
+	t.Helper()
+	coming, err := c.Training.Coming(c.as(t, cityManager), "440200000000")
+	must(t, err)
+	if len(coming) == 0 {
+		t.Fatal("the sample city trains nobody")
+	}
+	return coming[0].Course, coming[0].ID
 }
 
 // delivering is a case of the sample city whose result waits at a window.

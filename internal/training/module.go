@@ -1,0 +1,70 @@
+package training
+
+import (
+	"context"
+	"embed"
+	"time"
+
+	"yimen/internal/catalogue"
+	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/files"
+	"yimen/internal/kit/jobs"
+	"yimen/internal/messages"
+	"yimen/internal/org"
+	"yimen/workday"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations is the schema of the module.
+var Migrations = db.Embedded("training", migrations)
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB       *db.DB
+	Clock    clock.Clock
+	Org      *org.Module
+	Audit    *audit.Log
+	Store    *files.Store
+	Items    Items
+	Identity *identity.Module // nil: nobody is told (tests)
+	Messages *messages.Module // nil: the same
+}
+
+// Items knows what there is to be accepted.
+type Items interface {
+	InForce(ctx context.Context, code string) (catalogue.Version, error)
+}
+
+// Module is the training of one city. Safe for concurrent use.
+type Module struct{ Deps }
+
+// New makes the module.
+func New(d Deps) *Module {
+	if d.Clock == nil {
+		d.Clock = clock.Real
+	}
+	return &Module{Deps: d}
+}
+
+// Workers registers what runs in the background.
+func (m *Module) Workers(q *jobs.Queue) {
+	jobs.RegisterPeriodic(q, "training.warn", 6*time.Hour, m.Warn)
+}
+
+func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(ctx, m.Clock).Now() }
+
+func (m *Module) today(ctx context.Context) workday.Date {
+	return workday.DateOf(m.now(ctx), clock.Beijing)
+}
+
+// record notes an act in the audit log.
+func (m *Module) record(ctx context.Context, action, object, id, purpose, detail string) error {
+	a := identity.FromContext(ctx)
+	return m.Audit.Write(ctx, audit.Entry{Actor: a.Account, ActorName: a.Name, Address: a.Address,
+		Action: action, Object: object, ObjectID: id, Purpose: purpose, Detail: detail, Result: "ok"})
+}
