@@ -71,6 +71,10 @@ func withFailure(ctx context.Context, err error) context.Context {
 	return context.WithValue(ctx, failureKeyType{}, err)
 }
 
+// Failure is why it could not be found out who is asking; nil when it is known,
+// nobody included. For public pages that must not take silence for nobody.
+func Failure(ctx context.Context) error { return failureOf(ctx) }
+
 func failureOf(ctx context.Context) error {
 	err, _ := ctx.Value(failureKeyType{}).(error)
 	return err

@@ -67,6 +67,9 @@ func (m *Module) logoutPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := identity.Failure(r.Context()); err != nil {
+		return err // who is still signed in must not read that they are not
+	}
 	actor := identity.FromContext(r.Context())
 	switch {
 	case !actor.SignedIn():

@@ -11,6 +11,7 @@ func init() {
 	notPages["/.well-known/openid-configuration"] = "machines"
 	notPages["/oauth/keys"] = "machines"
 	notPages["/oauth/userinfo"] = "machines"
+	notPages["/oauth/continue"] = "leads back to who asked, once"
 }
 
 // department registers a department's system, in force.
@@ -33,7 +34,6 @@ func openidPages(x things) map[string][]sample {
 	at := "/admin/clients/" + x.client
 	return map[string][]sample{
 		"/oauth/authorize":             {{villager, x.asks}, {"admin-system", x.asks}},
-		"/oauth/continue":              {{villager, "/oauth/continue?request=gone"}},
 		"/oauth/logout":                {{villager, "/oauth/logout"}},
 		"/device":                      {{villager, "/device?code=BCDF-GHJK"}},
 		"/my/apps":                     {{villager, "/my/apps"}},

@@ -28,7 +28,7 @@ const localEditor = "approver-440232-d08"
 var notPages = map[string]string{
 	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
 	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
-	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
