@@ -35,7 +35,7 @@ func (p proving) apply(s *Settings, totp bool) {
 // wireAssurance builds the module. Only the sample city has a person register
 // of its own; a real one is asked through assurance.Register.
 func (a *App) wireAssurance() error {
-	d := assurance.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Identity: a.Identity, Messages: a.Messages,
+	d := assurance.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Identity: a.Identity, Messages: a.Messages,
 		BaseURL: a.BaseURL, Demo: a.Demo, AdminsNeedTOTP: a.Proving.AdminsNeedTOTP}
 	if a.Demo {
 		d.Register = assurance.SampleRegister{DB: a.DB}

@@ -17,6 +17,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web/static"
 	"yimen/internal/messages"
 )
@@ -43,7 +44,8 @@ type Deps struct {
 	DB       *db.DB
 	Clock    clock.Clock
 	Log      *slog.Logger
-	Audit    *audit.Log // nil: nothing is recorded (tests)
+	Audit    *audit.Log   // nil: nothing is recorded (tests)
+	Keys     *sealed.Ring // nil: keys of this process alone (tests)
 	Identity *identity.Module
 	Messages *messages.Module // sends the codes; nil: no way by SMS is offered
 
@@ -73,6 +75,9 @@ func New(d Deps) (*Module, error) {
 	}
 	if d.Log == nil {
 		d.Log = slog.Default()
+	}
+	if d.Keys == nil {
+		d.Keys = sealed.Throwaway()
 	}
 	m := &Module{Deps: d}
 	var err error

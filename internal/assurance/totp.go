@@ -15,6 +15,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/sealed"
 )
 
 // Bounds of codes of an app (RFC 6238).
@@ -33,6 +34,8 @@ var (
 	ErrTOTPNone = errs.Define(errs.Conflict, "assurance_totp_none", "还没有设置动态口令，请先扫码设置。")
 )
 
+var totpSecret = sealed.Define("assurance_totp", "account", "secret")
+
 type totpRow struct {
 	Account     string     `db:"account"`
 	Secret      string     `db:"secret"`
@@ -45,6 +48,9 @@ func (m *Module) totpOf(ctx context.Context, account string) (totpRow, bool, err
 	err := m.DB.Conn(ctx).Get(ctx, &row, `SELECT account, secret, step, confirmed_at FROM assurance_totp WHERE account = $1`, account)
 	if errors.Is(err, db.ErrNoRows) {
 		return row, false, nil
+	}
+	if err == nil {
+		row.Secret, err = m.Keys.Open(totpSecret, account, row.Secret)
 	}
 	return row, err == nil, wrap("read app", err)
 }
@@ -93,7 +99,7 @@ func (m *Module) newTOTP(ctx context.Context, account, login string) (address, s
 		return key.URL(), key.Secret(), err
 	}
 	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO assurance_totp (account, secret, step, created_at) VALUES ($1, $2, 0, $3)
-		ON CONFLICT (account) DO NOTHING`, account, key.Secret(), m.now(ctx))
+		ON CONFLICT (account) DO NOTHING`, account, m.Keys.Seal(totpSecret, account, key.Secret()), m.now(ctx))
 	return key.URL(), key.Secret(), wrap("begin app", err)
 }
 

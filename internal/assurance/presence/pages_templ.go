@@ -219,7 +219,7 @@ func window() templ.Component {
 			templ_7745c5c3_Var8 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"fp-window\">不想刷脸、手机没有摄像头，或者认不出来？带身份证到就近的政务服务窗口，工作人员用读卡器一刷，效果一样。</p>")
+		templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p class=\"fp-window\">不想刷脸、手机没有摄像头，或者认不出来？带身份证到就近的政务服务窗口，工作人员当面核对证件，照样能办。</p>")
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
