@@ -87,6 +87,9 @@ func (m *Module) fromSession(r *http.Request) context.Context {
 	if s == nil {
 		return r.Context()
 	}
+	if err := s.Err(); err != nil {
+		return withFailure(r.Context(), err)
+	}
 	id := s.GetString(sessionAccount)
 	if id == "" {
 		return r.Context()

@@ -121,12 +121,11 @@ func (m *Module) start(w http.ResponseWriter, r *http.Request) error {
 
 // tryPage is a try: before it, the movements and the camera; after it, how it ended.
 type tryPage struct {
-	t     Try
-	next  string
-	open  bool
-	left  int
-	until time.Time
-	now   time.Time
+	t    Try
+	next string
+	open bool
+	left int
+	now  time.Time
 }
 
 func (m *Module) page(w http.ResponseWriter, r *http.Request) error {

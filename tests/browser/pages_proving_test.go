@@ -1,0 +1,9 @@
+package browser_test
+
+// Pages that exist only in the middle of proving who one is, for the browser
+// that began: they are tried where they belong, in internal/assurance.
+func init() {
+	for _, page := range []string{"/login/second", "/login/sms/code", "/register/code", "/register/person", "/scan/{code}", "/verify/phone/code"} {
+		notPages[page] = "in the middle of proving who one is"
+	}
+}
