@@ -130,7 +130,16 @@ func (b *Browser) Type(selector, text string) {
 // Click clicks what a CSS selector finds.
 func (b *Browser) Click(selector string) {
 	b.t.Helper()
-	b.do("click "+selector, chromedp.Click(chromedp.CSS(selector)))
+	// A page may put another element in this one's place between finding it and
+	// clicking: nothing was clicked then, and it is looked for again.
+	const gone = "Could not find node with given id"
+	var err error
+	for range 5 {
+		if err = chromedp.Do(b.ctx, chromedp.Click(chromedp.CSS(selector))); err == nil || !strings.Contains(err.Error(), gone) {
+			break
+		}
+	}
+	b.check("click "+selector, err)
 }
 
 // Press sends keys to whatever has the focus.
