@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"errors"
-	"math/big"
 	"net/http"
 	"strings"
 	"time"
@@ -97,7 +96,7 @@ func (m *Module) sendCode(ctx context.Context, b bound) error {
 	if ok, err := m.countOne(ctx, "sms", b.phone, codesPerDay); err != nil || !ok {
 		return errors.Join(err, ErrTooMany)
 	}
-	code := newCode()
+	code := messages.NewCode()
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO assurance_code (id, code, tries, asked_at) VALUES ($1, $2, 0, $3)
 			ON CONFLICT (id) DO UPDATE SET code = excluded.code, tries = 0, asked_at = excluded.asked_at`, b.id(), b.hash(code), now)
@@ -138,14 +137,4 @@ func (m *Module) takeCode(ctx context.Context, b bound, typed string) error {
 		return wrong
 	}
 	return nil
-}
-
-// newCode is six digits, each equally likely.
-func newCode() string {
-	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
-	if err != nil {
-		panic("assurance: no randomness: " + err.Error())
-	}
-	text := "000000" + n.String()
-	return text[len(text)-6:]
 }

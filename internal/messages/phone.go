@@ -86,7 +86,7 @@ func (m *Module) ProvePhone(ctx context.Context, phone string) error {
 	if who.Phone == phone {
 		return errs.ErrInvalid.Field("phone", "这就是现在登记的手机号，不用改。")
 	}
-	code := newCode()
+	code := NewCode()
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		now := m.now(ctx)
 		row, err := m.phoneRow(ctx, actor.Account)

@@ -94,7 +94,7 @@ func (m *Module) ProveMail(ctx context.Context, address string) error {
 	if m.Mail == nil {
 		return ErrChannelOff
 	}
-	code := newCode()
+	code := NewCode()
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		now := m.now(ctx)
 		err := m.changePreference(ctx, func(p *Preference) error {
@@ -167,7 +167,9 @@ func mailAddress(text string) (string, error) {
 	return text, nil
 }
 
-func newCode() string {
+// NewCode is a code of six digits, each equally likely, that is sent to find out
+// whose telephone or mail address it is.
+func NewCode() string {
 	n, err := rand.Int(rand.Reader, big.NewInt(1_000_000))
 	if err != nil {
 		panic("messages: no randomness: " + err.Error())
