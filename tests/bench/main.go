@@ -107,7 +107,7 @@ func benchEngine(ctx context.Context, o options, dir string, engine db.Engine, r
 	defer drop()
 	r.engine = string(engine)
 	c := &city{options: o, dir: dir, dsn: dsn, engine: engine, report: r}
-	for _, step := range []func(context.Context) error{c.starts, c.fill, c.reads, c.writes} {
+	for _, step := range []func(context.Context) error{c.starts, c.signIns, c.fill, c.reads, c.writes} {
 		if err := step(ctx); err != nil {
 			return err
 		}

@@ -36,7 +36,8 @@ type submission struct {
 
 func (c *city) open(ctx context.Context) (*app.App, error) {
 	a, err := app.Open(ctx, app.Settings{Database: c.dsn, Files: "file://" + filepath.ToSlash(filepath.Join(c.dir, "files")),
-		FilesKey: filepath.Join(c.dir, "files.key"), Demo: true, Log: slog.New(slog.DiscardHandler)})
+		FilesKey: filepath.Join(c.dir, "files.key"), Demo: true, BaseURL: "http://127.0.0.1",
+		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		return nil, err
 	}
@@ -83,6 +84,12 @@ func (c *city) writes(ctx context.Context) error {
 		return err
 	}
 	defer a.Close()
+	if err := c.sessions(a); err != nil {
+		return err
+	}
+	if err := c.machines(ctx, a); err != nil {
+		return err
+	}
 	w := &writer{app: a}
 	if err := c.lists(ctx, w); err != nil {
 		return err

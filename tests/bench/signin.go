@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"runtime"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/alexedwards/argon2id"
+
+	"yimen/internal/app"
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/openid"
+)
+
+// crowd is how many sign in at once when it is more than the machine can take.
+const crowd = 200
+
+// signIns measures passwords over HTTP: as many clients as there are
+// processors, then a crowd, of whom some are told to come again.
+func (c *city) signIns(ctx context.Context) error {
+	names, err := c.clerks(ctx)
+	if err != nil {
+		return err
+	}
+	s, err := c.start(ctx)
+	if err != nil {
+		return err
+	}
+	time.Sleep(3 * time.Second) // what is done at every start is done
+	client := &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{DisableKeepAlives: true, DialContext: dialer()},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	var turned, next atomic.Int64
+	enter := func(ctx context.Context, _, _ int) error {
+		form := url.Values{"account": {names[int(next.Add(1))%len(names)]}, "password": {app.DemoPassword}, "next": {"/"}}
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, s.url+"/login", strings.NewReader(form.Encode()))
+		if err != nil {
+			return err
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		res, err := client.Do(req)
+		if err != nil {
+			return err
+		}
+		res.Body.Close()
+		switch res.StatusCode {
+		case http.StatusSeeOther:
+			return nil
+		case http.StatusTooManyRequests:
+			turned.Add(1)
+			return errTurnedAway
+		}
+		return fmt.Errorf("sign in: %s", res.Status)
+	}
+	cores := runtime.NumCPU()
+	raw := hashes(ctx, cores, c.keep)
+	few := together(ctx, cores, c.keep, enter)
+	if few.first != nil {
+		return few.first
+	}
+	c.report.add(figure{What: fmt.Sprintf("signed in by password, %d clients", cores), Budget: fmt.Sprintf("≥ %d/s (25 a core)", 25*cores), Measured: few.latencies(),
+		Value: few.perSecond(), Unit: "sign-ins/s", Raw: raw, RawText: fmt.Sprintf("%.0f argon2id hashes/s", raw)})
+	turned.Store(0)
+	many := together(ctx, crowd, c.keep, func(ctx context.Context, worker, i int) error {
+		err := enter(ctx, worker, i)
+		if errors.Is(err, errTurnedAway) {
+			time.Sleep(time.Second) // and tries again
+		}
+		return err
+	})
+	if many.first != nil && !errors.Is(many.first, errTurnedAway) {
+		return many.first
+	}
+	many.failed = 0 // they were meant to be
+	c.report.add(figure{What: fmt.Sprintf("the same, %d at once", crowd), Budget: "p95 ≤ 1 s, the rest 429",
+		Measured: fmt.Sprintf("%s, %d told to come again", many.latencies(), turned.Load()), Value: many.perSecond(), Unit: "sign-ins/s", Raw: raw})
+	return s.stop()
+}
+
+var errTurnedAway = errors.New("too many sign in")
+
+// hashes is how many passwords so many goroutines compare in a second.
+func hashes(ctx context.Context, workers int, keep time.Duration) float64 {
+	hash, err := argon2id.CreateHash(app.DemoPassword, identity.DefaultHash)
+	l := together(ctx, workers, keep, func(context.Context, int, int) error {
+		if err == nil {
+			_, err := argon2id.ComparePasswordAndHash(app.DemoPassword, hash)
+			return err
+		}
+		return err
+	})
+	return l.perSecond()
+}
+
+// clerks are accounts to sign in with.
+func (c *city) clerks(ctx context.Context) ([]string, error) {
+	d, err := db.Open(ctx, c.dsn, db.Options{})
+	if err != nil {
+		return nil, err
+	}
+	defer d.Close()
+	var names []string
+	err = d.Conn(ctx).Select(ctx, &names, `SELECT name FROM identity_account WHERE name LIKE 'clerk-%' ORDER BY name LIMIT 1000`)
+	return names, err
+}
+
+// sessions measures, in this process, what it costs to know whose session a
+// request belongs to: the same request with and without one.
+func (c *city) sessions(a *app.App) error {
+	const path = "/api/v1/nothing-here"
+	login := httptest.NewRequest(http.MethodPost, "/demo/login", strings.NewReader(url.Values{"account": {clerk}, "next": {"/"}}.Encode()))
+	login.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	answer := httptest.NewRecorder()
+	a.Router.ServeHTTP(answer, login)
+	cookies := answer.Result().Cookies()
+	if answer.Code != http.StatusSeeOther || len(cookies) == 0 {
+		return fmt.Errorf("sign in as %s: %d", clerk, answer.Code)
+	}
+	ask := func(cookies []*http.Cookie) func() {
+		return func() {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			for _, k := range cookies {
+				r.AddCookie(k)
+			}
+			a.Router.ServeHTTP(httptest.NewRecorder(), r)
+		}
+	}
+	with, without := rate(c.keep, ask(cookies)), rate(c.keep, ask(nil))
+	µs := 1e6/with - 1e6/without
+	c.report.add(figure{What: "session check", Budget: "≤ 100 µs", Measured: fmt.Sprintf("%.0f µs", µs), Value: µs, Unit: "µs"})
+	return nil
+}
+
+// machines measures tokens of client credentials, in this process, beside the
+// signature alone.
+func (c *city) machines(ctx context.Context, a *app.App) error {
+	system := identity.With(ctx, identity.System("bench"))
+	id, err := a.OpenID.AskClient(system, "", openid.Definition{Name: "负载测试", Agency: "测试", Purpose: "测量", Contact: "测试", Realm: openid.People,
+		Auth: openid.AuthSecret, Grants: []string{"client_credentials"}, Scopes: []string{"openid", "cases"}})
+	if err != nil {
+		return err
+	}
+	if err := a.OpenID.DecideLatest(system, id); err != nil {
+		return err
+	}
+	sum := sha256.Sum256([]byte(id))
+	if _, err := a.DB.Conn(ctx).Exec(ctx, `UPDATE openid_client SET secret_hash = $2 WHERE id = $1`, id, hex.EncodeToString(sum[:])); err != nil {
+		return err
+	}
+	cores := runtime.NumCPU()
+	tokens := together(ctx, cores, c.keep, func(context.Context, int, int) error {
+		r := httptest.NewRequest(http.MethodPost, "/oauth/token", strings.NewReader("grant_type=client_credentials"))
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		r.SetBasicAuth(id, id)
+		answer := httptest.NewRecorder()
+		a.Router.ServeHTTP(answer, r)
+		if answer.Code != http.StatusOK {
+			return fmt.Errorf("token: %d %s", answer.Code, answer.Body)
+		}
+		return nil
+	})
+	if tokens.first != nil {
+		return tokens.first
+	}
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return err
+	}
+	raw := together(ctx, cores, c.keep, func(context.Context, int, int) error {
+		_, err := ecdsa.SignASN1(rand.Reader, key, sum[:])
+		return err
+	}).perSecond()
+	c.report.add(figure{What: "tokens for machines", Budget: "≥ 3,000/s", Measured: tokens.latencies(), Value: tokens.perSecond(),
+		Unit: "tokens/s", Raw: raw, RawText: fmt.Sprintf("%.0f signatures/s", raw)})
+	return nil
+}
