@@ -131,6 +131,13 @@ func checkImport(t *testing.T, s source, from, local string) {
 		if local != "face" && !strings.HasPrefix(local, "face/") {
 			t.Errorf("%s imports %s: face stands on no part of this program", s.path, local)
 		}
+	case s.dir == "ofd" || strings.HasPrefix(s.dir, "ofd/"):
+		if local != "ofd" && !strings.HasPrefix(local, "ofd/") {
+			t.Errorf("%s imports %s: ofd stands on no part of this program", s.path, local)
+		}
+		if s.dir == "ofd" && local != "ofd" && !test {
+			t.Errorf("%s imports %s: the page model stands below fonts, pictures and seals", s.path, local)
+		}
 	case strings.HasPrefix(s.dir, "internal/kit"):
 		if to != "" || local == "city" || strings.HasPrefix(local, "city/") {
 			t.Errorf("%s imports %s: kit knows no domain", s.path, local)
