@@ -10,8 +10,8 @@ import (
 )
 
 // Enterprises is the sample city's register of enterprises: the company of each
-// of the first fifty citizens, who lead it. None of them has an account here
-// before somebody binds it. All are made up.
+// of the first fifty citizens, who lead it, and of the newcomer. None of them has
+// an account here before somebody binds it. All are made up.
 type Enterprises struct{}
 
 // companies is how many the register has.
@@ -27,7 +27,7 @@ func (Enterprises) Enterprise(_ context.Context, uscc string) (identity.Enterpri
 	return e, ok, nil
 }
 
-// CompanyOf is the company that citizen i leads, 1 to 50.
+// CompanyOf is the company that citizen i leads: 1 to 50, and NewcomerNo.
 func CompanyOf(i int) (identity.Enterprise, error) {
 	byCode, err := register()
 	if err != nil {
@@ -53,8 +53,15 @@ var register = sync.OnceValues(func() (map[string]identity.Enterprise, error) {
 		return nil, err
 	}
 	byCode := map[string]identity.Enterprise{}
-	for i := 1; i <= companies; i++ {
-		legal := people[i-1]
+	newcomer, err := Newcomer()
+	if err != nil {
+		return nil, err
+	}
+	leads := map[int]identity.NewAccount{NewcomerNo: newcomer}
+	for i := range companies {
+		leads[i+1] = people[i]
+	}
+	for i, legal := range leads {
 		uscc, err := gb.MakeUSCC("91", legal.Division[:6], body(i))
 		if err != nil {
 			return nil, fmt.Errorf("sample city, company %d: %w", i, err)

@@ -78,6 +78,20 @@ func Unregistered() ([]identity.NewAccount, error) {
 	return people, nil
 }
 
+// NewcomerNo is the number of the newcomer among the citizens.
+const NewcomerNo = citizens + 1
+
+// Newcomer is a resident without account who leads a company and has a
+// photograph on file: the whole way from registering to acting for a company can
+// be tried as them.
+func Newcomer() (identity.NewAccount, error) {
+	list, err := Unregistered()
+	if err != nil {
+		return identity.NewAccount{}, err
+	}
+	return list[0], nil
+}
+
 // phoneOnly is the citizen who has proven no more than a phone, so that the way
 // up can be tried.
 const phoneOnly = 3

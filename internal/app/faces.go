@@ -2,8 +2,10 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
+	cityorg "yimen/city/org"
 	"yimen/face"
 	"yimen/face/samples"
 	"yimen/face/weights"
@@ -29,10 +31,13 @@ func (a *App) wireFaces() error {
 }
 
 // demoPortraits are those of citizen-1, citizen-2 and so on. citizen-3 is who has proven a telephone and no more.
-var demoPortraits = []string{"c", "b", "a", "d", "e", "f"}
+var demoPortraits = []string{"c", "b", "a", "d", "e"}
+
+// newcomerPortrait is that of who has no account yet (cityorg.Newcomer).
+const newcomerPortrait = "f"
 
 // demoPhotos is the register of photographs of the sample city: each of the six portraits with a free licence belongs to
-// one account of the demo, whoever that is. Nobody else has one.
+// one person of the demo, whoever that is. Nobody else has one.
 type demoPhotos struct{ identity *identity.Module }
 
 // Photo implements presence.PhotoRegister.
@@ -43,5 +48,9 @@ func (d demoPhotos) Photo(ctx context.Context, p identity.Person) ([]byte, error
 			return samples.Portrait(name), nil
 		}
 	}
-	return nil, presence.ErrNoPhoto
+	who, err := cityorg.Newcomer()
+	if err == nil && p.IDNo == who.IDNo && p.Name == who.DisplayName {
+		return samples.Portrait(newcomerPortrait), nil
+	}
+	return nil, errors.Join(presence.ErrNoPhoto, err)
 }

@@ -33,6 +33,7 @@ func Back(level, next string) string {
 
 type verifyPage struct {
 	held, least identity.Level
+	asked       bool // something needs that level
 	next        string
 	ways        []Proving
 	person      bool
@@ -46,8 +47,9 @@ func (p verifyPage) way(w Proving) string {
 func (m *Module) verifyPage(w http.ResponseWriter, r *http.Request) error {
 	a, q := identity.FromContext(r.Context()), r.URL.Query()
 	n, _ := strconv.Atoi(q.Get("level"))
-	p := verifyPage{held: a.Level, least: identity.Level(n), next: web.SafeNext(q.Get("next")), person: a.Kind == identity.KindPerson}
+	p := verifyPage{held: a.Level, least: identity.Level(n), asked: n > 0, next: web.SafeNext(q.Get("next")), person: a.Kind == identity.KindPerson}
 	if !p.least.Valid() || n == 0 {
+		p.asked = false
 		p.least = min(a.Level+1, identity.LevelCA)
 	}
 	if n > 0 && p.held >= p.least {

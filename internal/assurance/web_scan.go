@@ -17,6 +17,7 @@ type scanPage struct {
 	address string // in the QR code
 	next    string
 	state   string
+	demo    bool // the address is written out: two browsers on one machine can try it
 }
 
 // scanPage shows a QR code for a phone that is signed in.
@@ -33,7 +34,7 @@ func (m *Module) scanPage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, scanView(scanPage{m.BaseURL + "/scan/" + url.PathEscape(code), next, scanWaiting}))
+	return web.Render(w, r, http.StatusOK, scanView(scanPage{m.BaseURL + "/scan/" + url.PathEscape(code), next, scanWaiting, m.Demo}))
 }
 
 // scanState tells the waiting browser how far it is, and signs it in once the

@@ -103,7 +103,11 @@ func startCity(engine, dir string) (*city, error) {
 	if err != nil {
 		return nil, errors.Join(err, drop())
 	}
-	address := "http://" + listener.Addr().String()
+	_, port, err := net.SplitHostPort(listener.Addr().String())
+	if err != nil {
+		return nil, errors.Join(err, listener.Close(), drop())
+	}
+	address := "http://localhost:" + port // passkeys know a site by its name
 	ctx, cancel := context.WithCancel(identity.With(context.Background(), identity.System("test")))
 	a, err := app.Open(ctx, app.Settings{
 		Database: database, Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")),
