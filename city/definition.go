@@ -7,6 +7,7 @@ import (
 
 	"yimen/gb"
 	"yimen/internal/catalogue"
+	"yimen/internal/identity"
 )
 
 // definition compiles one item: what the row says, what its file changes, then
@@ -104,7 +105,7 @@ func (b *book) fromRow(r row) catalogue.Definition {
 		Dept: r.Dept, DeptName: r.DeptName, Levels: r.Levels, DecidedAt: decidingLevel(r.Levels),
 		AcceptedBy: catalogue.AcceptedByWindow, Audience: r.Audience, Tags: r.Tags,
 		Basis: readBasis(r.Basis), Conditions: defaultConditions(r),
-		Online: true, Depth: 4, Channels: []string{"window", "web", "mobile", "post"}, Hall: true,
+		Online: true, Depth: 4, MinLevel: minLevelOf(r), Channels: []string{"window", "web", "mobile", "post"}, Hall: true,
 		Trust: r.Trust, Source: r.Source, Defect: r.Defect,
 	}
 	b.addLimits(r, &d)
@@ -120,6 +121,22 @@ func (b *book) fromRow(r row) catalogue.Definition {
 	d.Remedy = remedyOf(r, d.DecidedAt)
 	d.FAQ = defaultFAQ(r, &d)
 	return d
+}
+
+// minLevelOf is how surely it must be known who applies online (domain.md §14):
+// money that went to the wrong person is hard to get back, a meter that is asked
+// for is seen before it is installed.
+func minLevelOf(r row) int {
+	named := func(words ...string) bool {
+		return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(r.Name, w) })
+	}
+	switch {
+	case r.Type == catalogue.TypePayment || named("待遇申领", "补贴", "补助", "救助", "抚恤", "提取"):
+		return int(identity.LevelPresence)
+	case named("报装", "报名", "预约", "咨询"):
+		return int(identity.LevelPhone)
+	}
+	return int(identity.LevelRegister)
 }
 
 // addLimits reads both limits. A text that is not one number is a defect of

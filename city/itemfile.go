@@ -33,6 +33,7 @@ type itemFile struct {
 	Visits      *int     `json:"visits"`
 	VisitReason string   `json:"visit_reason"`
 	Online      *bool    `json:"online"`
+	MinLevel    *int     `json:"min_level"`
 	Depth       *int     `json:"depth"`
 	Channels    []string `json:"channels"`
 	Scope       *string  `json:"scope"`
@@ -121,6 +122,7 @@ func (f *itemFile) promise(d *catalogue.Definition) {
 
 func (f *itemFile) access(d *catalogue.Definition) {
 	set(&d.Online, f.Online)
+	set(&d.MinLevel, f.MinLevel)
 	set(&d.Scope, f.Scope)
 	set(&d.Hall, f.Hall)
 	if f.Visits != nil {

@@ -71,7 +71,7 @@ func (s *story) desk(i int, people []identity.NewAccount) error {
 		return err
 	}
 	s.channel = cases.ChannelWindow
-	if i%2 == 0 && s.def.Online && s.def.HasChannel(cases.ChannelWeb) {
+	if i%2 == 0 && s.def.Online && s.def.HasChannel(cases.ChannelWeb) && s.known() {
 		s.channel = cases.ChannelWeb
 	}
 	back := (i * 5) % 4 // in working days; a few have been lying there

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"yimen/internal/cases"
@@ -94,13 +95,18 @@ func audienceOf(a identity.NewAccount) string {
 
 func (s *story) chooseChannel() string {
 	window := !s.def.Online || s.r.IntN(100) < 60
-	if window || !s.def.HasChannel(cases.ChannelWeb) {
+	if window || !s.def.HasChannel(cases.ChannelWeb) || !s.known() {
 		return cases.ChannelWindow
 	}
 	if s.r.IntN(2) == 0 {
 		return cases.ChannelMobile
 	}
 	return cases.ChannelWeb
+}
+
+// known says that the applicant has shown enough of who they are to apply online.
+func (s *story) known() bool {
+	return slices.ContainsFunc(s.applicant.Proofs, func(p identity.Proof) bool { return int(p.Method.Proves()) >= s.def.MinLevel })
 }
 
 func (s *story) run() error {

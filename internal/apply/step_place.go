@@ -50,7 +50,19 @@ func (w *Wizard) place(rw http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := w.known(r.Context(), p.def); p.closed == "" && err != nil {
+		return err
+	}
 	return web.Render(rw, r, http.StatusOK, placeView(p))
+}
+
+// known leads whoever has not shown enough of who they are to where that is
+// done, before anything is typed, and back here.
+func (w *Wizard) known(ctx context.Context, def *catalogue.Definition) error {
+	if w.Side == Window {
+		return nil
+	}
+	return actor(ctx).Enough(identity.Level(def.MinLevel))
 }
 
 func (w *Wizard) placeOf(ctx context.Context, item, at string) (placePage, error) {
@@ -145,6 +157,9 @@ func (w *Wizard) begin(rw http.ResponseWriter, r *http.Request) error {
 	if problem := cmp.Or(p.closed, p.offered); problem != "" {
 		p.form.Error("", problem)
 		return web.Render(rw, r, http.StatusUnprocessableEntity, placeView(p))
+	}
+	if err := w.known(r.Context(), p.def); err != nil {
+		return err
 	}
 	d, err := w.Cases.SaveDraft(r.Context(), cases.Submission{Item: p.def.Code, Division: p.here.Code, Channel: w.channel(r)})
 	if err != nil {

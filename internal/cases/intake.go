@@ -41,7 +41,7 @@ func (in *intake) def() *catalogue.Definition { return &in.version.Definition }
 func (m *Module) check(ctx context.Context, actor identity.Actor, s Submission) (*intake, error) {
 	c := &checker{m: m, intake: &intake{s: s, actor: actor, today: workday.DateOf(m.now(ctx), clock.Beijing)}}
 	steps := []func(context.Context) error{
-		c.item, c.place, c.people, c.answers, c.form, c.handedIn, c.delivery,
+		c.item, c.known, c.place, c.people, c.answers, c.form, c.handedIn, c.delivery,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {
@@ -106,6 +106,16 @@ func (c *checker) item(ctx context.Context) error {
 		c.bad.Add("channel", "该事项不能通过此渠道办理，请改用：%s。", channelNames(c.def().Channels))
 	}
 	return nil
+}
+
+// known asks whoever applies by themselves, over whatever channel, to have shown
+// who they are as the item says, at this moment: a proof that held when the draft
+// was begun may have ended.
+func (c *checker) known(context.Context) error {
+	if !c.hasItem {
+		return nil
+	}
+	return c.actor.Enough(identity.Level(c.def().MinLevel))
 }
 
 // offers tells whether the item can be applied for this way: what can be done

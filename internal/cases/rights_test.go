@@ -331,7 +331,7 @@ func TestMandatesAreAsked(t *testing.T) {
 		}
 		s := w.forZhang()
 		s.Applicant.Name = "张冒名"
-		w.have["li"] = identity.Actor{Account: "li", Name: "李晓敏", Kind: identity.KindPerson,
+		w.have["li"] = identity.Actor{Account: "li", Name: "李晓敏", Kind: identity.KindPerson, Level: identity.LevelPresence,
 			Mandates: []identity.Mandate{{ID: "m", Principal: "zhang", Agent: "li", Scope: identity.ScopeItems, Items: []string{felling}}}}
 		w.field(second(w.Submit(w.as("li"), s)), "applicant.name")
 		w.must(second(w.Submit(w.as("li"), w.forZhang())))

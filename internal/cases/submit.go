@@ -22,7 +22,8 @@ import (
 // next working day. The same Key of the same account gives the case that was
 // made the first time, and ErrKeyReused for another application.
 //
-// Errors: ErrSignIn, errs.ErrInvalid, ErrKeyReused, ErrNumbersExhausted.
+// Errors: ErrSignIn, identity.ErrLevelTooLow, errs.ErrInvalid, ErrKeyReused,
+// ErrNumbersExhausted.
 func (m *Module) Submit(ctx context.Context, s Submission) (Case, error) {
 	actor := identity.FromContext(ctx)
 	if !actor.SignedIn() {

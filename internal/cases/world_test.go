@@ -180,8 +180,8 @@ func (w *world) mandate(agent string, x identity.Mandate) {
 
 // people are those of the tests, with the roles that identity gives them.
 func (w *world) people() {
-	w.have["zhang"] = identity.Actor{Account: "zhang", Name: "张建国", Kind: identity.KindPerson}
-	w.have["li"] = identity.Actor{Account: "li", Name: "李晓敏", Kind: identity.KindPerson}
+	w.have["zhang"] = identity.Actor{Account: "zhang", Name: "张建国", Kind: identity.KindPerson, Level: identity.LevelPresence}
+	w.have["li"] = identity.Actor{Account: "li", Name: "李晓敏", Kind: identity.KindPerson, Level: identity.LevelPresence}
 	w.staff("clerk", "window_clerk", "", ruyuan, true)
 	w.staff("town-clerk", "window_clerk", "", theTown, true)
 	w.staff("approver", "approver", forestry, "", false)
@@ -397,7 +397,7 @@ func fellingItem() catalogue.Definition {
 		Code: felling, BaseCode: "440111001000", Seq: "01", Name: "林木采伐许可证核发", BaseName: "林木采伐许可证核发",
 		Type: catalogue.TypeLicence, Domain: "林业", Dept: "D11", DeptName: "林业局",
 		Levels: []int{4, 5, 6}, DecidedAt: 4, AcceptedBy: catalogue.AcceptedByWindow,
-		Audience: []string{"person", "enterprise"}, Kind: catalogue.KindPromised,
+		Audience: []string{"person", "enterprise"}, Kind: catalogue.KindPromised, MinLevel: int(identity.LevelRegister),
 		Basis:      []catalogue.Basis{{Law: "中华人民共和国森林法", Article: "第五十六条"}},
 		Conditions: []string{"林木权属清楚"},
 		Statutory:  catalogue.Limit{N: 20, Unit: catalogue.UnitWorkday}, Promised: catalogue.Limit{N: 8, Unit: catalogue.UnitWorkday},

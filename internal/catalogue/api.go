@@ -117,6 +117,7 @@ type guideJSON struct {
 	VisitReason        string          `json:"visit_reason"`
 	Online             bool            `json:"online"`
 	Depth              int             `json:"depth"`
+	MinLevel           int             `json:"min_level" doc:"网上申请的最低实名等级，0至4"`
 	Channels           []string        `json:"channels"`
 	Scope              string          `json:"scope"`
 	Special            []Procedure     `json:"special"`
@@ -147,7 +148,7 @@ func (m *Module) apiGuide(ctx context.Context, in *guideInput) (*guideOutput, er
 		Agency: agencyOf(g.Agency), CompetentAgency: agencyOf(g.Competent),
 		Basis: d.Basis, Conditions: nonNil(d.Conditions), Materials: materialsOf(d.Materials), Situations: questionsOf(d.Situations),
 		NoMaterials: d.NoMaterials, Steps: g.Steps, Limits: limitsJSON{d.Statutory, d.Promised}, PromisedDays: d.Promised.Workdays(),
-		Fee: d.Fee, Result: d.Result, Places: g.Places, Visits: d.Visits, VisitReason: d.VisitReason, Online: d.Online, Depth: d.Depth,
+		Fee: d.Fee, Result: d.Result, Places: g.Places, Visits: d.Visits, VisitReason: d.VisitReason, Online: d.Online, Depth: d.Depth, MinLevel: d.MinLevel,
 		Channels: d.Channels, Scope: d.Scope, Special: d.Procedures(), FAQ: d.FAQ, Remedy: d.Remedy,
 		Consult: g.Consult, Complaint: g.Complaint, FormSchema: d.Form,
 	}

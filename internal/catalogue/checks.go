@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"yimen/gb"
+	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
 )
 
@@ -36,6 +37,7 @@ const (
 	RuleApplicable  = 17 // the type may be applied for (§2.3)
 	RuleLevels      = 18 // it is offered at, or above, the level that decides
 	RuleBasis       = 19 // a legal basis is given
+	RuleLevel       = 20 // it is known who applies, and who cannot show it online has a way
 )
 
 // Check applies every publication rule, in the order of their numbers.
@@ -44,7 +46,7 @@ func Check(d *Definition) []Finding {
 	for _, rule := range []func(){
 		c.kindAgreesWithPromise, c.promiseWithinStatute, c.visitReason, c.noVisitNeedsWay, c.depthFour,
 		c.fee, c.result, c.themes, c.licenceCompleteness, c.catchAllMaterials,
-		c.emptyPath, c.process, c.form, c.references, c.phones, c.codes, c.applicable, c.levels, c.basis,
+		c.emptyPath, c.process, c.form, c.references, c.phones, c.codes, c.applicable, c.levels, c.basis, c.level,
 	} {
 		rule()
 	}
@@ -384,5 +386,18 @@ func (c *checker) levels() {
 func (c *checker) basis() {
 	if len(c.def.Basis) == 0 {
 		c.block(RuleBasis, "basis", "设定依据：请至少填写一条设定依据。")
+	}
+}
+
+// Rule 20: online nobody sees the applicant, so that rights and money go only to
+// who is known; and whoever cannot show it to a machine has a counter to go to.
+func (c *checker) level() {
+	d := c.def
+	least := identity.LevelRegister
+	if d.Online && (d.Type == TypeLicence || d.Type == TypePayment) && d.MinLevel < int(least) {
+		c.block(RuleLevel, "min_level", "最低实名等级：能在网上办理的行政许可、行政给付不能低于%s，请改为%s以上，或取消网上办理。", least.Title(), least.Title())
+	}
+	if d.MinLevel >= int(identity.LevelPresence) && !d.HasChannel("window") {
+		c.block(RuleLevel, "channels", "办理形式：最低实名等级为%s的，要让核验不通过的人有地方办，请在办理形式中加上窗口，或降低等级。", identity.Level(d.MinLevel).Title())
 	}
 }

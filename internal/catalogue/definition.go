@@ -107,6 +107,11 @@ type Definition struct {
 	// a name, or name:days where the item fixes them ("publicity:7"). See Procedures.
 	Special []string `json:"special,omitempty"`
 
+	// MinLevel is how surely it must be known who applies, when nobody sees them:
+	// an identity.Level, 0 for anybody who is signed in (§14). At a window the
+	// clerk has the person before them.
+	MinLevel int `json:"min_level"`
+
 	// How it can be handled (§2.3).
 	Visits      int      `json:"visits"`                // 到现场次数
 	VisitReason string   `json:"visit_reason"`          // 必须现场办理原因, empty when Visits is 0

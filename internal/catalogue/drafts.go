@@ -190,7 +190,7 @@ var fieldTitles = map[string]string{
 	"tags": "标签", "synonyms": "别名", "kind": "办件类型", "basis": "设定依据", "conditions": "受理条件",
 	"statutory": "法定办结时限", "promised": "承诺办结时限", "fee": "收费", "result": "办理结果", "materials": "申请材料",
 	"base_materials": "必交材料", "situations": "情形", "no_materials": "免提交", "form": "表单", "process": "办理流程",
-	"special": "特别程序", "visits": "到现场次数", "visit_reason": "必须现场办理原因", "online": "网上办理", "depth": "网上办理深度",
+	"special": "特别程序", "visits": "到现场次数", "visit_reason": "必须现场办理原因", "online": "网上办理", "depth": "网上办理深度", "min_level": "最低实名等级",
 	"channels": "办理形式", "scope": "通办范围", "hall": "进驻大厅", "hall_exempt": "不进驻理由", "faq": "常见问题",
 	"remedy": "救济途径", "consult": "咨询电话", "complaint": "监督投诉电话", "trust": "可信程度", "source": "来源", "defect": "已知缺陷",
 }

@@ -40,7 +40,7 @@ func sample() *Definition {
 		},
 		Form: json.RawMessage(sampleForm), Process: sampleProcess(),
 		Special: []string{"inspection", "publicity:5"},
-		Visits:  0, Online: true, Depth: 4, Channels: []string{"window", "web", "mobile", "post"}, Scope: "全市", Hall: true,
+		Visits:  0, Online: true, Depth: 4, MinLevel: 2, Channels: []string{"window", "web", "mobile", "post"}, Scope: "全市", Hall: true,
 		FAQ:    []QA{{"自留山的树要办证吗？", "自留山上的林木需要办理，房前屋后的零星林木不需要。"}},
 		Remedy: Remedy{"市人民政府", "人民法院"}, Consult: "0751-8880001", Complaint: "0751-8880002", Trust: "suggested",
 	}

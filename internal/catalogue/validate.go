@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
 )
 
@@ -183,6 +184,9 @@ func (v *shape) channels(d *Definition) {
 	}
 	if d.Visits < 0 || d.Visits > 9 {
 		v.Add("visits", "到现场次数应在0到9之间，现为%d。", d.Visits)
+	}
+	if !identity.Level(d.MinLevel).Valid() {
+		v.Add("min_level", "最低实名等级应为0到4，现为%d。", d.MinLevel)
 	}
 	v.oneOf("scope", "通办范围", d.Scope, "", "全国", "跨省", "跨市", "跨县", "全市", "跨镇", "跨村")
 }

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
@@ -245,6 +246,21 @@ func (p guidePage) resultName() string {
 }
 
 func (p guidePage) canApply() bool { return p.def.HasChannel("web") || p.def.HasChannel("mobile") }
+
+// levelText says how one shows online who one is (办理需要的身份核验).
+func (p guidePage) levelText() string {
+	ways := map[identity.Level]string{
+		identity.LevelPhone:    "用手机收验证码核验",
+		identity.LevelRegister: "填写姓名和身份证号码核验",
+		identity.LevelPresence: "用摄像头做人脸核验，或到窗口核对一次身份证",
+		identity.LevelCA:       "用数字证书核验",
+	}
+	least := identity.Level(p.def.MinLevel)
+	if least == identity.LevelNone {
+		return "身份核验：在网上办，登录就可以，不用另外核验。"
+	}
+	return "身份核验：在网上办，要" + least.Title() + "实名（" + ways[least] + "），还没有的，开始办理时会带您去核验。到窗口办，带身份证就可以。"
+}
 
 type figure struct{ Value, Label string }
 

@@ -169,6 +169,7 @@ var definitionColumns = []column[Definition]{
 	textColumn("必须现场办理原因", "visit_reason", func(d *Definition) *string { return &d.VisitReason }),
 	flagColumn("是否网办", "online", func(d *Definition) *bool { return &d.Online }),
 	numberColumn("网上办理深度", "depth", func(d *Definition) *int { return &d.Depth }),
+	numberColumn("最低实名等级", "min_level", func(d *Definition) *int { return &d.MinLevel }),
 	listColumn("办理形式", "channels", func(d *Definition) *[]string { return &d.Channels }),
 	textColumn("通办范围", "scope", func(d *Definition) *string { return &d.Scope }),
 	flagColumn("是否进驻大厅", "hall", func(d *Definition) *bool { return &d.Hall }),

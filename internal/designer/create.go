@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"yimen/internal/catalogue"
+	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
@@ -39,7 +40,7 @@ func blank() catalogue.Definition {
 		Materials: []catalogue.Material{}, BaseMaterials: []string{}, Situations: []catalogue.Question{},
 		Form:    json.RawMessage(`{"$schema":"https://json-schema.org/draft/2020-12/schema","type":"object","properties":{},"additionalProperties":false}`),
 		Process: workflow.Definition{Nodes: []workflow.Node{{ID: "decide", Kind: workflow.Step, Name: "办理", Agency: "competent", Role: workflow.RoleDecide, Decision: true}}},
-		Online:  true, Depth: 4, Channels: []string{"window", "web", "mobile", "post"}, Hall: true,
+		Online:  true, Depth: 4, MinLevel: int(identity.LevelRegister), Channels: []string{"window", "web", "mobile", "post"}, Hall: true,
 	}
 }
 

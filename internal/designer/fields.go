@@ -68,7 +68,9 @@ var (
 	scopes      = choices("全国", "全国通办", "跨省", "跨省通办", "跨市", "跨市通办", "跨县", "跨县通办", "全市", "全市通办", "跨镇", "跨镇通办", "跨村", "跨村通办")
 	necessities = choices(catalogue.Required, "必要", catalogue.Optional, "非必要", catalogue.Defer, "容缺后补")
 	resultKinds = choices(catalogue.ResultLicence, "出证办结", catalogue.ResultDocument, "出文办结", catalogue.ResultApproval, "审批办结", catalogue.ResultOther, "其他")
-	procedures  = choices("hearing", "听证", "tender", "招标", "auction", "拍卖", "inspection", "检验", "testing", "检测", "quarantine", "检疫",
+	proofLevels = choices("0", "登录即可（不核验身份，如预约、咨询）", "1", "初级（手机号码本人在用，如查询）", "2", "中级（姓名和身份证号码与人口信息一致）",
+		"3", "高级（人脸核验，或窗口核对过身份证）", "4", "最高级（数字证书）")
+	procedures = choices("hearing", "听证", "tender", "招标", "auction", "拍卖", "inspection", "检验", "testing", "检测", "quarantine", "检疫",
 		"appraisal", "鉴定", "expert_review", "专家评审", "publicity", "公示")
 )
 
@@ -96,7 +98,7 @@ var sections = []section{
 		{Path: "result.deliver_by", Label: "送达方式", Kind: ticks, Options: deliveries, Wide: true},
 		{Path: "result.sample", Label: "结果样本", Kind: area, Rows: 4, Wide: true, Max: 2000, Help: "写明结果上有哪些内容，群众领到后可以核对。"}}},
 	{Key: "places", Title: "办理地点", Lead: "到哪里办、要不要跑、打谁的电话。各地的具体地点、时间由各单位维护。",
-		Owns:   []string{"visits", "visit_reason", "online", "depth", "channels", "scope", "hall", "hall_exempt", "consult", "complaint", "remedy"},
+		Owns:   []string{"visits", "visit_reason", "online", "depth", "min_level", "channels", "scope", "hall", "hall_exempt", "consult", "complaint", "remedy"},
 		Fields: placeFields},
 	{Key: "faq", Title: "常见问题", Owns: []string{"faq"}, Fields: []field{
 		{Path: "faq", Label: "常见问题", Kind: rows, Unit: "个问题", Wide: true, Columns: []field{
@@ -143,6 +145,8 @@ var placeFields = []field{
 	{Path: "channels", Label: "办理形式", Kind: ticks, Options: channels, Required: true, Wide: true},
 	{Path: "online", Label: "可以网办", Kind: tick},
 	{Path: "depth", Label: "网上办理深度", Kind: levels, Required: true, Options: choices("1", "Ⅰ级（网上查询）", "2", "Ⅱ级（网上预约、提交）", "3", "Ⅲ级（网上预审）", "4", "Ⅳ级（全程网办）")},
+	{Path: "min_level", Label: "网上申请的最低实名等级", Kind: levels, Required: true, Wide: true, Options: proofLevels,
+		Help: "网上没有人当面核对本人，等级不够的先核验再填表。行政许可、行政给付至少中级；发钱、发证给错人难以追回的用高级。窗口不受此限，由工作人员当面核对证件。"},
 	{Path: "scope", Label: "通办范围", Kind: choice, Options: scopes},
 	{Path: "hall", Label: "进驻政务大厅", Kind: tick},
 	{Path: "hall_exempt", Label: "依法不进驻的理由", Max: 500},

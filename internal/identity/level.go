@@ -85,10 +85,19 @@ func (w Method) Proves() Level { return methodKinds[w].level }
 // 403 to clients of the API, the page that leads there to people.
 var ErrLevelTooLow = errs.Define(errs.Denied, "level_too_low", "此项操作需要更高的实名等级，请先完成实名核验。")
 
+// Enough tells whether the actor may do by themselves what asks for a level: nil,
+// or TooLow. Only applicants have levels; staff answer for whom they serve.
+func (a Actor) Enough(least Level) error {
+	if a.IsApplicant() && a.Level < least {
+		return TooLow(a.Level, least)
+	}
+	return nil
+}
+
 // TooLow is ErrLevelTooLow with the level that is asked for. Given back by the
 // handler of a page it leads to /verify and from there back.
 func TooLow(held, least Level) error {
-	cause := ErrLevelTooLow.Say("此项操作需要%s实名等级，您现在是%s。请先完成实名核验。", least.Title(), held.Title())
+	cause := ErrLevelTooLow.Say("此项操作需要%s实名等级，您现在是%s。请先完成实名核验。", least.Title(), held.Title()).Needs(int(least))
 	return &web.Detour{Cause: cause, To: func(next string) string { return stepUp(least, next) }}
 }
 
@@ -104,10 +113,7 @@ func AtLeast(l Level) web.Guard {
 			}
 			return ErrSignIn
 		}
-		if a.IsApplicant() && a.Level < l {
-			return TooLow(a.Level, l)
-		}
-		return nil
+		return a.Enough(l)
 	}}
 }
 

@@ -58,6 +58,7 @@ type Error struct {
 	Message string   // one Chinese sentence, with the remedy
 	Fields  []Field  // what is wrong where, if it is about input
 	Verbs   []string // allowed instead; nil when the error is not about that
+	Level   int      // how surely it has to be known who asks (identity.Level); 0 when the error is not about that
 	cause   error
 }
 
@@ -155,6 +156,9 @@ func (e *Error) Allowed(verbs ...string) *Error {
 	c.Verbs = append([]string{}, verbs...)
 	return c
 }
+
+// Needs returns the error with the level of proof that would do.
+func (e *Error) Needs(level int) *Error { c := e.clone(); c.Level = level; return c }
 
 // Fields collects field messages while input is checked; Err is nil when
 // there are none.

@@ -31,6 +31,7 @@ type Problem struct {
 	Code      string         `json:"code" doc:"稳定的错误代码"`
 	Errors    []ProblemField `json:"errors,omitempty" doc:"哪一项填写有误"`
 	Allowed   []string       `json:"allowed,omitzero" required:"false" nullable:"false" doc:"当前状态允许的操作；空列表：没有"`
+	Level     int            `json:"level,omitempty" doc:"level_too_low：需要的实名等级，1至4"`
 	RequestID string         `json:"request_id,omitempty" doc:"请求编号，报修时请提供"`
 }
 
@@ -51,7 +52,7 @@ func (p *Problem) ContentType(string) string { return "application/problem+json"
 
 func newProblem(e *errs.Error, status int, requestID string) *Problem {
 	p := &Problem{Type: "urn:yimen:error:" + e.Code, Title: titles[status], Status: status,
-		Detail: e.Message, Code: e.Code, Allowed: e.Verbs, RequestID: requestID}
+		Detail: e.Message, Code: e.Code, Allowed: e.Verbs, Level: e.Level, RequestID: requestID}
 	if p.Title == "" {
 		p.Title = http.StatusText(status)
 	}

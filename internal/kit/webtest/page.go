@@ -161,6 +161,7 @@ type Problem struct {
 	Errors                    []struct{ Field, Message string }
 	Allowed                   []string
 	RequestID                 string `json:"request_id"`
+	Level                     int    `json:"level"`
 }
 
 // Field is the message about a field, "" when there is none.
