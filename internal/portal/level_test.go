@@ -18,7 +18,7 @@ func TestStepUpBeforeApplying(t *testing.T) {
 		t.Fatalf("the pension asks for level %d", least)
 	}
 	c := w.as(t, "citizen-3") // has a phone
-	c.Get("/items/" + pension).Must("要高级实名", "人脸核验", "到窗口办，带身份证就可以")
+	c.Get("/items/"+pension).Must("要高级实名", "人脸核验", "到窗口办，带身份证就可以")
 	c.NoRedirect().Get("/apply/new?item=" + pension).Status(303).
 		Location("/verify?level=3&next=" + url.QueryEscape("/apply/new?item="+pension))
 	c.NoRedirect().PostForm("/apply/new", url.Values{"item": {pension}, "at": {village}}).Status(303)
