@@ -22,7 +22,7 @@ type auditPage struct {
 	report *audit.Report     // nil: not verified just now
 }
 
-var auditFields = []string{"actor", "action", "object", "object_id", "from", "to"}
+var auditFields = []string{"actor", "action", "object", "object_id", "result", "from", "to"}
 
 // searchAudit lists what was done, newest first.
 func (m *Module) searchAudit(w http.ResponseWriter, r *http.Request) error {
@@ -69,6 +69,12 @@ func (m *Module) findAudit(ctx context.Context, p *auditPage) error {
 	return nil
 }
 
+// refusedOnly asks for everything that was not done.
+const refusedOnly = "refused"
+
+// resultOptions are the results to choose from.
+var resultOptions = []ui.Option{{Value: "ok", Label: "成功"}, {Value: refusedOnly, Label: "被拒绝或没有成功"}}
+
 // filterOf are the conditions typed, for addresses.
 func filterOf(f *web.Form) url.Values {
 	v := url.Values{}
@@ -85,6 +91,12 @@ func exportURL(f *web.Form) string { return "/admin/audit/export.csv?" + filterO
 // auditQuery reads the conditions; what is wrong with them is in f.
 func (m *Module) auditQuery(ctx context.Context, f *web.Form) (audit.Query, error) {
 	q := audit.Query{Action: f.Value("action"), Object: f.Value("object"), ObjectID: f.Value("object_id")}
+	switch result := f.Value("result"); result {
+	case refusedOnly:
+		q.Refused = true
+	default:
+		q.Result = result
+	}
 	if from := f.Date("from"); !from.IsZero() {
 		q.From = from.Time(clock.Beijing)
 	}
@@ -125,14 +137,14 @@ func (m *Module) exportAudit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := web.StartTable(w, "审计日志.csv", "时间", "账号", "姓名", "地址", "操作", "对象", "对象编号", "目的", "结果", "说明")
+	out := web.StartTable(w, "审计日志.csv", "时间", "账号", "姓名", "角色", "地址", "操作", "对象", "对象编号", "目的", "结果", "说明")
 	for p, rows := (db.Page{Limit: db.MaxLimit}), 0; rows < maxExport; {
 		list, next, err := m.Audit.Search(ctx, q, p)
 		if err != nil {
 			return err
 		}
 		for _, e := range list {
-			out.Row(ui.DateTime(e.At), e.Actor, e.ActorName, e.Address, e.Action, e.Object, e.ObjectID, e.Purpose, e.Result, e.Detail)
+			out.Row(ui.DateTime(e.At), e.Actor, e.ActorName, identity.RoleTitles(e.Role), e.Address, e.Action, e.Object, e.ObjectID, e.Purpose, e.Result, e.Detail)
 		}
 		if rows, p.After = rows+len(list), next; next == "" {
 			break

@@ -35,10 +35,11 @@ var (
 		"person.see_in_full": "查看完整个人信息", "person.copy": "下载本人信息副本",
 		"keys.rotate": "更换数据密钥",
 		"face.check":  "人脸核验",
-		"case.read":   "查看办件", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
+		"case.read":   "查看办件", "access.refused": "打开无权使用的页面", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
 	}
 	objectNames = map[string]string{
 		"person":  "个人信息",
+		"page":    "页面",
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
@@ -51,7 +52,8 @@ var (
 		"askew": "没有正对", "not_seen": "动作没有看到", "out_of_turn": "动作顺序不对", "still": "没有动作", "flat": "疑似照片", "changed": "中途换人", "replayed": "重放的画面",
 		"no_picture": "没有人像照片", "not_alike": "不是同一个人",
 		"ok": "成功", "failed": "失败", "denied": "被拒绝", "locked": "已锁定", "broken": "不完整", "demo": "成功（演示）",
-		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用"}
+		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用",
+		"no_right": "没有权限", "case_unknown": "无权查看", "see_in_full_denied": "无权查看完整号码"}
 	jobNames = map[string]string{
 		"assurance.sweep":      "清理过期的验证码",
 		"sealed.renew":         "用新密钥重新加密个人信息",

@@ -31,6 +31,7 @@ func (a *App) route() {
 		User: user, Nav: a.nav, FaceOf: faceOf, Region: a.regionName,
 		Help: a.Help.URL, Under: a.Help.Bar,
 	})
+	a.Router.Use(a.Audit.Refusals(a.Log))
 	a.Router.Use(a.Identity.Middleware)
 	jobs.RegisterPeriodic(a.Queue, "web.cleanup", time.Hour, a.Router.Cleanup)
 

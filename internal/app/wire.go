@@ -43,6 +43,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.keepTime()
 	a.Bus = events.New(a.Queue)
 	a.Audit = audit.New(a.DB, a.Clock)
+	a.Audit.ActsAs(identity.ActsAs)
 	a.Store, err = files.Open(ctx, files.Options{URL: a.Files, KeyFile: a.FilesKey, CreateKey: a.MakeKey}, a.DB, a.Clock)
 	if err != nil {
 		return err
@@ -82,7 +83,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
-		Keys: a.Keys, Training: a.Training, Rules: a.Rules})
+		Keys: a.Keys, Audit: a.Audit, Training: a.Training, Rules: a.Rules})
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Portal = portal.New(portal.Deps{Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Messages: a.Messages})

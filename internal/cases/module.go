@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"yimen/internal/kit/archive"
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
@@ -39,6 +40,7 @@ type Deps struct {
 	Training  Training         // nil: no item demands a certificate of who accepts it
 	Rules     Rules
 	Keys      *sealed.Ring // nil: a throwaway ring (tests)
+	Audit     *audit.Log   // nil: nobody sees numbers whole (tests)
 }
 
 // Module keeps the cases. Safe for concurrent use.

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"time"
 
+	"yimen/gb"
 	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/workday"
@@ -73,7 +75,8 @@ type Notice struct {
 }
 
 // Notice gives a notice of a case that the viewer may see; ErrUnknown,
-// ErrNoticeUnknown.
+// ErrNoticeUnknown. It is a paper to hand over: those who receive or decide the
+// case have it as it was made, others without the middle of the number.
 func (m *Module) Notice(ctx context.Context, number, id string) (Notice, error) {
 	r, err := m.seen(ctx, number)
 	if err != nil {
@@ -91,7 +94,11 @@ func (m *Module) Notice(ctx context.Context, number, id string) (Notice, error) 
 	if err := n.reveal(m.Keys); err != nil {
 		return Notice{}, err
 	}
-	return n.notice()
+	sheet, err := n.notice()
+	if a := identity.FromContext(ctx); err == nil && !r.owns(a) && !a.Can(RightSeeInFull, r.place()) {
+		sheet.Sheet.IDNo = gb.MaskIDNumber(gb.IDType(r.ApplicantIDType), sheet.Sheet.IDNo)
+	}
+	return sheet, err
 }
 
 // seen gives a case the viewer may see; ErrUnknown for others. Whoever of the
@@ -114,6 +121,7 @@ func (m *Module) mayRead(ctx context.Context, r *record) error {
 			return err
 		}
 	}
+	identity.NoteRefusal(ctx, audit.Entry{Action: "case.read", Object: "case", ObjectID: r.Number}, ErrUnknown)
 	return ErrUnknown
 }
 

@@ -145,6 +145,7 @@ type Case struct {
 	Applicant Applicant `json:"applicant"`
 	Agent     *Agent    `json:"agent,omitempty"`
 	Account   string    `json:"-"` // the account it belongs to; "" when a clerk filed it
+	Own       bool      `json:"-"` // the viewer's own, as its applicant or under a mandate: nothing of it is masked
 	Delegated bool      `json:"-"` // filed by somebody under a mandate of the applicant
 
 	Receiving Place  `json:"receiving_outlet"`

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
@@ -26,6 +27,7 @@ func check(name string, ok func(Actor) bool) web.Guard {
 			return ErrSignIn
 		}
 		if !ok(a) {
+			NoteRefusal(r.Context(), audit.Entry{Action: "access.refused", Object: "page", ObjectID: r.Method + " " + r.URL.Path}, ErrNoRight)
 			return ErrNoRight
 		}
 		return nil

@@ -17,6 +17,7 @@ type Grant struct {
 	To     string // first division code past it
 	Agency string // competent agency; "" any
 	Dept   string // department key of the competent agency (D11); "" any
+	Role   string // name of the role it comes from; decides nothing
 
 	// Of a right that a colleague has lent for a while: whose it is.
 	Lender     string // account; "" it is one's own
@@ -120,7 +121,7 @@ func (a Actor) Scope(v Verb) Scope {
 	}
 	var s Scope
 	for _, g := range a.Grants {
-		g.Lender, g.LenderName = "", "" // the same place twice is one condition
+		g.Role, g.Lender, g.LenderName = "", "", "" // the same place twice is one condition
 		if g.Verb == v && !slices.Contains(s.grants, g) {
 			s.grants = append(s.grants, g)
 		}

@@ -191,7 +191,7 @@ func actor(rows []actorRow, via string, now time.Time) (Actor, error) {
 				continue // who stands in lends nothing on
 			}
 			a.Grants = append(a.Grants, Grant{Verb: v, On: r.About, From: r.From, To: r.To, Agency: r.GrantAgency, Dept: r.GrantDept,
-				Lender: r.Lender, LenderName: r.LenderName})
+				Role: r.Role, Lender: r.Lender, LenderName: r.LenderName})
 		}
 	}
 	return a, nil

@@ -7,7 +7,13 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"yimen/gb"
 )
+
+// shown is the number as a list shows it to those whose it is not: masked, but
+// for the public codes of enterprises.
+func (p applicant) shown() string { return gb.MaskIDNumber(gb.IDType(p.IDType), p.IDNo) }
 
 // counts are the server's totals of cases that are no sample.
 type counts struct {
@@ -108,8 +114,8 @@ func (a *auditor) all(ctx context.Context, told map[string]*record) {
 				delete(missing, c.Number)
 				a.compare(r, c)
 			case c.SubmittedAt.Before(first): // somebody's of before
-			case doubtful[[2]string{c.Applicant.IDNo, c.Item}] > 0: // the answer was lost, the case was not
-				doubtful[[2]string{c.Applicant.IDNo, c.Item}]--
+			case doubtful[applied{c.Applicant.Name, c.Applicant.IDNo, c.Item}] > 0: // the answer was lost, the case was not
+				doubtful[applied{c.Applicant.Name, c.Applicant.IDNo, c.Item}]--
 			default:
 				a.differ("case %s is there and no client was told of it", c.Number)
 			}
@@ -124,12 +130,16 @@ func (a *auditor) all(ctx context.Context, told map[string]*record) {
 	}
 }
 
+// applied is one application as the list shows it: the applicant's number is
+// masked there.
+type applied struct{ name, idNo, item string }
+
 // doubtful counts the applications whose answer never came, by applicant and item.
-func (a *auditor) doubtful() map[[2]string]int {
-	n := map[[2]string]int{}
+func (a *auditor) doubtful() map[applied]int {
+	n := map[applied]int{}
 	for _, r := range a.ledger.records {
 		if r.last.Number == "" && r.doubt {
-			n[[2]string{r.sent.IDNo, r.item}]++
+			n[applied{r.sent.Name, r.sent.shown(), r.item}]++
 		}
 	}
 	return n
@@ -141,7 +151,7 @@ func (a *auditor) doubtful() map[[2]string]int {
 func (a *auditor) compare(r *record, has caseAnswer) {
 	told, at := r.last, "case "+r.last.Number+", "
 	same(a, at+"applicant", r.sent.Name, has.Applicant.Name)
-	same(a, at+"applicant's number", r.sent.IDNo, has.Applicant.IDNo)
+	same(a, at+"applicant's number", r.sent.shown(), has.Applicant.IDNo)
 	same(a, at+"item", r.item, has.Item)
 	same(a, at+"division", told.Division, has.Division)
 	same(a, at+"channel", told.Channel, has.Channel)

@@ -9,7 +9,7 @@ import (
 func aCase() caseAnswer {
 	day := "2026-11-18"
 	return caseAnswer{Number: "2611181234567890", State: "closed", Revision: 6, Item: "SG02008", Division: "440232112209", Channel: "window",
-		Receiving: "440232112209", Competent: "440232-d08", Applicant: applicant{Name: "盘大山", IDNo: "440232194001010019"},
+		Receiving: "440232112209", Competent: "440232-d08", Applicant: applicant{Name: "盘大山", IDType: "111", IDNo: "440232********0019"},
 		SubmittedAt: time.Date(2026, 11, 18, 2, 0, 0, 0, time.UTC), ReceivedOn: &day, AcceptedOn: &day, DecidedOn: &day, Outcome: "granted", ClosedAt: &day}
 }
 
@@ -18,6 +18,7 @@ func TestCompareFindsEveryDifference(t *testing.T) {
 	other := "2026-11-19"
 	told := func() *record {
 		c := aCase()
+		c.Applicant.IDNo = "440232194001010019" // sent whole, listed masked
 		return &record{sent: c.Applicant, item: c.Item, last: c, ended: true}
 	}
 	if a := (&auditor{}); true {
@@ -35,7 +36,7 @@ func TestCompareFindsEveryDifference(t *testing.T) {
 		"outlet":               func(c *caseAnswer) { c.Receiving = "440232112000" },
 		"agency":               func(c *caseAnswer) { c.Competent = "440232-d11" },
 		"applicant":            func(c *caseAnswer) { c.Applicant.Name = "盘小山" },
-		"applicant's number":   func(c *caseAnswer) { c.Applicant.IDNo = "440232194001010020" },
+		"applicant's number":   func(c *caseAnswer) { c.Applicant.IDNo = "440232********0020" },
 		"moment of submission": func(c *caseAnswer) { c.SubmittedAt = c.SubmittedAt.Add(time.Microsecond) },
 		"day of receipt":       func(c *caseAnswer) { c.ReceivedOn = nil },
 		"day of acceptance":    func(c *caseAnswer) { c.AcceptedOn = &other },

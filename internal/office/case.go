@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 	"slices"
 
 	"yimen/gb"
@@ -241,40 +240,9 @@ func (p *casePage) working() bool {
 	})
 }
 
-// maskedWidgets are the fields of a form that hold somebody's numbers.
-var maskedWidgets = map[string]func(string) string{
-	"id_number": gb.MaskResidentID, "phone": gb.MaskPhone,
-	"bank_account": func(s string) string { return gb.MaskResidentID(s) },
-}
-
 // readable is the form as pages show it: numbers are masked for everybody, also
 // for those who work on the case; whole they are on the page that asks what for.
-func (p *casePage) readable(form []byte) ([]byte, error) { return masked(p.fields, form) }
-
-// masked is a form without the middle of people's numbers.
-func masked(fields []catalogue.FormField, form []byte) ([]byte, error) {
-	values, err := catalogue.FormValues(fields, form)
-	if err != nil {
-		return nil, err
-	}
-	for _, f := range fields {
-		mask(values, f, f.Name)
-		for row := range catalogue.FormRows(f, values) {
-			for _, column := range f.Columns {
-				mask(values, column, f.Cell(row, column))
-			}
-		}
-	}
-	return catalogue.FormFromValues(fields, values)
-}
-
-func mask(values url.Values, f catalogue.FormField, name string) {
-	if hide := maskedWidgets[f.Widget]; hide != nil {
-		for i, v := range values[name] {
-			values[name][i] = hide(v)
-		}
-	}
-}
+func (p *casePage) readable(form []byte) ([]byte, error) { return catalogue.MaskForm(p.fields, form) }
 
 func (p *casePage) applicantRows() []ui.Row {
 	a := p.c.Applicant

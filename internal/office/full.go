@@ -10,8 +10,6 @@ import (
 	"yimen/gb"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
-	"yimen/internal/identity"
-	"yimen/internal/kit/audit"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 )
@@ -68,27 +66,14 @@ func (m *Module) showFull(w http.ResponseWriter, r *http.Request) error {
 	if !form.OK() {
 		return web.Render(w, r, http.StatusUnprocessableEntity, fullView(p))
 	}
-	if err := m.recordFull(r.Context(), c, purpose+"："+words); err != nil {
+	if c, err = m.Cases.LookInFull(r.Context(), c.Number, purpose+"："+words); err != nil {
 		return err
 	}
-	p.shown = true
+	p.c, p.shown = c, true
 	if p.filled, err = m.numbersIn(r.Context(), c); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, fullView(p))
-}
-
-// recordFull notes in the audit who saw whose numbers, where they work and what
-// for. The person finds it among what happened to their data.
-func (m *Module) recordFull(ctx context.Context, c cases.Case, purpose string) error {
-	a := identity.FromContext(ctx)
-	whose := c.Account
-	if whose == "" { // no account: by the case
-		whose = c.ID
-	}
-	return m.Audit.Write(ctx, audit.Entry{Actor: a.Account, ActorName: a.Name, Address: a.Address, Action: "person.see_in_full",
-		Object: "person", ObjectID: whose, Purpose: purpose, Result: "ok",
-		Detail: "case=" + c.Number + " agency=" + a.Agency + " outlet=" + a.Outlet})
 }
 
 // numbersIn are the fields of a case's form that pages mask, whole.
@@ -101,25 +86,12 @@ func (m *Module) numbersIn(ctx context.Context, c cases.Case) ([]ui.Row, error) 
 	if err != nil {
 		return nil, err
 	}
-	values, err := catalogue.FormValues(fields, c.Content.Form)
-	if err != nil {
-		return nil, err
+	numbers, err := catalogue.NumbersIn(fields, c.Content.Form)
+	rows := make([]ui.Row, len(numbers))
+	for i, n := range numbers {
+		rows[i] = ui.Row{Label: n.Title, Value: n.Value}
 	}
-	var rows []ui.Row
-	add := func(f catalogue.FormField, name string) {
-		if v := values.Get(name); v != "" && maskedWidgets[f.Widget] != nil {
-			rows = append(rows, ui.Row{Label: f.Title, Value: v})
-		}
-	}
-	for _, f := range fields {
-		add(f, f.Name)
-		for row := range catalogue.FormRows(f, values) {
-			for _, column := range f.Columns {
-				add(column, f.Cell(row, column))
-			}
-		}
-	}
-	return rows, nil
+	return rows, err
 }
 
 // rows are the numbers, whole once they are shown.

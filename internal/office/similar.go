@@ -93,7 +93,7 @@ func (m *Module) maskedLines(ctx context.Context, c cases.Case) ([]formLine, err
 	if err := m.nameDivisions(ctx, page); err != nil {
 		return nil, err
 	}
-	form, err := masked(page.fields, c.Content.Form)
+	form, err := catalogue.MaskForm(page.fields, c.Content.Form)
 	if err != nil {
 		return nil, err
 	}

@@ -54,7 +54,7 @@ func (m *Module) data(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *Module) looksAt(ctx context.Context, p db.Page) ([]audit.Entry, string, error) {
-	return m.Audit.Search(ctx, audit.Query{Action: "person.see_in_full", Object: "person", ObjectID: identity.FromContext(ctx).Account}, p)
+	return m.Audit.Search(ctx, audit.Query{Action: "person.see_in_full", Result: "ok", Object: "person", ObjectID: identity.FromContext(ctx).Account}, p)
 }
 
 // noted is what stands after name= in the detail of an entry.

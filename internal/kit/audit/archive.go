@@ -55,7 +55,10 @@ func (l *Log) putAway(ctx context.Context, s *sealedRow) (bool, error) {
 	r := rows[0]
 	s.Entry = Entry{ID: r.Text("id"), At: r.Moment("at"), Actor: r.Text("actor"), ActorName: r.Text("actor_name"), Address: r.Text("address"),
 		Action: r.Text("action"), Object: r.Text("object"), ObjectID: r.Text("object_id"), Purpose: r.Text("purpose"),
-		Result: r.Text("result"), Detail: r.Text("detail")}
+		Result: r.Text("result"), Detail: r.Text("detail"), Role: r.Text("role")}
+	if s.Form = int64(r.Number("form")); s.Form == 0 { // put away before rows said their form
+		s.Form = formFirst
+	}
 	s.RowHash = r.Text("hash")
 	return true, nil
 }

@@ -211,7 +211,7 @@ func TestVerifyNamesWhatWasDone(t *testing.T) {
 		"add a row": {
 			func(ctx context.Context, d *db.DB, ids []string) error {
 				return exec(ctx, d, `INSERT INTO audit_row SELECT 'forged', at, actor, actor_name, address, action, object,
-					object_id, purpose, result, detail, hash FROM audit_row WHERE id = $1`, ids[3])
+					object_id, purpose, result, detail, hash, role, form FROM audit_row WHERE id = $1`, ids[3])
 			},
 			func([]string) []string { return []string{"row_added forged 0"} },
 		},

@@ -15,6 +15,7 @@ type Entry struct {
 	At        time.Time `db:"at"`         // zero: now
 	Actor     string    `db:"actor"`      // account id
 	ActorName string    `db:"actor_name"` // as shown then
+	Role      string    `db:"role"`       // names of the roles they acted in, parted by commas; "": Write asks ActsAs
 	Address   string    `db:"address"`    // network address of the client
 	Action    string    `db:"action"`     // "case.read"
 	Object    string    `db:"object"`     // kind of record: "case"
@@ -42,24 +43,47 @@ func (e Entry) clean() Entry {
 	return e
 }
 
-// texts are the fields in the order they are hashed. The order never changes.
+// texts are the fields in the order they are hashed. The order never changes;
+// what is new comes last, under a new form.
 func (e *Entry) texts() []*string {
-	return []*string{&e.ID, &e.Actor, &e.ActorName, &e.Address, &e.Action, &e.Object, &e.ObjectID, &e.Purpose, &e.Result, &e.Detail}
+	return []*string{&e.ID, &e.Actor, &e.ActorName, &e.Address, &e.Action, &e.Object, &e.ObjectID, &e.Purpose, &e.Result, &e.Detail, &e.Role}
 }
 
-// Prefixes keep a leaf from being passed off as a node (RFC 6962 §2.1).
+// Forms of a leaf: how the hash of a row was made. A row keeps its form for
+// ever; new ones are written in the newest.
 const (
-	leafPrefix = 0
-	nodePrefix = 1
+	formFirst = 1 // without the role
+	formRole  = 2 // with the role
+	newest    = formRole
 )
 
-// hash is SM3 over the leaf prefix, the moment in microseconds and each text
-// preceded by its length, so that no two entries have one encoding.
-func (e Entry) hash() string {
-	b := make([]byte, 0, 256)
-	b = append(b, leafPrefix)
+// Prefixes keep a leaf from being passed off as a node (RFC 6962 §2.1), and a
+// leaf of one form as one of another.
+const (
+	leafPrefix     = 0
+	nodePrefix     = 1
+	leafRolePrefix = 2
+)
+
+// hash is SM3 over the prefix of the form, the moment in microseconds and each
+// text preceded by its length, so that no two entries have one encoding. A form
+// that is none, and a role in a form that has no place for it, give "": the hash
+// of no row.
+func (e Entry) hash(form int64) string {
+	b, texts := make([]byte, 0, 256), e.texts()
+	switch form {
+	case formFirst:
+		if e.Role != "" {
+			return ""
+		}
+		b, texts = append(b, leafPrefix), texts[:len(texts)-1]
+	case formRole:
+		b = append(b, leafRolePrefix)
+	default:
+		return ""
+	}
 	b = binary.BigEndian.AppendUint64(b, uint64(e.At.UnixMicro()))
-	for _, f := range e.texts() {
+	for _, f := range texts {
 		b = binary.BigEndian.AppendUint32(b, uint32(len(*f)))
 		b = append(b, *f...)
 	}

@@ -17,10 +17,15 @@ type Log struct {
 	d       *db.DB
 	clock   clock.Clock
 	archive *archive.Archive // nil: no year was put away
+	actsAs  func(ctx context.Context, actor string) string
 }
 
 // New gives the log of a database that has its Migrations.
 func New(d *db.DB, c clock.Clock) *Log { return &Log{d: d, clock: c} }
+
+// ActsAs makes f say in which roles the actor of an entry acts, for entries that
+// do not say it themselves.
+func (l *Log) ActsAs(f func(ctx context.Context, actor string) string) { l.actsAs = f }
 
 // Workers seals what was written, every five seconds.
 func (l *Log) Workers(q *jobs.Queue) {
@@ -32,14 +37,17 @@ func (l *Log) Write(ctx context.Context, e Entry) error {
 	if e.At.IsZero() {
 		e.At = clock.FromContext(ctx, l.clock).Now()
 	}
+	if e.Role == "" && l.actsAs != nil {
+		e.Role = l.actsAs(ctx, e.Actor)
+	}
 	e.ID = db.NewIDAt(e.At) // the year of the entry is that of its id
 	e = e.clean()
 	return l.d.InTx(ctx, func(ctx context.Context) error {
 		conn := l.d.Conn(ctx)
 		_, err := conn.Exec(ctx, `INSERT INTO audit_row
-			(id, at, actor, actor_name, address, action, object, object_id, purpose, result, detail, hash)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			e.ID, e.At, e.Actor, e.ActorName, e.Address, e.Action, e.Object, e.ObjectID, e.Purpose, e.Result, e.Detail, e.hash())
+			(id, at, actor, actor_name, address, action, object, object_id, purpose, result, detail, hash, role, form)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			e.ID, e.At, e.Actor, e.ActorName, e.Address, e.Action, e.Object, e.ObjectID, e.Purpose, e.Result, e.Detail, e.hash(newest), e.Role, newest)
 		if err == nil {
 			_, err = conn.Exec(ctx, `INSERT INTO audit_pending (row_id) VALUES ($1)`, e.ID)
 		}
@@ -53,6 +61,8 @@ func (l *Log) Write(ctx context.Context, e Entry) error {
 // Query narrows a search; zero fields do not.
 type Query struct {
 	Actor, Action, Object, ObjectID string
+	Result                          string    // "ok", or an error code
+	Refused                         bool      // only what was not done: refused, or failed
 	From, To                        time.Time // From ≤ at < To
 }
 
@@ -61,11 +71,14 @@ type Query struct {
 func (l *Log) Search(ctx context.Context, q Query, p db.Page) ([]Entry, string, error) {
 	var w db.Where
 	for _, c := range []struct{ column, value string }{
-		{"actor", q.Actor}, {"action", q.Action}, {"object", q.Object}, {"object_id", q.ObjectID},
+		{"actor", q.Actor}, {"action", q.Action}, {"object", q.Object}, {"object_id", q.ObjectID}, {"result", q.Result},
 	} {
 		if c.value != "" {
 			w.And(c.column+" = ?", c.value)
 		}
+	}
+	if q.Refused {
+		w.And("result <> 'ok'") // as the index audit_row_refused says it
 	}
 	if !q.From.IsZero() {
 		w.And("at >= ?", q.From.UTC())
@@ -80,7 +93,7 @@ func (l *Log) Search(ctx context.Context, q Query, p db.Page) ([]Entry, string, 
 	} else if ok {
 		w.And("(at, id) < (?, ?)", at.UTC(), id)
 	}
-	query := `SELECT id, at, actor, actor_name, address, action, object, object_id, purpose, result, detail
+	query := `SELECT id, at, actor, actor_name, address, action, object, object_id, purpose, result, detail, role
 		FROM audit_row` + w.SQL() + ` ORDER BY at DESC, id DESC LIMIT ` + w.Arg(p.Size()+1)
 	var rows []Entry
 	if err := l.d.Conn(ctx).Select(ctx, &rows, query, w.Args()...); err != nil {

@@ -119,13 +119,14 @@ type sealedRow struct {
 	LeafHash string         `db:"leaf_hash"`
 	Found    sql.NullString `db:"found"`
 	RowHash  string         `db:"hash"`
+	Form     int64          `db:"form"`
 	Entry
 }
 
 const rowColumns = `COALESCE(r.id, '') AS id, COALESCE(r.actor, '') AS actor, COALESCE(r.actor_name, '') AS actor_name,
 	COALESCE(r.address, '') AS address, COALESCE(r.action, '') AS action, COALESCE(r.object, '') AS object,
 	COALESCE(r.object_id, '') AS object_id, COALESCE(r.purpose, '') AS purpose, COALESCE(r.result, '') AS result,
-	COALESCE(r.detail, '') AS detail, COALESCE(r.hash, '') AS hash, r.id AS found`
+	COALESCE(r.detail, '') AS detail, COALESCE(r.hash, '') AS hash, r.id AS found, COALESCE(r.role, '') AS role, COALESCE(r.form, 0) AS form`
 
 func (l *Log) verifyBatch(ctx context.Context, r *Report, b batch) error {
 	rows, err := l.d.Conn(ctx).Rows(ctx, `SELECT l.row_id, l.position, l.hash AS leaf_hash, r.at AS at, `+rowColumns+`
@@ -156,7 +157,7 @@ func (l *Log) verifyBatch(ctx context.Context, r *Report, b batch) error {
 			}
 			r.add(Finding{RowRemoved, row.RowID, b.Seq, why})
 			continue
-		case row.Entry.hash() != row.LeafHash:
+		case row.Entry.hash(row.Form) != row.LeafHash:
 			r.add(Finding{RowChanged, row.RowID, b.Seq, "its content is not what was sealed"})
 		case row.RowHash != row.LeafHash:
 			r.add(Finding{RowChanged, row.RowID, b.Seq, "its hash column is not what was sealed"})
@@ -207,7 +208,7 @@ func (l *Log) verifyPending(ctx context.Context, r *Report) error {
 			r.add(Finding{Kind: RowRemoved, Row: row.RowID, Why: "written, but gone before it was sealed"})
 			continue
 		}
-		if row.Entry.hash() != row.RowHash {
+		if row.Entry.hash(row.Form) != row.RowHash {
 			r.add(Finding{Kind: RowChanged, Row: row.RowID, Why: "its content does not give its hash"})
 		}
 		r.Rows++
@@ -241,7 +242,8 @@ func scanSealed(rows interface{ Scan(...any) error }) (sealedRow, error) {
 	var s sealedRow
 	var at sql.NullTime
 	err := rows.Scan(&s.RowID, &s.Position, &s.LeafHash, &at, &s.ID, &s.Actor, &s.ActorName, &s.Address, &s.Action,
-		&s.Object, &s.ObjectID, &s.Purpose, &s.Result, &s.Detail, &s.RowHash, &s.Found)
+		&s.Object, &s.ObjectID, &s.Purpose, &s.Result, &s.Detail, &s.RowHash, &s.Found,
+		&s.Role, &s.Form)
 	s.At = at.Time.UTC()
 	return s, err
 }
