@@ -78,7 +78,7 @@ func TestTheAPIMasks(t *testing.T) {
 	url := "/api/v1/cases/" + c.Number
 	clerk := s.As("clerk-440232112209")
 	clerk.Get(url).Status(200).Must(gb.MaskResidentID(c.Applicant.IDNo), gb.MaskPhone(c.Applicant.Phone)).MustNot(whole...)
-	clerk.Get("/api/v1/cases?q=" + c.Number).Status(200).Must(c.Number, gb.MaskPhone(c.Applicant.Phone)).MustNot(whole...)
+	clerk.Get("/api/v1/cases?q="+c.Number).Status(200).Must(c.Number, gb.MaskPhone(c.Applicant.Phone)).MustNot(whole...)
 	clerk.Get("/api/v1/cases?limit=200").Status(200).MustNot(whole...)
 	if p := clerk.Get(url + "?in_full=x").Status(422).MustNot(whole...).Problem(); p.Code != "see_in_full_purpose" {
 		t.Errorf("without a purpose: %+v", p)
@@ -120,7 +120,7 @@ func TestRefusedLooksAreRecorded(t *testing.T) {
 	s.As("enterprise-1").Get("/office").Status(403)
 	page := s.As("admin-audit").Get("/admin/audit").Click("只看被拒绝的：谁想看、想办而没有权限").Status(200)
 	page.Must(c.Number, "无权查看", "GET /admin/accounts", "没有权限", "GET /office", "窗口人员").MustNot("成功（演示）", c.Applicant.IDNo)
-	s.As("admin-audit").Get("/admin/audit?action=case.read&result=refused&object_id=" + c.Number).Status(200).Must("查看办件", c.Number)
+	s.As("admin-audit").Get("/admin/audit?action=case.read&result=refused&object_id="+c.Number).Status(200).Must("查看办件", c.Number)
 	s.As("admin-audit").Get("/admin/audit?action=case.read&result=ok&object_id=" + c.Number).Status(200).MustNot("无权查看")
 	list, _, err := s.Audit.Search(s.System(), audit.Query{Refused: true}, db.Page{})
 	if err != nil || len(list) != 4 {
