@@ -33,6 +33,7 @@ import (
 	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/openid"
+	"yimen/internal/openid/department"
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/queue"
@@ -82,6 +83,7 @@ type App struct {
 	Messages  *messages.Module
 	Presence  *presence.Module
 	OpenID    *openid.Module
+	Client    *department.Module // a department's system that signs in by us; nil outside the demo
 	Assurance *assurance.Module
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module

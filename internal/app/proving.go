@@ -9,6 +9,7 @@ import (
 	"yimen/internal/assurance"
 	"yimen/internal/assurance/presence"
 	"yimen/internal/identity"
+	"yimen/internal/portal"
 )
 
 // proving are the settings of proving who people are.
@@ -66,4 +67,18 @@ func (a *App) loadRegister(ctx context.Context, people []identity.NewAccount) er
 		residents = append(residents, assurance.Resident{Name: p.DisplayName, IDNo: p.IDNo})
 	}
 	return assurance.SampleRegister{DB: a.DB}.Load(ctx, residents)
+}
+
+// newcomerOf is who may try registering in the sample city, with the company
+// they lead.
+func newcomerOf(demo bool) (portal.Newcomer, error) {
+	if !demo {
+		return portal.Newcomer{}, nil
+	}
+	who, err := cityorg.Newcomer()
+	if err != nil {
+		return portal.Newcomer{}, err
+	}
+	firm, err := cityorg.CompanyOf(cityorg.NewcomerNo)
+	return portal.Newcomer{Name: who.DisplayName, IDNo: who.IDNo, Company: firm.Name, USCC: firm.USCC}, err
 }

@@ -40,6 +40,9 @@ func (a *App) route() {
 	a.Messages.Routes(a.Router)
 	a.Presence.Routes(a.Router)
 	a.OpenID.Routes(a.Router)
+	if a.Client != nil {
+		a.Client.Routes(a.Router)
+	}
 	a.Assurance.Routes(a.Router)
 	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)

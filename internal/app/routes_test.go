@@ -25,6 +25,8 @@ var publicWrites = map[string]string{
 	"/register/person":               "a telephone just proven; the register is asked five times a day",
 	"/logout":                        "ends what session there is",
 	"/demo/login":                    "sample city only",
+	"/demo/client/refresh":           "sample city only; the visitor's own token, bounded by address",
+	"/demo/client/logout":            "sample city only; ends the visitor's own sign-in",
 	"/oauth/token":                   "a system proves itself, by a secret or a signature",
 	"/oauth/introspect":              "a system proves itself",
 	"/oauth/revoke":                  "a system proves itself",

@@ -26,6 +26,7 @@ import (
 	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/openid"
+	"yimen/internal/openid/department"
 	"yimen/internal/org"
 	"yimen/internal/portal"
 	"yimen/internal/queue"
@@ -74,6 +75,9 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.OpenID = openid.New(openid.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Jobs: a.Queue, Events: a.Bus, Identity: a.Identity, Messages: a.Messages,
 		Audit: a.Audit, Issuer: strings.TrimRight(a.BaseURL, "/"), Sealer: a.Keys})
+	if a.Demo {
+		a.Client = department.New(department.Deps{OpenID: a.OpenID, Issuer: a.BaseURL, Clock: a.Clock, Log: a.Log})
+	}
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
@@ -85,8 +89,12 @@ func (a *App) wire(ctx context.Context) error {
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
 		Keys: a.Keys, Audit: a.Audit, Training: a.Training, Rules: a.Rules})
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
+	newcomer, err := newcomerOf(a.Demo)
+	if err != nil {
+		return err
+	}
 	a.Portal = portal.New(portal.Deps{Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
-		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Messages: a.Messages})
+		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Newcomer: newcomer, Messages: a.Messages})
 	a.Counter = counter.New(counter.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
 		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{DB: a.DB, Audit: a.Audit, Progress: a.Progress, Messages: a.Messages, Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,

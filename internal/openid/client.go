@@ -18,6 +18,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
 
+	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 )
@@ -97,6 +98,28 @@ func (m *Module) client(ctx context.Context, id string) (Client, error) {
 		return c, fmt.Errorf("read client: %w", err)
 	}
 	return c, c.read()
+}
+
+// ClientAt finds the client in force that people are sent back to at an address,
+// compared whole; ErrClientUnknown. For the program itself.
+func (m *Module) ClientAt(ctx context.Context, redirect string) (id string, err error) {
+	if !identity.FromContext(ctx).IsSystem() {
+		return "", identity.ErrNoRight
+	}
+	var rows []Client
+	err = m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+clientColumns+` FROM openid_client WHERE state = $1 ORDER BY id`, StateActive)
+	if err != nil {
+		return "", fmt.Errorf("find client: %w", err)
+	}
+	for _, c := range rows {
+		if err := c.read(); err != nil {
+			return "", err
+		}
+		if slices.Contains(c.Definition.Redirects, redirect) {
+			return c.ID, nil
+		}
+	}
+	return "", ErrClientUnknown
 }
 
 func (c *Client) read() error {

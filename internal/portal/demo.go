@@ -52,7 +52,11 @@ var cast = []struct {
 	}},
 }
 
+// Newcomer is somebody of the sample city without account, and the company they
+// lead: what one types to try registering.
+type Newcomer struct{ Name, IDNo, Company, USCC string }
+
 // demo is the start page of the sample city: one click and one is somebody.
 func (m *Module) demo(w http.ResponseWriter, r *http.Request) error {
-	return web.Render(w, r, http.StatusOK, demoView())
+	return web.Render(w, r, http.StatusOK, demoView(m.Newcomer))
 }

@@ -10,7 +10,7 @@ import templruntime "github.com/a-h/templ/runtime"
 
 import "yimen/internal/kit/web/ui"
 
-func demoView() templ.Component {
+func demoView(who Newcomer) templ.Component {
 	return templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
 		templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
 		if templ_7745c5c3_CtxErr := ctx.Err(); templ_7745c5c3_CtxErr != nil {
@@ -170,6 +170,18 @@ func demoView() templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 13, " <section class=\"ym-cast\"><h2>自己注册，用一个账号走遍</h2><p class=\"ym-muted\">手机号随意填，验证码在<a href=\"/demo/outbox\">演示发件箱</a>。姓名和证件号码用这位还没有账号的居民的，也可以接着绑定单位。</p>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "姓名", Value: who.Name}, {Label: "身份证号码", Value: who.IDNo}, {Label: "是法定代表人", Value: who.Company}, {Label: "统一社会信用代码", Value: who.USCC}}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "<p><a class=\"btn btn-outline-primary\" href=\"/register?next=/my\">注册账号</a></p><p>注册以后：在<a href=\"/my/security\">账号安全</a>里设通行密钥；<a href=\"/my/company/bind\">绑定单位</a>；在电脑上<a href=\"/login/scan\">扫码登录</a>；用同一个账号登录<a href=\"/demo/client\">不动产登记系统（演示）</a>。</p></section>")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
 			}
 			return nil
 		})

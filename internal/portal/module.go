@@ -34,6 +34,7 @@ type Deps struct {
 	Wizard    apply.Wizard  // completed by New
 	Queue     *queue.Module // nil: nobody takes numbers
 	Demo      bool          // the sample city: /demo, one-click login
+	Newcomer  Newcomer      // of the sample city
 
 	Messages *messages.Module // nil: nobody is told anything
 	Audit    *audit.Log       // who looked at whose numbers

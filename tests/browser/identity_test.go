@@ -120,6 +120,11 @@ func TestOneIdentity(t *testing.T) {
 	pc.until(`document.querySelector("main h1") && !document.querySelector("#scan-state")`)
 	pc.Says(who.DisplayName)
 
+	pc.Open("/demo/client").look("department").Click("用统一身份登录").Says("同意后，它将得到").look("consent").Click("同意授权")
+	pc.until(`location.pathname === "/demo/client"`)
+	pc.Says("您好，"+who.DisplayName, firm.USCC, "urn:yimen:level:3").look("department-knows").Click("刷新令牌").Says("刷新过1次")
+	pc.Click("退出登录").Says("也退出了一门")
+
 	phone.Open("/verify/phone").look("elder-phone").Fill("phone", "13712340002").Click("获取验证码").look("elder-phone-code")
 	phone.Fill("code", phone.beside().texted("13712340002")).Click("下一步").Says("手机号已核验")
 	list, err := c.Identity.AccountsByPhone(c.System, "13712340002")

@@ -11,6 +11,8 @@ func init() {
 	notPages["/.well-known/openid-configuration"] = "machines"
 	notPages["/oauth/keys"] = "machines"
 	notPages["/oauth/userinfo"] = "machines"
+	notPages["/demo/client/login"] = "goes on to the provider"
+	notPages["/demo/client/back"] = "leads back from the provider, once"
 	notPages["/oauth/continue"] = "leads back to who asked, once"
 }
 
@@ -34,6 +36,7 @@ func openidPages(x things) map[string][]sample {
 	at := "/admin/clients/" + x.client
 	return map[string][]sample{
 		"/oauth/authorize":             {{villager, x.asks}, {"admin-system", x.asks}},
+		"/demo/client":                 {{"", "/demo/client"}},
 		"/oauth/logout":                {{villager, "/oauth/logout"}},
 		"/device":                      {{villager, "/device?code=BCDF-GHJK"}},
 		"/my/apps":                     {{villager, "/my/apps"}},
