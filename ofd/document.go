@@ -147,7 +147,7 @@ type Permissions struct {
 
 // Attachment is a file that travels with the document (20).
 type Attachment struct {
-	ID                ID
+	ID                string // a name; "" is named by Write
 	Name, Format      string
 	Created, Modified string
 	Hidden            bool

@@ -41,11 +41,13 @@ func arity(op byte) (int, bool) {
 	return 0, false
 }
 
-// maxSegments bounds one outline: 16 MiB of them.
-const maxSegments = 1 << 18
+// maxStrokes bounds one outline: 16 MiB of them.
+const maxStrokes = 1 << 18
 
 // ParseOutline reads abbreviated data. A letter may be followed by several groups of numbers, each a stroke of its own.
-func ParseOutline(s string) (Outline, error) {
+func ParseOutline(s string) (Outline, error) { return parseOutline(s, maxStrokes) }
+
+func parseOutline(s string, most int) (Outline, error) {
 	var o Outline
 	op, need, have := byte(0), 0, 0
 	var args [7]float64
@@ -74,8 +76,8 @@ func ParseOutline(s string) (Outline, error) {
 				have, args = 0, [7]float64{}
 			}
 		}
-		if len(o) > maxSegments {
-			return nil, fmt.Errorf("more than %d strokes", maxSegments)
+		if len(o) > most {
+			return nil, fmt.Errorf("too many strokes: %w", ErrLimit)
 		}
 	}
 	if have != 0 {
