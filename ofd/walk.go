@@ -103,3 +103,51 @@ func (d *Document) Text(p *Page) string {
 	}
 	return string(b)
 }
+
+// NextID gives a number that nothing in the document has.
+func (d *Document) NextID() ID {
+	last := ID(0)
+	note := func(id ID) { last = max(last, id) }
+	object := func(o Object) {
+		note(o.Base().ID)
+		for _, c := range o.Base().Clips {
+			for _, p := range c.Parts {
+				if p.Path != nil {
+					note(p.Path.ID)
+				}
+				if p.Text != nil {
+					note(p.Text.ID)
+				}
+			}
+		}
+	}
+	layers := func(list []Layer) {
+		for _, l := range list {
+			note(l.ID)
+			walk(l.Objects, object)
+		}
+	}
+	for _, f := range d.Fonts {
+		note(f.ID)
+	}
+	for _, p := range d.Pictures {
+		note(p.ID)
+	}
+	for _, u := range d.Units {
+		note(u.ID)
+		walk(u.Objects, object)
+	}
+	for _, t := range d.Templates {
+		note(t.ID)
+		layers(t.Layers)
+	}
+	for _, p := range d.Pages {
+		note(p.ID)
+		layers(p.Layers)
+		for _, a := range p.Annotations {
+			note(a.ID)
+			walk(a.Objects, object)
+		}
+	}
+	return last + 1
+}
