@@ -170,11 +170,12 @@ func (s steps) verdict() Verdict {
 	return v
 }
 
-// Worst orders verdicts: of several the one nearest to the end counts.
+// worst of two verdicts.
 func worst(a, b Verdict) Verdict {
-	order := []Verdict{Valid, Intact, Undecided, Unsigned, Invalid}
-	if slices.Index(order, b) > slices.Index(order, a) {
-		return b
+	order := []Verdict{Valid, Intact, Undecided, Unsigned}
+	i, j := slices.Index(order, a), slices.Index(order, b)
+	if i < 0 || j < 0 {
+		return Invalid
 	}
-	return a
+	return order[max(i, j)]
 }

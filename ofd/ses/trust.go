@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -68,23 +67,31 @@ var (
 	ofStamp  = judged{CodeStampChain, CodeStampValidity, CodeStampUsage, CodeStampRevocation}
 )
 
-// judge looks at a certificate as it was at a time, and for revocations until
-// another: what is revoked or expires later takes nothing from what was signed
-// before.
-func (o Options) judge(s *steps, as judged, c *smx509.Certificate, at, until time.Time) {
-	chain, result, reason := o.chain(c, at)
+// moments are the times at which a certificate is looked at: it must have been
+// in force at some moment between from and to, and not revoked until.
+type moments struct{ from, to, until time.Time }
+
+func at(t time.Time) moments { return moments{t, t, t} }
+
+// judge looks at a certificate as it was: what is revoked or expires later
+// takes nothing from what was signed before.
+func (o Options) judge(s *steps, as judged, c *smx509.Certificate, m moments) {
+	chain, result, reason := o.chain(c, m.from)
 	s.add(as.chain, result, reason)
+	span := "证书的有效期是" + day(c.NotBefore) + "至" + day(c.NotAfter)
 	switch {
-	case at.IsZero():
-		s.add(as.validity, Unknown, "不知道签署时间")
-	case at.Before(c.NotBefore) || at.After(c.NotAfter):
-		s.add(as.validity, Failed, fmt.Sprintf("证书的有效期是%s至%s，而时间是%s。", day(c.NotBefore), day(c.NotAfter), moment(at)))
+	case m.from.IsZero() || m.to.IsZero():
+		s.add(as.validity, Unknown, "不知道时间。"+span+"。")
+	case m.to.Before(c.NotBefore):
+		s.add(as.validity, Failed, span+"，而时间是"+moment(m.to)+"。")
+	case m.from.After(c.NotAfter):
+		s.add(as.validity, Failed, span+"，而时间是"+moment(m.from)+"。")
 	default:
-		s.add(as.validity, OK, fmt.Sprintf("证书的有效期是%s至%s。", day(c.NotBefore), day(c.NotAfter)))
+		s.add(as.validity, OK, span+"。")
 	}
 	result, reason = usage(c, as == ofStamp)
 	s.add(as.usage, result, reason)
-	result, reason = o.revocation(chain, until)
+	result, reason = o.revocation(chain, m.until)
 	s.add(as.revocation, result, reason)
 }
 
