@@ -38,7 +38,11 @@ func readDocuments(p *ofd.Package, s *steps) []document {
 		d := document{root: ofd.Resolve("OFD.xml", body.child("DocRoot").value())}
 		if loc := body.child("Signatures").value(); loc != "" {
 			d.signatures = find(p, ofd.Resolve("OFD.xml", loc))
-			d.readListing(p, s)
+			if _, ok := p.Find(d.signatures); ok {
+				d.readListing(p, s)
+			} else {
+				s.file(CodeStructure, Failed, "OFD.xml", "写明的签名列表“"+shorten("/"+d.signatures)+"”不在包里。")
+			}
 		}
 		d.readPages(p)
 		docs = append(docs, d)
