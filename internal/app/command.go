@@ -36,7 +36,7 @@ type commands struct {
 	Import     importCmd     `cmd:"" help:"Load divisions, agencies, outlets, staff (CSV) or items (XLSX)."`
 	Load       loadCmd       `cmd:"" help:"Play an hour, a day or a year on a sample city over HTTP, measure it and audit it."`
 	SigningKey signingKeyCmd `cmd:"" help:"Make the next key that signs tokens for connected systems; --now when the present one may have leaked."`
-	Verify     verifyCmd     `cmd:"" help:"Check the audit chain and name what was changed or removed."`
+	Verify     verifyCmd     `cmd:"" help:"Verify sealed documents (verify FILE…), or the audit chain, or the cases, and name what was changed."`
 	Archive    archiveCmd    `cmd:"" help:"Put a past year's histories and audit rows into the file store, or list what was; they stay readable."`
 	Keys       keysCmd       `cmd:"" help:"Keys of the personal columns: list them, or rotate."`
 	Backup     backupCmd     `cmd:"" help:"Back up the whole city into a folder while it is served."`
@@ -114,7 +114,7 @@ func (x signing) apply(s *Settings) error {
 }
 
 // Main runs the command line and gives the exit code: 0 done, 1 failed, 2 the
-// command line cannot be understood.
+// command line cannot be understood, or a file to be verified cannot be read.
 func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	var c commands
 	file, err := config.File(configPath(args))
@@ -145,7 +145,12 @@ func Main(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return 2
 	}
 	log := newLog(stderr, c.Log, c.LogJSON)
-	if err := run.Run(log); err != nil && !errors.Is(err, context.Canceled) {
+	err = run.Run(log)
+	var code exitCode
+	if errors.As(err, &code) {
+		return int(code)
+	}
+	if err != nil && !errors.Is(err, context.Canceled) {
 		fmt.Fprintln(stderr, "yimen:", err)
 		return 1
 	}

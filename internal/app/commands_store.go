@@ -150,6 +150,7 @@ func printReport(out io.Writer, r org.ImportReport) error {
 }
 
 type verifyCmd struct {
+	Files verifyFilesCmd `cmd:"" default:"withargs" help:"Verify the seals and signatures of documents, step by step."`
 	Audit verifyAuditCmd `cmd:"" help:"Check the audit chain."`
 	Cases verifyCasesCmd `cmd:"" help:"Read every case and name those that are damaged."`
 }

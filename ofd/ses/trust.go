@@ -160,7 +160,7 @@ func usage(c *smx509.Certificate, stamps bool) (Result, string) {
 	if stamps {
 		for _, u := range c.ExtKeyUsage {
 			if u == smx509.ExtKeyUsageTimeStamping {
-				return OK, ""
+				return OK, "证书是时间戳机构的。"
 			}
 		}
 		return Failed, "证书不是时间戳机构的。"
@@ -169,7 +169,7 @@ func usage(c *smx509.Certificate, stamps bool) (Result, string) {
 	case c.KeyUsage == 0:
 		return OK, "证书没有限制用途。"
 	case c.KeyUsage&(smx509.KeyUsageDigitalSignature|smx509.KeyUsageContentCommitment) != 0:
-		return OK, ""
+		return OK, "证书可用于数字签名。"
 	}
 	return Failed, "证书的用途不包括数字签名。"
 }
@@ -215,6 +215,9 @@ func (o Options) revoked(c, issuer *smx509.Certificate, until time.Time) (Result
 		return Unknown, "没有“" + name(issuer.Subject) + "”的吊销列表。"
 	case newest.Before(until) && later == "":
 		return Unknown, "“" + name(issuer.Subject) + "”的吊销列表是" + moment(newest) + "的，早于签署。"
+	}
+	if later == "" {
+		later = moment(newest) + "的吊销列表里没有它。"
 	}
 	return OK, later
 }

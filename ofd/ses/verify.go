@@ -106,7 +106,7 @@ func (v *verifier) files(s *steps, d *description, covers map[string]bool) {
 		case !bytes.Equal(sum, ref.value):
 			s.file(CodeFile, Failed, ref.file, "文件在签署后被改动：摘要不一致。")
 		default:
-			s.file(CodeFile, OK, ref.file, "")
+			s.file(CodeFile, OK, ref.file, "摘要一致。")
 		}
 	}
 }
@@ -164,7 +164,7 @@ func (v *verifier) sealed(s *steps, r *SignatureReport, d *description, e entry,
 	r.Seal = &SealName{ID: sig.Seal.ID, Name: sig.Seal.Name, Version: sig.Seal.Version}
 	hash, known := digest(oidSM3, d.raw)
 	if known && bytes.Equal(hash, sig.DataHash) {
-		s.add(CodeDataHash, OK, "")
+		s.add(CodeDataHash, OK, "与签名值里的一致。")
 	} else {
 		s.file(CodeDataHash, Failed, e.path, "签名描述文件被改动或调换：它的摘要与签名值里的不一致。")
 	}
@@ -195,7 +195,7 @@ func property(s *steps, said, path string) {
 	case !strings.HasSuffix(strings.ToLower(said), ".xml"):
 		s.add(CodeProperty, OK, "签名没有写明文件路径，写的是“"+shorten(said)+"”。")
 	case strings.EqualFold(ofd.Clean(said), path):
-		s.add(CodeProperty, OK, "")
+		s.add(CodeProperty, OK, "是这个签名描述文件。")
 	default:
 		s.file(CodeProperty, Failed, path, "签名是对“"+shorten(said)+"”做的，不是对这个文件。")
 	}
@@ -253,7 +253,7 @@ func (v *verifier) sealFile(s *steps, d *description, seal *Seal) {
 	case !bytes.Equal(data, seal.Raw):
 		s.file(CodeSealFile, Failed, d.seal, "印章文件被调换或改动：与签名中的印章不一致。")
 	default:
-		s.file(CodeSealFile, OK, d.seal, "")
+		s.file(CodeSealFile, OK, d.seal, "逐字节一致。")
 	}
 }
 
@@ -272,7 +272,7 @@ func sealValidity(s *steps, seal *Seal, at time.Time) {
 func listedSigner(s *steps, sig *Signature) {
 	switch listed, known := sig.Seal.Lists(sig.Signer); {
 	case listed:
-		s.add(CodeListed, OK, "")
+		s.add(CodeListed, OK, "印章的证书列表里有签署者的证书。")
 	case !known:
 		s.add(CodeListed, Unknown, "印章用不认识的摘要算法列出了签署者。")
 	default:
@@ -381,7 +381,7 @@ func (v *verifier) after(signatures []SignatureReport, i int) Step {
 			}
 		}
 	}
-	step := Step{Code: CodeCoverage, Title: titles[CodeCoverage], Result: OK}
+	step := Step{Code: CodeCoverage, Title: titles[CodeCoverage], Result: OK, Reason: "没有只由其他签名保护的文件。"}
 	if len(later) > 0 {
 		step.Reason = "下列文件由其他签名保护：" + strings.Join(later, "、") + "。"
 	}

@@ -23,6 +23,7 @@ func sealNow(s *steps, seal *Seal, now time.Time) {
 		Reason: "印章的有效期是" + day(seal.Start) + "至" + day(seal.End) + "。"}
 	if now.Before(seal.Start) || now.After(seal.End) {
 		step.Result = Failed
+		step.Reason += "现在是" + moment(now) + "。"
 	}
 	*s = append(*s, step)
 }

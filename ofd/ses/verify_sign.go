@@ -22,7 +22,7 @@ func (v *verifier) signed(s *steps, r *SignatureReport, d *description, data *si
 		content = hash
 		s.add(CodeDataHash, OK, "签名值里没有摘要，以现有文件的摘要验证。")
 	case bytes.Equal(content, hash), bytes.Equal(content, d.raw), base64.StdEncoding.EncodeToString(hash) == string(content):
-		s.add(CodeDataHash, OK, "")
+		s.add(CodeDataHash, OK, "与签名值里的一致。")
 	default:
 		s.file(CodeDataHash, Failed, r.own[0], "签名描述文件被改动或调换：它的摘要与签名值里的不一致。")
 	}

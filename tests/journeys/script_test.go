@@ -3,8 +3,10 @@ package journeys
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -35,6 +37,9 @@ import (
 //	until STATE                  wait until a job has brought $NUMBER there
 //	sql STATEMENT                change the database behind the program's back
 //	query NAME STATEMENT         put what a query answers into $NAME
+//	exit CODE PROGRAM [ARG…]     run a program that ends with just this code
+//
+// $SEALED is the folder of sealed documents made by others and by us.
 func TestStories(t *testing.T) {
 	each(t, func(t *testing.T, e engine) {
 		testscript.Run(t, testscript.Params{
@@ -45,7 +50,7 @@ func TestStories(t *testing.T) {
 			Cmds: map[string]func(*testscript.TestScript, bool, []string){
 				"city": cmdCity, "start": cmdStart, "stop": cmdStop, "as": cmdAs, "api": cmdAPI, "json": cmdJSON, "match": cmdMatch, "body": cmdBody,
 				"save": cmdSave, "apply": cmdApply, "set": cmdSet, "upload": cmdUpload, "pass": cmdPass, "until": cmdUntil,
-				"sql": cmdSQL, "query": cmdQuery,
+				"sql": cmdSQL, "query": cmdQuery, "exit": cmdExit,
 			},
 		})
 	})
@@ -66,6 +71,11 @@ func setUp(env *testscript.Env, e engine) error {
 	st := &story{engine: e}
 	env.Values[storyKey{}] = st
 	env.Setenv("PATH", filepath.Dir(program)+string(os.PathListSeparator)+os.Getenv("PATH"))
+	sealed, err := filepath.Abs("../../ofd/ses/testdata")
+	if err != nil {
+		return err
+	}
+	env.Setenv("SEALED", sealed)
 	env.Defer(func() {
 		if st.city != nil && st.server != nil {
 			_ = st.server.stop()
@@ -280,4 +290,22 @@ func cmdQuery(ts *testscript.TestScript, neg bool, args []string) {
 		v = string(bytes.TrimSpace(raw))
 	}
 	ts.Setenv(args[0], fmt.Sprint(v))
+}
+
+func cmdExit(ts *testscript.TestScript, neg bool, args []string) {
+	need(ts, neg, args, 2, 20)
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	err = ts.Exec(args[1], args[2:]...)
+	var ended *exec.ExitError
+	if got := 0; err != nil {
+		if !errors.As(err, &ended) {
+			ts.Fatalf("%v", err)
+		}
+		if got = ended.ExitCode(); got != want {
+			ts.Fatalf("ended with %d, want %d", got, want)
+		}
+	} else if want != 0 {
+		ts.Fatalf("ended with 0, want %d", want)
+	}
 }
