@@ -23,8 +23,6 @@ type private struct {
 	scale            float64
 }
 
-const maxCFFItems = 1 << 17
-
 // index reads a list of byte strings and gives where it ends.
 func index(b []byte, at int) ([][]byte, int, bool) {
 	if at < 0 || at+2 > len(b) {
