@@ -12,6 +12,7 @@ import (
 	"image/jpeg"
 	"math"
 	"math/rand/v2"
+	"sync"
 
 	"yimen/face"
 )
@@ -25,12 +26,21 @@ type Look struct {
 	Flat       bool    // the portrait is a sheet of paper that turns
 }
 
-// Person is somebody who can be filmed.
+// Person is somebody who can be filmed, by several at once.
 type Person struct {
 	open, closed *image.RGBA
 	centre       face.Point // between the eyes
 	unit         float64    // eye distance in pixels
 	nose         face.Point
+
+	mu    sync.Mutex
+	drawn map[moment]*image.RGBA // what was drawn before, without grain
+}
+
+// moment is a look in a picture of some size.
+type moment struct {
+	Look
+	w, h int
 }
 
 // New takes a portrait (JPEG) of one person who looks straight ahead.
@@ -78,6 +88,22 @@ func shut(to, from *image.RGBA, eye []face.Point) {
 
 // Frame draws a moment, w × h pixels, the portrait as high as the picture. Every frame has its own grain, as a camera's has.
 func (p *Person) Frame(l Look, w, h int) *image.RGBA {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	at := moment{l, w, h}
+	if p.drawn[at] == nil {
+		if p.drawn == nil {
+			p.drawn = map[moment]*image.RGBA{}
+		}
+		p.drawn[at] = p.draw(l, w, h)
+	}
+	out := *p.drawn[at]
+	out.Pix = bytes.Clone(out.Pix)
+	grain(&out)
+	return &out
+}
+
+func (p *Person) draw(l Look, w, h int) *image.RGBA {
 	from := p.open
 	if l.Closed {
 		from = p.closed
@@ -108,7 +134,6 @@ func (p *Person) Frame(l Look, w, h int) *image.RGBA {
 			deep.triangle(out, from, b, d, c)
 		}
 	}
-	grain(out)
 	return out
 }
 

@@ -231,6 +231,9 @@ func (m *Module) samePerson(ctx context.Context, j judged, base frame, frames []
 		}
 		for s, list := range byStance {
 			f := list[len(list)/2]
+			if f.hash == base.hash {
+				continue // it is itself
+			}
 			e, err := m.Model.Embed(ctx, f.pic, f.face)
 			if err != nil {
 				return first, "", err

@@ -58,6 +58,7 @@ func sendTo(page *webtest.Page) string { return webtest.Attr(page.One("#presence
 
 // citizen-3 has proven a telephone and no more; by face it is level 3, and nothing of the pictures is left anywhere.
 func TestStepUpByFace(t *testing.T) {
+	t.Parallel()
 	s := apptest.New(t)
 	c := s.As("citizen-3")
 	page := begin(c, "/my/settings")
@@ -103,6 +104,7 @@ func leftNothing(t *testing.T, s *apptest.Site, film []byte) {
 }
 
 func TestAnotherFaceIsRefused(t *testing.T) {
+	t.Parallel()
 	s := apptest.New(t)
 	c := s.As("citizen-3")
 	page := begin(c, "/my")
@@ -112,6 +114,7 @@ func TestAnotherFaceIsRefused(t *testing.T) {
 }
 
 func TestPagesOfFaces(t *testing.T) {
+	t.Parallel()
 	s := apptest.New(t)
 	s.Anybody().NoRedirect().Get("/verify/face").Status(303)
 	s.As("clerk-440232112209").Get("/verify/face").Status(403)
