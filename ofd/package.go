@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"path"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -212,7 +213,7 @@ var stamp = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 // Write writes the package. Files received are copied packed as they are, files put in are deflated.
 func (p *Package) Write(w io.Writer) error {
 	z := zip.NewWriter(w)
-	z.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) { return flate.NewWriter(w, flate.DefaultCompression) })
+	z.RegisterCompressor(zip.Deflate, deflate)
 	for _, name := range p.order {
 		e := p.entries[name]
 		var err error
@@ -226,6 +227,30 @@ func (p *Package) Write(w io.Writer) error {
 		}
 	}
 	return z.Close()
+}
+
+// compressors are used again: each has most of a megabyte of tables, and a document has ten files.
+var compressors = sync.Pool{New: func() any {
+	w, err := flate.NewWriter(io.Discard, flate.DefaultCompression)
+	if err != nil {
+		panic(err) // the level is a constant
+	}
+	return w
+}}
+
+// pooled gives its compressor back when the file is closed.
+type pooled struct{ *flate.Writer }
+
+func (p pooled) Close() error {
+	err := p.Writer.Close()
+	compressors.Put(p.Writer)
+	return err
+}
+
+func deflate(w io.Writer) (io.WriteCloser, error) {
+	c := compressors.Get().(*flate.Writer)
+	c.Reset(w)
+	return pooled{c}, nil
 }
 
 // pack writes a file that was put in. What is packed already is stored.
