@@ -14,8 +14,9 @@ demo: build ## build and start the sample city on http://127.0.0.1:8080
 
 build:
 	$(GO_BUILD) -o $(BIN) ./cmd/yimen
+	mkdir -p $(dir $(BIN))fonts && cp ofd/fonts/fandol/FandolFang-Regular.otf ofd/fonts/fandol/COPYING $(dir $(BIN))fonts/
 
-setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, the HTML checker
+setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, poppler-utils, qpdf, the HTML checker
 	scripts/setup
 
 test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser (pictures of its stories in bin/pictures)

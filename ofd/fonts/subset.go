@@ -2,6 +2,7 @@ package fonts
 
 import (
 	"encoding/binary"
+	"fmt"
 	"slices"
 	"sort"
 )
@@ -12,6 +13,7 @@ type Subset struct {
 	Data   []byte          // TrueType, or OpenType when the face has CFF outlines
 	Glyphs map[rune]uint16 // numbers in Data
 	Old    []uint16        // by number in Data: the glyph's number in the face
+	CFF    []byte          // the outlines alone, when they are of CFF: a bare font whose CIDs are its glyph numbers
 }
 
 // Subset makes the file that shows a text: some 200 bytes a Chinese character, the same bytes for the same characters. It
@@ -40,16 +42,45 @@ func (f *Face) Subset(text string) (Subset, error) {
 		}
 		s.Glyphs[r] = g
 	}
-	tables := map[string][]byte{}
-	if f.font.cff != nil {
-		tables["CFF "] = f.font.cff.subset(s.Old)
-	} else {
-		s.Old = f.font.withParts(s.Old, numbers)
-		tables["glyf"], tables["loca"] = f.font.glyphData(s.Old, numbers)
-	}
-	f.font.frame(tables, s)
-	s.Data = assemble(tables, f.font.cff != nil)
+	f.font.pack(&s, numbers)
 	return s, nil
+}
+
+// SubsetGlyphs makes the file of some glyphs in this order, numbered from 1; one may come twice. It has no map of characters:
+// PDF files keep that themselves.
+func (f *Face) SubsetGlyphs(glyphs []uint16) (Subset, error) {
+	if err := f.Ready(); err != nil {
+		return Subset{}, err
+	}
+	s := Subset{Glyphs: map[rune]uint16{}, Old: []uint16{0}}
+	numbers := map[uint16]uint16{0: 0}
+	for _, g := range glyphs {
+		if int(g) >= f.font.glyphs {
+			g = 0
+		}
+		if _, ok := numbers[g]; !ok {
+			numbers[g] = uint16(len(s.Old))
+		}
+		if s.Old = append(s.Old, g); len(s.Old) > 60_000 {
+			return Subset{}, fmt.Errorf("font %s: too many glyphs for one file", f.Name)
+		}
+	}
+	f.font.pack(&s, numbers)
+	return s, nil
+}
+
+// pack writes the file of a subset whose glyphs are chosen.
+func (f *file) pack(s *Subset, numbers map[uint16]uint16) {
+	tables := map[string][]byte{}
+	if f.cff != nil {
+		s.CFF = f.cff.subset(s.Old)
+		tables["CFF "] = s.CFF
+	} else {
+		s.Old = f.withParts(s.Old, numbers)
+		tables["glyf"], tables["loca"] = f.glyphData(s.Old, numbers)
+	}
+	f.frame(tables, *s)
+	s.Data = assemble(tables, f.cff != nil)
 }
 
 // withParts adds the glyphs that composite ones are made of.

@@ -33,16 +33,28 @@ var (
 	ErrNoPage  = errors.New("the document has no such page")
 )
 
+// Drawer draws the pages of one document; fonts are read once for all of them. It is for one goroutine.
+type Drawer struct {
+	doc   *ofd.Document
+	faces map[ofd.ID]typeface
+}
+
+// New makes a drawer.
+func New(d *ofd.Document) *Drawer { return &Drawer{d, map[ofd.ID]typeface{}} }
+
 // Page walks page i (from 0) of a document.
-func Page(d *ofd.Document, i int, o Options, s Sink) (Report, error) {
-	if i < 0 || i >= len(d.Pages) {
+func Page(d *ofd.Document, i int, o Options, s Sink) (Report, error) { return New(d).Page(i, o, s) }
+
+// Page walks page i (from 0). Of fonts that are substituted it tells with the first page that wants them.
+func (d *Drawer) Page(i int, o Options, s Sink) (Report, error) {
+	if i < 0 || i >= len(d.doc.Pages) {
 		return Report{}, ErrNoPage
 	}
 	if o.Within == 0 {
 		o.Within = 20 * time.Second
 	}
-	w := &walker{doc: d, sink: s, report: &Report{}, faces: map[ofd.ID]typeface{}, until: time.Now().Add(o.Within)}
-	err := w.page(&d.Pages[i], ofd.Matrix{1, 0, 0, 1, 0, 0}, o)
+	w := &walker{doc: d.doc, sink: s, report: &Report{}, faces: d.faces, until: time.Now().Add(o.Within)}
+	err := w.page(&d.doc.Pages[i], ofd.Matrix{1, 0, 0, 1, 0, 0}, o)
 	return *w.report, err
 }
 

@@ -1,0 +1,70 @@
+package main
+
+import (
+	"fmt"
+	"time"
+
+	"yimen/ofd"
+	"yimen/ofd/fonts"
+	"yimen/ofd/pdf"
+	"yimen/ofd/render"
+	"yimen/ofd/typeset"
+)
+
+// pictures measures pictures of a one-page licence of 180 characters in two faces with a frame, on one core, fonts unpacked.
+func pictures(keep time.Duration, r *report) error {
+	d, err := licencePage()
+	if err != nil {
+		return err
+	}
+	kinds := []struct {
+		name string
+		draw func() ([]byte, error)
+	}{
+		{"SVG", func() ([]byte, error) { b, _, err := render.SVG(d, 0, render.Options{}); return b, err }},
+		{"PNG at 150 dpi", func() ([]byte, error) { b, _, err := render.PNG(d, 0, render.Options{DPI: 150}); return b, err }},
+		{"PDF", func() ([]byte, error) { b, _, err := pdf.Write(d, pdf.Options{}); return b, err }},
+	}
+	for _, k := range kinds {
+		b, err := k.draw()
+		if err != nil {
+			return err
+		}
+		start, n := time.Now(), 0
+		for time.Since(start) < keep || n == 0 {
+			if _, err := k.draw(); err != nil {
+				return err
+			}
+			n++
+		}
+		value := float64(n) / time.Since(start).Seconds()
+		r.add(figure{What: "page of a licence to " + k.name + ", one core", Measured: fmt.Sprintf("%.0f/s (%.0f KB)", value, float64(len(b))/1000), Value: value, Unit: "/s"})
+	}
+	return nil
+}
+
+func licencePage() (*ofd.Document, error) {
+	set := typeset.New()
+	d := &ofd.Document{Info: ofd.Info{DocID: "0123456789abcdef0123456789abcdef"}, Area: ofd.Area{Physical: ofd.Box{W: 210, H: 297}}}
+	frame := &ofd.Path{Graphic: ofd.Graphic{Boundary: ofd.Box{W: 210, H: 297}}, Stroke: ofd.RGB(200, 0, 0), Outline: ofd.Rect(15, 20, 180, 250)}
+	objects := []ofd.Object{frame}
+	title := typeset.Style{Faces: []*fonts.Face{fonts.SerifBold}, Size: 9}
+	body := typeset.Style{Faces: []*fonts.Face{fonts.Serif}, Size: 5}
+	for i, text := range []string{
+		"劳务派遣经营许可证", "单位名称：韶关市丹霞人力资源有限公司", "统一社会信用代码：91440200MA4UQ0001X", "法定代表人：陈志明",
+		"住所：广东省韶关市浈江区风度北路一百一十八号三楼", "注册资本：贰佰万元整", "许可经营事项：劳务派遣",
+		"有效期限：2026年11月23日至2029年11月22日", "发证机关：韶关市人力资源和社会保障局", "编号：440200202600017",
+	} {
+		style := body
+		if i == 0 {
+			style = title
+		}
+		list, err := set.Line(style, 30, 50+18*float64(i), text)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, list...)
+	}
+	d.Pages = []ofd.Page{{Layers: []ofd.Layer{{Objects: objects}}}}
+	return d, set.Embed(d)
+}
