@@ -13,7 +13,7 @@ type writer struct {
 	file      *file
 	out       []byte
 	page      ofd.Matrix // millimetres to PDF's units
-	total     int // bytes of the pages before
+	total     int        // bytes of the pages before
 	fonts     []*font
 	images    []int
 	pictures  map[*byte]int // index of images
