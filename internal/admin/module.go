@@ -127,6 +127,7 @@ var areas = []area{
 	{"工作人员", "查找、新增、调动和离岗。", "/admin/staff", "users", []identity.Verb{identity.VerbOrgManage}},
 	{"导入和导出", "成批导入地区、单位、网点和人员，逐行报告错在哪里。", "/admin/exchange", "file", []identity.Verb{identity.VerbOrgManage}},
 	{"办事网点", "维护网点地址、电话和办公时间。", "/admin/outlets", "map-pin", []identity.Verb{identity.VerbOrgManage}},
+	{"同意书", "群众同意的说明，按版本和日期；发布新版。", "/admin/consents", "file", []identity.Verb{identity.VerbConsentPublish}},
 	{"消息通知", "通知的文字、短信和邮件的发送记录。", "/admin/messages", "bell", []identity.Verb{messages.VerbManage}},
 	{"接入应用", "用一门账号登录的部门系统：登记、审批、停用。", "/admin/clients", "lock", []identity.Verb{"client.ask", "client.authorise"}},
 	{"排队设置", "设置各网点的队列、窗口分工和取号机。", "/admin/queues", "users", []identity.Verb{"queue.manage"}},

@@ -35,11 +35,11 @@ var (
 		"person.see_in_full": "查看完整个人信息", "person.copy": "下载本人信息副本",
 		"keys.rotate": "更换数据密钥",
 		"face.check":  "人脸核验",
-		"case.read":   "查看办件", "access.refused": "打开无权使用的页面", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
+		"case.read":   "查看办件", "consent.agree": "同意说明", "consent.take_back": "撤回同意", "consent.publish": "发布同意书", "consent.give": "授权应用", "consent.withdraw": "取消应用授权", "access.refused": "打开无权使用的页面", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
 	}
 	objectNames = map[string]string{
-		"person":  "个人信息",
-		"page":    "页面",
+		"person": "个人信息",
+		"page":   "页面", "consent": "同意书",
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",

@@ -85,13 +85,18 @@ func TestRegister(t *testing.T) {
 			}
 		}
 		form := func(name, idNo string) url.Values {
-			return url.Values{"name": {name}, "id_no": {idNo}, "with": {"password"}, "password": {"Abcdef-12"}, "again": {"Abcdef-12"}, "next": {"/high"}}
+			return url.Values{"name": {name}, "id_no": {idNo}, "with": {"password"}, "password": {"Abcdef-12"}, "again": {"Abcdef-12"}, "next": {"/high"}, "terms": {"1"}}
 		}
 		send := begin(other)
 		weak := form("盘小妹", stranger)
 		weak.Set("password", "abc")
 		weak.Set("again", "abc")
 		send(weak).page.Status(422).Must("密码至少8位")
+		old := form(name, number) // an old text is refused alike, whoever it is
+		old.Set("terms", "7")
+		send(old).page.Status(409).Must("服务条款已经更新")
+		old.Set("name", "盘小妹")
+		send(old).page.Status(409)
 		taken, wrong := send(form(name, number)), send(form("李四光", number))
 		taken.page.Status(422)
 		wrong.page.Status(422)
@@ -100,6 +105,11 @@ func TestRegister(t *testing.T) {
 		}
 		done := send(form("盘小妹", stranger)).page.Status(303).Location("/high")
 		_ = done
+		var agreed int
+		w.must(w.DB.Conn(w.system).Get(w.system, &agreed, `SELECT COUNT(*) FROM identity_consent WHERE kind = 'terms' AND version = 1 AND channel = 'web'`))
+		if agreed != 1 {
+			t.Errorf("%d agreed to the terms", agreed)
+		}
 		account, err := w.id.AccountOf(w.system, "111", stranger)
 		w.must(err)
 		if l, err := w.id.LevelOf(w.system, account); err != nil || l != identity.LevelRegister {

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 
 	"yimen/gb"
@@ -39,6 +40,7 @@ type personPage struct {
 	next     string
 	phone    string
 	passkeys bool
+	terms    int // version of the terms in force
 }
 
 func (m *Module) personPage(w http.ResponseWriter, r *http.Request) error {
@@ -50,7 +52,11 @@ func (m *Module) showPerson(w http.ResponseWriter, r *http.Request, status int, 
 	if phone == "" || m.Register == nil {
 		return web.Redirect(w, r, "/register"+query(web.SafeNext(next)))
 	}
-	return web.Render(w, r, status, personView(personPage{form, web.SafeNext(next), gb.MaskPhone(phone), m.keys.site != nil}))
+	terms, err := m.Identity.ConsentText(r.Context(), identity.ConsentTerms)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, status, personView(personPage{form, web.SafeNext(next), gb.MaskPhone(phone), m.keys.site != nil, terms.Version}))
 }
 
 // register makes the account of whoever holds the telephone, once the register
@@ -72,7 +78,12 @@ func (m *Module) register(w http.ResponseWriter, r *http.Request) error {
 	}
 	var account string
 	if form.OK() {
-		account, err = m.Enrol(r.Context(), Enrolment{Name: form.Value("name"), IDNo: form.Value("id_no"), Phone: phone, Password: password})
+		account, err = m.Enrol(r.Context(), Enrolment{Name: form.Value("name"), IDNo: form.Value("id_no"), Phone: phone, Password: password,
+			Terms: termsOf(form)})
+		if errors.Is(err, identity.ErrConsentChanged) {
+			form.Error("name", "服务条款已经更新，请看过新的，再点“完成注册”。")
+			return m.showPerson(w, r, http.StatusConflict, form, next)
+		}
 		if err != nil {
 			status, err := refused(form, err)
 			if err != nil {
@@ -97,15 +108,37 @@ func (m *Module) register(w http.ResponseWriter, r *http.Request) error {
 
 // Enrolment is somebody who registers by themselves; the telephone has been
 // proven.
-type Enrolment struct{ Name, IDNo, Phone, Password string }
+type Enrolment struct {
+	Name, IDNo, Phone, Password string
+
+	Terms int // version of the terms that was on the page; 0: nobody was asked (the sample city)
+}
+
+func termsOf(form *web.Form) int {
+	n, err := strconv.Atoi(form.Value("terms"))
+	if err != nil {
+		return -1 // no version: the page is shown again
+	}
+	return n
+}
 
 // Enrol makes the account and proves levels 1 and 2. Whether the register does
 // not know them or they have an account: ErrNotRegistered, after the same work
-// but for one row. Errors: errs.ErrInvalid with fields, identity.ErrPasswordWeak.
+// but for one row. Errors: errs.ErrInvalid with fields, identity.ErrPasswordWeak,
+// identity.ErrConsentChanged.
 func (m *Module) Enrol(ctx context.Context, e Enrolment) (account string, err error) {
 	id, err := m.checkPerson(ctx, e.Name, e.IDNo)
 	if err != nil {
 		return "", err
+	}
+	if e.Terms != 0 { // before anybody is asked about anybody: the answer must tell nothing of them
+		terms, err := m.Identity.ConsentText(ctx, identity.ConsentTerms)
+		if err != nil {
+			return "", err
+		}
+		if terms.Version != e.Terms {
+			return "", identity.ErrConsentChanged
+		}
 	}
 	login := newLogin()
 	if e.Password != "" {
@@ -140,7 +173,10 @@ func (m *Module) makeAccount(ctx context.Context, login, idNo string, e Enrolmen
 				return err
 			}
 		}
-		return nil
+		if e.Terms == 0 {
+			return nil
+		}
+		return m.Identity.GiveConsent(ctx, account, identity.ConsentTerms, e.Terms, identity.ConsentByWeb)
 	})
 	return account, err
 }

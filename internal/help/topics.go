@@ -34,6 +34,7 @@ var topics = []topic{
 	{"/my/security", "citizen#账号和实名", ""},
 	{"/account/security", "administrator#账号安全", "clerk#账号安全"},
 	{"/my/settings", "citizen#消息", ""},
+	{"/my/consents", "citizen#谁看过我的信息", ""},
 	{"/my/apps", "citizen#用一门账号登录别的系统", ""},
 	{"/device", "citizen#用一门账号登录别的系统", ""},
 	{"/oauth", "citizen#用一门账号登录别的系统", ""},
@@ -86,6 +87,8 @@ var topics = []topic{
 	{"/admin/roles", "administrator#安全管理员", ""},
 	{"/admin/changes", "administrator#安全管理员", ""},
 	{"/admin/accounts/*/roles", "administrator#安全管理员", ""},
+	{"/admin/consents", "administrator#同意书", ""},
+	{"/consents", "citizen#谁看过我的信息", ""},
 	{"/admin/audit", "administrator#审计管理员", ""},
 }
 

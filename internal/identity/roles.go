@@ -35,7 +35,7 @@ func init() {
 	DefineRole("item_reviewer", "事项审核人员", "item.review", "item.publish")
 
 	define(Role{Name: "system_admin", Title: "系统管理员", Admin: SystemAdmin, Verbs: []Verb{
-		VerbAccountManage, VerbOrgManage, VerbSystemView}})
+		VerbAccountManage, VerbOrgManage, VerbSystemView, VerbConsentPublish}})
 	define(Role{Name: "security_admin", Title: "安全管理员", Admin: SecurityAdmin, Verbs: []Verb{VerbGrantManage}})
 	define(Role{Name: "audit_admin", Title: "审计管理员", Admin: AuditAdmin, Verbs: []Verb{VerbAuditView}})
 }

@@ -27,6 +27,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Handle("POST /login", web.Public.And(limit), http.HandlerFunc(m.login))
 	rt.Handle("POST /logout", web.Public, http.HandlerFunc(m.logout))
 	rt.Get("/account/logins", SignedIn(), m.signInsPage)
+	m.consentRoutes(rt)
 	rt.Get(delegationsURL, Staff(), m.delegationsPage)
 	rt.Post(delegationsURL, Staff(), m.askDelegation)
 	rt.Post(delegationsURL+"/{id}", Staff(), m.decideDelegationPage)

@@ -125,7 +125,10 @@ func (m *Module) mayHave(ctx context.Context, q *request, actor identity.Actor) 
 		return false, nil
 	}
 	given, err := m.consentOf(ctx, actor.Account, q.Client)
-	return given.covers(q.Scopes), err
+	if err != nil || !given.covers(q.Scopes) {
+		return false, err
+	}
+	return m.Identity.Consented(ctx, actor.Account, identity.ConsentSharing) // a new version of its text asks again
 }
 
 // grantCode sends the person back with a code for what they allowed.

@@ -43,6 +43,13 @@ func (m *Module) consentTo(ctx context.Context, c Client, scopes []string, stand
 		if err != nil {
 			return fmt.Errorf("keep consent: %w", err)
 		}
+		text, err := m.Identity.ConsentText(ctx, identity.ConsentSharing)
+		if err == nil {
+			err = m.Identity.GiveConsent(ctx, actor.Account, text.Kind, text.Version, identity.ConsentByWeb)
+		}
+		if err != nil {
+			return err
+		}
 		return m.record(ctx, "consent.give", "client", c.ID, fmt.Sprintf("scopes=%s standing=%t", strings.Join(scopes, " "), standing), c.Definition.Purpose)
 	})
 }

@@ -227,7 +227,7 @@ func consentView(p consentAsk) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "同意后可以在“已授权的应用”里随时取消。不认识这个应用的，请选“不同意”。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 14, "同意的是<a href=\"/consents/sharing\">《向应用提供个人信息同意书》</a>，有新版时会再问您。同意后可以在“已授权的应用”里随时取消。不认识这个应用的，请选“不同意”。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

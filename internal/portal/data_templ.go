@@ -185,7 +185,7 @@ func dataView(p dataPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<ul class=\"ym-links\"><li><a href=\"/my/profile\">姓名、证件、电话、地址</a></li><li><a href=\"/my\">我的办件和没有提交的申请</a></li><li><a href=\"/my/documents\">我的文书</a></li><li><a href=\"/my/mandates\">替别人办、别人替我办的委托</a></li></ul><p>证件号码、电话和填写的申请表都加密保存。</p><p><a class=\"btn\" href=\"/my/data.json\" download>下载一份副本</a></p><p class=\"ym-muted\">副本里的号码是完整的，请不要在公用电脑上下载。电话和地址可以在“我的资料”里自己改；姓名和证件号码有误的，请带证件到任一窗口更正。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<ul class=\"ym-links\"><li><a href=\"/my/profile\">姓名、证件、电话、地址</a></li><li><a href=\"/my\">我的办件和没有提交的申请</a></li><li><a href=\"/my/documents\">我的文书</a></li><li><a href=\"/my/mandates\">替别人办、别人替我办的委托</a></li><li><a href=\"/my/consents\">我同意过的说明，可以撤回</a></li></ul><p>证件号码、电话和填写的申请表都加密保存。</p><p><a class=\"btn\" href=\"/my/data.json\" download>下载一份副本</a></p><p class=\"ym-muted\">副本里的号码是完整的，请不要在公用电脑上下载。电话和地址可以在“我的资料”里自己改；姓名和证件号码有误的，请带证件到任一窗口更正。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -23,6 +23,7 @@ func adminPages(x things) map[string][]sample {
 		"/admin/registers/{register}/{key}": {{"admin-system", "/admin/registers/divisions/" + theVillage}, {"admin-system", "/admin/registers/outlets/" + theVillage}},
 		"/admin/exchange":                   {{"admin-system", "/admin/exchange"}},
 		"/admin/roles":                      {{"admin-security", "/admin/roles"}},
+		"/admin/consents":                   {{"admin-system", "/admin/consents"}},
 		"/admin/calendar/notice":            {{"admin-system", "/admin/calendar/notice"}},
 		"/admin/outlets":                    {{"admin-system", "/admin/outlets"}},
 		"/admin/outlets/{code}":             {{"admin-system", "/admin/outlets/" + theVillage}},

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"net/http"
 	"net/url"
+	"strconv"
 	"time"
 
 	"yimen/internal/identity"
@@ -71,6 +72,7 @@ type introPage struct {
 	left    int
 	problem string // why it cannot be done at all; "" it can
 	held    bool   // the level is held already
+	text    identity.ConsentText
 	form    *web.Form
 }
 
@@ -80,6 +82,10 @@ func (m *Module) intro(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Module) introAgain(w http.ResponseWriter, r *http.Request, form *web.Form) error {
 	p := introPage{next: nextOf(r), form: form}
+	var err error
+	if p.text, err = m.Identity.ConsentText(r.Context(), identity.ConsentFace); err != nil {
+		return err
+	}
 	a, err := m.me(r.Context())
 	switch {
 	case errors.Is(err, ErrNoRegister), errors.Is(err, ErrNotPerson):
@@ -110,6 +116,16 @@ func (m *Module) start(w http.ResponseWriter, r *http.Request) error {
 	}
 	if form.Value("agree") == "" {
 		form.Error("agree", "请先看完说明，同意后再开始；不同意的，可以带身份证到窗口核验。")
+		return m.introAgain(w, r, form)
+	}
+	// What was on the page is what is agreed to: a text that changed meanwhile is
+	// shown again.
+	version, _ := strconv.Atoi(form.Value("version"))
+	err = m.Identity.GiveConsent(r.Context(), identity.FromContext(r.Context()).Account, identity.ConsentFace, version, identity.ConsentByWeb)
+	if err := identity.ConsentAgain(form, "agree", err); err != nil {
+		return err
+	}
+	if !form.OK() {
 		return m.introAgain(w, r, form)
 	}
 	t, err := m.Start(r.Context())
