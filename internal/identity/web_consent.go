@@ -56,7 +56,6 @@ type standing struct {
 }
 
 func (s standing) stands() bool   { return s.last != nil && s.last.WithdrawnAt == nil }
-func (s standing) current() bool  { return s.stands() && s.last.Version == s.text.Version }
 func (s standing) outdated() bool { return s.stands() && s.last.Version != s.text.Version }
 
 var consentNotes = map[string]string{
