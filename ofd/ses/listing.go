@@ -26,6 +26,9 @@ type page struct {
 	width, height float64 // millimetres, 0 if not said
 }
 
+// maxSignatures bounds the work that one file can make.
+const maxSignatures = 500
+
 // readDocuments reads what leads to the signatures. Problems that leave a part
 // unread are steps of the report.
 func readDocuments(p *ofd.Package, s *steps) []document {
@@ -60,7 +63,12 @@ func (d *document) readListing(p *ofd.Package, s *steps) {
 	}
 	d.maxID = list.child("MaxSignId").value()
 	seen := map[string]bool{}
-	for _, n := range list.all("Signature") {
+	signatures := list.all("Signature")
+	if len(signatures) > maxSignatures {
+		s.file(CodeStructure, Failed, d.signatures, "签名太多，不予处理。")
+		return
+	}
+	for _, n := range signatures {
 		loc := n.attr("BaseLoc")
 		if loc == "" {
 			loc = n.child("BaseLoc").value()

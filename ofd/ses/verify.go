@@ -90,6 +90,9 @@ func (v *verifier) files(s *steps, d *description, covers map[string]bool) {
 	switch {
 	case len(d.references) == 0:
 		s.add(CodeFile, Failed, "签名没有保护任何文件。")
+	case len(d.references) > 2*len(v.p.Files())+100: // nobody honest writes a file down so often
+		s.add(CodeFile, Failed, "签名里写的受保护文件比包里的文件多得多，不予处理。")
+		return
 	case weak(d.checkMethod):
 		s.add(CodeFile, Unknown, "摘要算法“"+d.checkMethod+"”已不安全，即使一致也不能证明没有改动。")
 	}
@@ -335,26 +338,27 @@ func listed(s *steps, d *document, ids []string) {
 
 // coverage names every file that no signature protects: one that was slipped
 // in, or left out when signing. The files of the signatures themselves are
-// protected by their values.
+// protected by their values. Every signature is told what only others protect.
 func (v *verifier) coverage(s *steps, docs []document, signatures []SignatureReport) {
 	if len(signatures) == 0 {
 		return
 	}
-	known := map[string]bool{}
+	own, covered := map[string]bool{}, map[string]bool{}
 	for _, d := range docs {
-		known[d.signatures] = true
+		own[d.signatures] = true
 	}
 	for _, r := range signatures {
-		for f := range r.covers {
-			known[f] = true
-		}
 		for _, f := range r.own {
-			known[f] = true
+			own[f] = true
+		}
+		for f := range r.covers {
+			covered[f] = true
 		}
 	}
 	whole := true
-	for _, f := range v.p.Files() {
-		if !known[f] {
+	files := v.p.Files()
+	for _, f := range files {
+		if !own[f] && !covered[f] {
 			whole = false
 			s.file(CodeCoverage, Failed, f, "文件不受任何签名保护：是签署后加入的，或签署时漏掉的。")
 		}
@@ -363,36 +367,26 @@ func (v *verifier) coverage(s *steps, docs []document, signatures []SignatureRep
 		s.add(CodeCoverage, OK, "所有文件都受签名保护。")
 	}
 	for i := range signatures {
-		signatures[i].Steps = append(signatures[i].Steps, v.after(signatures, i))
-	}
-}
-
-// after tells which files a signature does not protect although others do.
-func (v *verifier) after(signatures []SignatureReport, i int) Step {
-	var later []string
-	for _, f := range v.p.Files() {
-		if signatures[i].covers[f] {
-			continue
-		}
-		for j := range signatures {
-			if j != i && signatures[j].covers[f] && !ownFile(signatures, f) {
-				later = append(later, "“/"+f+"”")
-				break
+		var others []string
+		for _, f := range files {
+			if !signatures[i].covers[f] && covered[f] && !own[f] {
+				others = append(others, "“/"+f+"”")
 			}
 		}
+		signatures[i].Steps = append(signatures[i].Steps, onlyOthers(others))
 	}
-	step := Step{Code: CodeCoverage, Title: titles[CodeCoverage], Result: OK, Reason: "没有只由其他签名保护的文件。"}
-	if len(later) > 0 {
-		step.Reason = "下列文件由其他签名保护：" + strings.Join(later, "、") + "。"
-	}
-	return step
 }
 
-func ownFile(signatures []SignatureReport, f string) bool {
-	for _, r := range signatures {
-		if slices.Contains(r.own, f) {
-			return true
+func onlyOthers(files []string) Step {
+	step := Step{Code: CodeCoverage, Title: titles[CodeCoverage], Result: OK, Reason: "没有只由其他签名保护的文件。"}
+	if len(files) > 0 {
+		const most = 20
+		more := ""
+		if len(files) > most {
+			more = fmt.Sprintf("等%d个", len(files))
+			files = files[:most]
 		}
+		step.Reason = "下列文件由其他签名保护：" + strings.Join(files, "、") + more + "。"
 	}
-	return false
+	return step
 }
