@@ -27,8 +27,8 @@ func contents(t testing.TB, p *ofd.Package, name string) []byte {
 // spots are places at which a file is changed: its ends, and some between.
 func spots(n int) []int {
 	out := []int{0, n - 1}
-	for i := 1; i < 12; i++ {
-		out = append(out, n*i/12)
+	for i := 1; i < 6; i++ {
+		out = append(out, n*i/6)
 	}
 	slices.Sort(out)
 	return slices.Compact(out)
@@ -103,17 +103,13 @@ func checkFound(t *testing.T, r *ses.Report, f, what string) {
 	}
 }
 
-// TestEveryByteOfTheArchive changes each byte of a whole file: either it is
-// found, or nothing that anybody reads was changed.
-func TestEveryByteOfTheArchive(t *testing.T) {
+// TestBytesOfTheArchive changes every seventh byte of a whole file: either it
+// is found, or nothing that anybody reads was changed.
+func TestBytesOfTheArchive(t *testing.T) {
 	h := city(t)
 	data := write(t, h.sealed(t, ses.Signing{}))
 	want := open(t, data)
-	step := 1
-	if testing.Short() {
-		step = 7
-	}
-	for i := 0; i < len(data); i += step {
+	for i := 0; i < len(data); i += 7 {
 		changed := slices.Clone(data)
 		changed[i] ^= 0x10
 		p, err := ofd.OpenBytes(changed)

@@ -74,6 +74,9 @@ func bench(ctx context.Context, o options) (err error) {
 	if err := pictures(o.keep, r); err != nil {
 		return err
 	}
+	if err := sealing(ctx, o.keep, r); err != nil {
+		return err
+	}
 	for _, engine := range []db.Engine{db.SQLite, db.Postgres} {
 		if o.engine != "" && o.engine != string(engine) {
 			continue
