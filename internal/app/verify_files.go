@@ -50,9 +50,10 @@ func (c verifyFilesCmd) Run(ctx context.Context, out io.Writer) error {
 			return err
 		}
 	}
+	o := trust.Options()
 	exit := exitCode(0)
 	for i, path := range c.Files {
-		v := verifyFile(ctx, path, trust.Options())
+		v := verifyFile(ctx, path, o)
 		switch {
 		case v.Error != "":
 			exit = unreadable

@@ -4,16 +4,47 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
 )
 
-// Trust is whom a verifier believes.
+// Trust is whom a verifier believes. It may be used by several goroutines, and
+// one that is kept is quicker with certificates it has met.
 type Trust struct {
 	roots, others     []*smx509.Certificate
 	rootPool, midPool *smx509.CertPool
 	lists             []*smx509.RevocationList
+
+	mu    sync.Mutex
+	known map[string][]*smx509.Certificate // certificate → a way to a root that was found good
+}
+
+// mostKnown bounds what a Trust remembers.
+const mostKnown = 4096
+
+// way gives a remembered way to a root, if all on it were in force at the time:
+// nothing else that was checked depends on the time.
+func (t *Trust) way(c *smx509.Certificate, at time.Time) []*smx509.Certificate {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	chain := t.known[string(c.Raw)]
+	for _, x := range chain {
+		if at.Before(x.NotBefore) || at.After(x.NotAfter) {
+			return nil
+		}
+	}
+	return chain
+}
+
+func (t *Trust) remember(chain []*smx509.Certificate) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.known == nil || len(t.known) >= mostKnown {
+		t.known = map[string][]*smx509.Certificate{}
+	}
+	t.known[string(chain[0].Raw)] = chain
 }
 
 // NewTrust makes a set of roots. Others are issuing certificates between a
@@ -108,11 +139,14 @@ func (o Options) chain(c *smx509.Certificate, at time.Time) ([]*smx509.Certifica
 	if at.After(c.NotAfter) {
 		at = c.NotAfter
 	}
+	if way := o.Trust.way(c, at); way != nil {
+		return way, OK, vouched(way)
+	}
 	chains, err := c.Verify(smx509.VerifyOptions{Roots: o.Trust.rootPool, Intermediates: o.Trust.midPool,
 		CurrentTime: at, KeyUsages: []smx509.ExtKeyUsage{smx509.ExtKeyUsageAny}})
 	if err == nil {
-		root := chains[0][len(chains[0])-1]
-		return chains[0], OK, "由根证书“" + name(root.Subject) + "”担保。"
+		o.Trust.remember(chains[0])
+		return chains[0], OK, vouched(chains[0])
 	}
 	var unknown smx509.UnknownAuthorityError
 	if !errors.As(err, &unknown) {
@@ -122,6 +156,10 @@ func (o Options) chain(c *smx509.Certificate, at time.Time) ([]*smx509.Certifica
 		return nil, Failed, "签发者“" + issuer + "”的证书在手，但证书上的签名不是它签的。"
 	}
 	return nil, Unknown, "签发者“" + issuer + "”不能追溯到给出的根证书。"
+}
+
+func vouched(chain []*smx509.Certificate) string {
+	return "由根证书“" + name(chain[len(chain)-1].Subject) + "”担保。"
 }
 
 func chainReason(err error) string {
