@@ -3,6 +3,7 @@ package training
 import (
 	"context"
 	"embed"
+	"io/fs"
 	"time"
 
 	"yimen/internal/catalogue"
@@ -12,6 +13,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/kit/web/static"
 	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/workday"
@@ -22,6 +24,17 @@ var migrations embed.FS
 
 // Migrations is the schema of the module.
 var Migrations = db.Embedded("training", migrations)
+
+//go:embed dist
+var dist embed.FS
+
+func init() {
+	sub, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic("training: " + err.Error()) // embedded at build time
+	}
+	static.Add(sub)
+}
 
 // Deps is what the module stands on.
 type Deps struct {

@@ -46,6 +46,9 @@ func TestPagesOfTraining(t *testing.T) {
 			clerk.PostForm(to, url.Values{"idempotency_key": {"sign-" + to}}).Status(200).Must("已签到")
 		}
 	}
+	if p := clerk.Get(training.MineURL).Must("您已签到"); strings.Contains(p.Body, "/sign-in") {
+		t.Error("who has signed in is asked to again")
+	}
 	day := b.Get(at).Click("2026年11月18日").Status(200).Must("名单1人，本人签到1人")
 	day.Form("[name=place]").Fill("place", "nowhere").Send().Status(422).Must("没有这个网点或单位")
 	b.Get(day.URL.Path).Form("[name=place]").Fill("place", "440200000000").Send().Status(200).Must("名单已加入")

@@ -58,6 +58,17 @@ func (m *Module) Coming(ctx context.Context, division string) ([]Session, error)
 	return list, wrap("list coming sessions", err)
 }
 
+// signed tells which sessions, by id, somebody has signed in at.
+func (m *Module) signed(ctx context.Context, staff string) (map[string]bool, error) {
+	var list []string
+	err := m.DB.Conn(ctx).Select(ctx, &list, `SELECT session FROM training_attendance WHERE staff = $1 AND signed_at IS NOT NULL`, staff)
+	in := map[string]bool{}
+	for _, s := range list {
+		in[s] = true
+	}
+	return in, wrap("list attendance", err)
+}
+
 // Plan announces a session of a course.
 func (m *Module) Plan(ctx context.Context, s Session) (Session, error) {
 	err := m.DB.InTx(ctx, func(ctx context.Context) error {

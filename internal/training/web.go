@@ -53,7 +53,7 @@ func sessionURL(id string) string { return "/office/training/sessions/" + url.Pa
 var home = ui.Crumb{Label: "培训与上岗", URL: "/office/training"}
 
 func page(title, lead string, trail ...ui.Crumb) ui.PageOpts {
-	return ui.PageOpts{Title: title, Lead: lead, Face: ui.Staff, Breadcrumb: append(trail, ui.Crumb{Label: title})}
+	return ui.PageOpts{Title: title, Lead: lead, Face: ui.Staff, Styles: []string{"training.css"}, Breadcrumb: append(trail, ui.Crumb{Label: title})}
 }
 
 func again(f *web.Form) int {
@@ -444,6 +444,7 @@ type minePage struct {
 	coming []Session
 	today  workday.Date
 	files  map[string][]Material // by course
+	signed map[string]bool       // by session: the reader has signed in
 }
 
 func (m *Module) mine(w http.ResponseWriter, r *http.Request) error {
@@ -454,6 +455,9 @@ func (m *Module) mine(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.coming, err = m.Coming(ctx, identity.FromContext(ctx).Division); err != nil {
+		return err
+	}
+	if p.signed, err = m.signed(ctx, identity.FromContext(ctx).Staff); err != nil {
 		return err
 	}
 	for _, s := range p.coming {

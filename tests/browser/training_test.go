@@ -28,7 +28,7 @@ func TestWhoIsTrainedAccepts(t *testing.T) {
 	clerk.Open("/office/cases/"+number).Click("受理").Says("要先取得培训证书", "《临时救助受理》", "请让有证的同事受理").look("refused")
 	clerk.Open("/office/training/mine").Says("临时救助受理")
 	clerk.press(`Array.from(document.querySelectorAll(".ym-card")).find(x => x.innerText.includes("临时救助受理")).querySelector("button")`, "签到")
-	clerk.Says("已签到").look("mine")
+	clerk.Says("您已签到").look("mine")
 
 	manager.Click(today.Chinese()).Says("本人签到1人").look("day").Click("登记结果并发证").Says("发放证书1张")
 	clerk.Open("/office/training/mine").Says("临时救助受理", "有效")
