@@ -204,7 +204,7 @@ func (v *vector) Text(t draw.Glyphs) error {
 		v.body.WriteString(`<g aria-hidden="true"`)
 		line := t.Line
 		if t.Size > 0 {
-			line.Width /= t.Size // glyphs are measured in em
+			line.Width *= grid / t.Size // glyphs have a space of their own
 			line.Dash = nil
 		}
 		if t.Fill != nil && t.Fill.Shade != nil { // a shade is measured in the object's space, which glyphs leave
@@ -216,7 +216,7 @@ func (v *vector) Text(t draw.Glyphs) error {
 		v.body.WriteByte('>')
 		for i, g := range t.Glyphs {
 			if id := v.glyph(g); id != 0 {
-				fmt.Fprintf(&v.body, `<use href="#g%d"%s/>`, id, transform(t.Place(i)))
+				fmt.Fprintf(&v.body, `<use href="#g%d"%s/>`, id, transform(ofd.Matrix{1.0 / grid, 0, 0, 1.0 / grid, 0, 0}.Then(t.Place(i))))
 			}
 		}
 		v.body.WriteString("</g>")
@@ -226,7 +226,10 @@ func (v *vector) Text(t draw.Glyphs) error {
 	return nil
 }
 
-// glyph defines an outline once, in em; 0 is an empty one.
+// grid is how fine glyphs are drawn: the em of most faces, so that places are whole numbers and files stay small.
+const grid = 1000
+
+// glyph defines an outline once; 0 is an empty one.
 func (v *vector) glyph(g draw.Glyph) int {
 	key := glyphKey{g.Face, g.ID}
 	if id, ok := v.ids[key]; ok {
@@ -235,7 +238,7 @@ func (v *vector) glyph(g draw.Glyph) int {
 	id := 0
 	if o := g.Face.Outline(g.ID); len(o) > 0 {
 		id = len(v.ids) + 1
-		fmt.Fprintf(&v.defs, `<path id="g%d" d="%s"/>`, id, fine(o))
+		fmt.Fprintf(&v.defs, `<path id="g%d" d="%s"/>`, id, pathData(draw.Transform(o, ofd.Matrix{grid, 0, 0, grid, 0, 0}), 0))
 	}
 	v.ids[key] = id
 	return id
@@ -323,9 +326,8 @@ func embed(p draw.Picture) (string, error) {
 	return "data:image/" + kind + ";base64," + base64.StdEncoding.EncodeToString(data), nil
 }
 
-// data writes an outline in millimetres, fine one in em.
+// data writes an outline in millimetres.
 func data(o fonts.Outline) string { return pathData(o, 3) }
-func fine(o fonts.Outline) string { return pathData(o, 4) }
 
 func pathData(o fonts.Outline, decimals int) string {
 	var b []byte
@@ -333,8 +335,8 @@ func pathData(o fonts.Outline, decimals int) string {
 		b = append(b, s.Op)
 		n := map[byte]int{'M': 2, 'L': 2, 'Q': 4, 'C': 6}[s.Op]
 		for i, v := range s.P[:n] {
-			if i > 0 {
-				b = append(b, ' ')
+			if i > 0 && !(math.Signbit(v) && math.Round(v*math.Pow10(decimals)) != 0) {
+				b = append(b, ' ') // a minus parts numbers as well
 			}
 			b = appendNum(b, v, decimals)
 		}
@@ -351,7 +353,7 @@ func transform(m ofd.Matrix) string {
 		if i > 0 {
 			b = append(b, ' ')
 		}
-		b = appendNum(b, v, 5)
+		b = appendNum(b, v, 8)
 	}
 	return string(append(b, ')', '"'))
 }
