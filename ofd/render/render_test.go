@@ -376,6 +376,20 @@ func TestHarm(t *testing.T) {
 	if _, _, err := Image(d, 0, Options{}); !errors.Is(err, ErrTooMuch) {
 		t.Errorf("units in units: %v", err)
 	}
+	// Many large pictures in small files: what they come to is counted before they are decoded.
+	var bomb bytes.Buffer
+	if err := png.Encode(&bomb, image.NewGray(image.Rect(0, 0, 6000, 6000))); err != nil {
+		t.Fatal(err)
+	}
+	bombs := sheet()
+	for i := range ofd.ID(4) {
+		bombs.Pictures = append(bombs.Pictures, ofd.Picture{ID: i + 1, Format: "PNG", Data: bytes.Clone(bomb.Bytes())})
+		image := ofd.NewImage(i+1, ofd.Box{W: 40, H: 30})
+		bombs.Pages[0].Layers[0].Objects = append(bombs.Pages[0].Layers[0].Objects, image)
+	}
+	if _, _, err := Image(bombs, 0, Options{DPI: 10}); !errors.Is(err, ErrTooMuch) {
+		t.Errorf("four pictures of 36 million points: %v", err)
+	}
 	dashes := path(ofd.Stretch(0, 0, 40, 30), func(p *ofd.Path) {
 		p.Stroke, p.Line = ofd.RGB(0, 0, 0), &ofd.Line{Width: 1, Dash: []float64{1e-9}, DashOffset: math.Inf(1)}
 	})

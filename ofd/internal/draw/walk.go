@@ -35,12 +35,36 @@ var (
 
 // Drawer draws the pages of one document; fonts are read once for all of them. It is for one goroutine.
 type Drawer struct {
-	doc   *ofd.Document
-	faces map[ofd.ID]typeface
+	doc    *ofd.Document
+	faces  map[ofd.ID]typeface
+	decode *budget
+}
+
+// budget is what pictures may still come to, in points. A small file can hold many that are large.
+type budget struct {
+	points int
+	seen   map[*byte]bool
+}
+
+// maxDecoded is for all pictures of a document together.
+const maxDecoded = 120_000_000
+
+// take counts a picture the first time; one with a mask is made anew each time.
+func (b *budget) take(p Picture) bool {
+	if len(p.Data) == 0 || b.seen[&p.Data[0]] && len(p.Mask) == 0 {
+		return true
+	}
+	b.seen[&p.Data[0]] = true
+	_, w, h := Kind(p.Data)
+	_, mw, mh := Kind(p.Mask)
+	b.points -= w*h + mw*mh
+	return b.points >= 0
 }
 
 // New makes a drawer.
-func New(d *ofd.Document) *Drawer { return &Drawer{d, map[ofd.ID]typeface{}} }
+func New(d *ofd.Document) *Drawer { 
+	return &Drawer{d, map[ofd.ID]typeface{}, &budget{maxDecoded, map[*byte]bool{}}}
+}
 
 // Page walks page i (from 0) of a document.
 func Page(d *ofd.Document, i int, o Options, s Sink) (Report, error) { return New(d).Page(i, o, s) }
@@ -53,7 +77,7 @@ func (d *Drawer) Page(i int, o Options, s Sink) (Report, error) {
 	if o.Within == 0 {
 		o.Within = 20 * time.Second
 	}
-	w := &walker{doc: d.doc, sink: s, report: &Report{}, faces: d.faces, until: time.Now().Add(o.Within)}
+	w := &walker{doc: d.doc, sink: s, report: &Report{}, faces: d.faces, decode: d.decode, until: time.Now().Add(o.Within)}
 	err := w.page(&d.doc.Pages[i], ofd.Matrix{1, 0, 0, 1, 0, 0}, o)
 	return *w.report, err
 }
@@ -75,6 +99,7 @@ type walker struct {
 	sink   Sink
 	report *Report
 	faces  map[ofd.ID]typeface
+	decode *budget
 	until  time.Time
 	depth  int
 	count  int
@@ -231,6 +256,12 @@ func (w *walker) image(o *ofd.Image, m ofd.Matrix, alpha float64) error {
 
 // picture paints, and notes what cannot be decoded instead of failing: the rest of the page is worth seeing.
 func (w *walker) picture(p Picture) error {
+	if !w.decode.take(p) {
+		return fmt.Errorf("%w: pictures of more than %d million points", ErrTooMuch, maxDecoded/1_000_000)
+	}
+	if time.Now().After(w.until) {
+		return ErrTooMuch
+	}
 	err := w.sink.Picture(p)
 	var bad *PictureError
 	if errors.As(err, &bad) {
@@ -272,7 +303,7 @@ func (w *walker) stamp(s Stamp, m ofd.Matrix) error {
 	}
 	at := ofd.Matrix{s.Box.W / box.W, 0, 0, s.Box.H / box.H, 0, 0}
 	at = ofd.Matrix{1, 0, 0, 1, -box.X, -box.Y}.Then(at).Then(ofd.Matrix{1, 0, 0, 1, s.Box.X, s.Box.Y}).Then(m)
-	inner := &walker{doc: doc, sink: w.sink, report: w.report, faces: map[ofd.ID]typeface{}, until: w.until, count: w.count}
+	inner := &walker{doc: doc, sink: w.sink, report: w.report, faces: map[ofd.ID]typeface{}, decode: w.decode, until: w.until, count: w.count}
 	return inner.page(&doc.Pages[0], at, Options{})
 }
 
