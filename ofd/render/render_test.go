@@ -2,9 +2,11 @@ package render
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/xml"
 	"errors"
 	"fmt"
+	"hash/crc32"
 	"image"
 	"image/color"
 	"image/png"
@@ -377,13 +379,13 @@ func TestHarm(t *testing.T) {
 		t.Errorf("units in units: %v", err)
 	}
 	// Many large pictures in small files: what they come to is counted before they are decoded.
-	var bomb bytes.Buffer
-	if err := png.Encode(&bomb, image.NewGray(image.Rect(0, 0, 6000, 6000))); err != nil {
-		t.Fatal(err)
-	}
+	bomb := pictureOf(t, red)
+	binary.BigEndian.PutUint32(bomb[16:], 6000) // width, height, and the sum of the header
+	binary.BigEndian.PutUint32(bomb[20:], 6000)
+	binary.BigEndian.PutUint32(bomb[29:], crc32.ChecksumIEEE(bomb[12:29]))
 	bombs := sheet()
 	for i := range ofd.ID(4) {
-		bombs.Pictures = append(bombs.Pictures, ofd.Picture{ID: i + 1, Format: "PNG", Data: bytes.Clone(bomb.Bytes())})
+		bombs.Pictures = append(bombs.Pictures, ofd.Picture{ID: i + 1, Format: "PNG", Data: bytes.Clone(bomb)})
 		image := ofd.NewImage(i+1, ofd.Box{W: 40, H: 30})
 		bombs.Pages[0].Layers[0].Objects = append(bombs.Pages[0].Layers[0].Objects, image)
 	}

@@ -62,7 +62,7 @@ func (b *budget) take(p Picture) bool {
 }
 
 // New makes a drawer.
-func New(d *ofd.Document) *Drawer { 
+func New(d *ofd.Document) *Drawer {
 	return &Drawer{d, map[ofd.ID]typeface{}, &budget{maxDecoded, map[*byte]bool{}}}
 }
 
