@@ -115,14 +115,22 @@ func (m *Module) BindCompany(ctx context.Context, b Binding) (Mandate, error) {
 	if !agrees || own.Name != found.LegalName || !strings.EqualFold(own.IDNo, found.LegalIDNo) {
 		return Mandate{}, errors.Join(ErrCompanyRefused, m.record(ctx, "company.refused", a.Account, ""))
 	}
+	return m.bind(ctx, found, own, "法定代表人", "company.bind")
+}
+
+// bind makes a person the legal representative of an enterprise. why is what the
+// mandate says of it, action what the audit does.
+func (m *Module) bind(ctx context.Context, e Enterprise, legal Person, why, action string) (Mandate, error) {
 	var id string
-	err = m.DB.InTx(ctx, func(ctx context.Context) error {
-		company, err := m.companyAccount(ctx, found, own)
+	err := m.DB.InTx(ctx, func(ctx context.Context) error {
+		company, err := m.companyAccount(ctx, e, legal)
 		if err != nil {
 			return err
 		}
-		id, err = m.makeLegal(ctx, company, a)
-		return err
+		if id, err = m.makeLegal(ctx, company, legal.Account, why); err != nil {
+			return err
+		}
+		return m.recordMandate(ctx, action, id)
 	})
 	if err != nil {
 		return Mandate{}, err
@@ -164,8 +172,9 @@ func (m *Module) companyAccount(ctx context.Context, e Enterprise, legal Person)
 		IDType: string(gb.IDCreditCode), IDNo: e.USCC, Division: division, Address: e.Address, Phone: legal.Phone, LegalName: e.LegalName})
 }
 
-// makeLegal puts the actor in the place of whoever led the enterprise before.
-func (m *Module) makeLegal(ctx context.Context, company string, a Actor) (string, error) {
+// makeLegal puts an account in the place of whoever led the enterprise before.
+func (m *Module) makeLegal(ctx context.Context, company, legal, why string) (string, error) {
+	by := FromContext(ctx).Account
 	if err := m.lockAccount(ctx, company); err != nil {
 		return "", err
 	}
@@ -175,22 +184,19 @@ func (m *Module) makeLegal(ctx context.Context, company string, a Actor) (string
 	}
 	now, today := m.now(ctx), workday.DateOf(m.now(ctx), clock.Beijing)
 	for _, old := range rows {
-		if old.Agent == a.Account && old.mandate().Stands(today) {
+		if old.Agent == legal && old.mandate().Stands(today) {
 			return old.ID, nil
 		}
 		r := old.mandateRow
-		r.State, r.EndedAt, r.EndedBy = MandateEnded, &now, a.Account
+		r.State, r.EndedAt, r.EndedBy = MandateEnded, &now, by
 		if err := errors.Join(m.updateMandate(ctx, r), m.tellMandate(ctx, r, MandateEnded, r.Agent)); err != nil {
 			return "", err
 		}
 	}
-	row := mandateRow{ID: db.NewID(), Kind: MandateEnterprise, Role: LegalRole, AppointedBy: a.Account, Principal: company, Agent: a.Account,
+	row := mandateRow{ID: db.NewID(), Kind: MandateEnterprise, Role: LegalRole, AppointedBy: by, Principal: company, Agent: legal,
 		ProposedBy: company, Scope: ScopeAll, From: today, To: workday.NewDate(today.Year()+maxMandateYears, today.Month(), min(today.Day(), 28)),
-		Purpose: "法定代表人", State: MandateActive, CreatedAt: now, ConfirmedAt: &now, ConfirmedBy: a.Account}
-	if err := m.insertMandate(ctx, row); err != nil {
-		return "", err
-	}
-	return row.ID, m.recordMandate(ctx, "company.bind", row.ID)
+		Purpose: why, State: MandateActive, CreatedAt: now, ConfirmedAt: &now, ConfirmedBy: by}
+	return row.ID, m.insertMandate(ctx, row)
 }
 
 // Appointment is somebody who is to act for an enterprise.

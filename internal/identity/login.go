@@ -182,6 +182,11 @@ func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
 // ended since the last request is gone with this one.
 func (m *Module) withMandates(ctx context.Context, rows []actorRow, via string) (Actor, error) {
 	a, err := actor(rows, via, m.now(ctx))
+	if err == nil && a.Kind == KindEnterprise {
+		led, err := m.ledBy(ctx, a.Account)
+		a.Level = max(a.Level, led)
+		return a, err
+	}
 	if err != nil || a.Kind != KindPerson {
 		return a, err
 	}

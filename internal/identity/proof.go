@@ -119,5 +119,6 @@ func (m *Module) LevelOf(ctx context.Context, account string) (Level, error) {
 	if err != nil {
 		return LevelNone, fmt.Errorf("read level: %w", err)
 	}
-	return h.at(m.now(ctx)), nil
+	led, err := m.ledBy(ctx, account) // none leads a person
+	return max(h.at(m.now(ctx)), led), err
 }

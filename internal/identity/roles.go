@@ -16,9 +16,9 @@ var (
 // The roles every city has. Modules add verbs of their own with Extend.
 func init() {
 	define(Role{Name: "window_clerk", Title: "窗口人员", On: Receiving, Verbs: []Verb{
-		"case.view", "case.submit_for", "case.receive", "case.accept", "case.correct", "case.deliver", VerbMandateConfirm}})
+		"case.view", "case.submit_for", "case.receive", "case.accept", "case.correct", "case.deliver", VerbMandateConfirm, VerbPersonIdentify}})
 	define(Role{Name: "receiver", Title: "收件人员", On: Receiving, Verbs: []Verb{
-		"case.view", "case.submit_for", "case.receive", VerbMandateConfirm}})
+		"case.view", "case.submit_for", "case.receive", VerbMandateConfirm, VerbPersonIdentify}})
 	DefineRole("window_decider", "窗口即办人员", "task.view", "task.decide", "case.decide") // decides on the spot what the outlet's own agency may
 	DefineRole("handler", "承办人员",
 		"case.view", "case.accept", "case.correct", "case.pause", "task.view", "task.review", "task.survey")
