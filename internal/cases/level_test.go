@@ -43,6 +43,15 @@ func TestTheItemSaysHowSurelyOneIsKnown(t *testing.T) {
 		_, err := w.Submit(w.as("li"), s)
 		w.wants(err, identity.ErrLevelTooLow)
 
-		one[Case](w)(w.Submit(w.as("clerk"), w.atWindow()))
+		// The history keeps how the clerk saw who it is, and nobody says it of themselves.
+		seen := func(c Case) string { return one[[]Entry](w)(w.History(w.ctx, c.Number))[0].Opinion }
+		paper, own := w.atWindow(), w.web("zhang")
+		paper.Seen, own.Seen = "窗口读取了申请人的身份证。", "窗口读取了申请人的身份证。"
+		if got := seen(one[Case](w)(w.Submit(w.as("clerk"), paper))); got != paper.Seen {
+			t.Errorf("the clerk's history says %q", got)
+		}
+		if got := seen(one[Case](w)(w.Submit(w.as("zhang"), own))); got != "" {
+			t.Errorf("the applicant's own says %q", got)
+		}
 	})
 }

@@ -72,7 +72,7 @@ func (m *Module) submitted(ctx context.Context, actor identity.Actor, key, diges
 
 // digestOf tells one application from another.
 func digestOf(s Submission) string {
-	s.Key, s.Pages, s.Mandate = "", nil, ""
+	s.Key, s.Pages, s.Mandate, s.Seen = "", nil, "", ""
 	raw, err := json.Marshal(s)
 	if err != nil { // a form that is no JSON: told later, field by field
 		raw = []byte(err.Error())
@@ -90,7 +90,7 @@ func (m *Module) file(ctx context.Context, in *intake, digest string) (*record, 
 	}
 	t := m.newTurn(ctx, r)
 	t.fresh, t.began = true, ""
-	t.note(VerbSubmit, StateDraft, StateSubmitted, "", nil)
+	t.note(VerbSubmit, StateDraft, StateSubmitted, in.seen(), nil)
 	r.State = StateSubmitted
 	if in.atDesk() {
 		if err := t.step(VerbReceive, "", nil); err != nil {
@@ -118,6 +118,14 @@ func (m *Module) file(ctx context.Context, in *intake, digest string) (*record, 
 	}
 	t.tell(Submitted{r.ref()})
 	return r, t.finish(ctx)
+}
+
+// seen is how a clerk saw who it is; nobody says it of themselves.
+func (in *intake) seen() string {
+	if in.actor.IsApplicant() {
+		return ""
+	}
+	return in.s.Seen
 }
 
 // atDesk tells whether a clerk took the application in hand to hand.

@@ -80,6 +80,7 @@ type Submission struct {
 	Version    int                 `json:"version,omitempty"` // version the applicant filled in; 0: the current one
 	Pages      []string            `json:"pages,omitempty"`   // of a draft: the pages that have been filled in, as the wizard calls them
 	Mandate    string              `json:"mandate,omitempty"` // of a draft: the mandate it is filled in under; Submit looks itself which one stands
+	Seen       string              `json:"seen,omitempty"`    // by a clerk: how they saw who it is, in words, for the history
 	Sample     bool                `json:"-"`                 // made by the sample city
 }
 

@@ -85,6 +85,9 @@ func (m *Module) submit(w http.ResponseWriter, r *http.Request) error {
 	}
 	sub := *s.sub()
 	sub.Channel, sub.Materials = cases.ChannelWindow, s.counted()
+	if sub.Seen, err = m.seen(ctx, s.visit, sub); err != nil {
+		return err
+	}
 	c, err := m.Cases.Submit(ctx, sub)
 	if k := errs.KindOf(err); err != nil && (k == errs.Invalid || k == errs.Conflict) {
 		if err := f.Merge(named(err, sub.Materials)); err != nil {

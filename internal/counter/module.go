@@ -83,6 +83,7 @@ func (m *Module) Workers(q *jobs.Queue) {
 
 // Routes adds the pages.
 func (m *Module) Routes(rt *web.Router) {
+	vouches := Guard.And(identity.Has(identity.VerbPersonIdentify))
 	rt.Get("/counter", Guard, m.desk)
 	rt.PostEach("/counter/find", Guard, m.find)
 	rt.Post("/counter/serve", Guard, m.serve)
@@ -93,6 +94,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/counter/person/{visit}", Guard, m.person)
 	rt.Post("/counter/person/{visit}/end", Guard, m.endVisit)
 	rt.Post("/counter/person/{visit}/draft", Guard, m.takeDraft)
+	rt.Get("/counter/person/{visit}/identity", vouches, m.identity)
+	rt.Post("/counter/person/{visit}/identity/{act}", vouches.And(web.RateLimit("identify", 60, time.Minute, nil)), m.identify)
 	rt.Get("/counter/person/{visit}/{number}/{verb}", Guard, m.askAct)
 	rt.PostLimit("/counter/person/{visit}/{number}/{verb}", Guard, apply.UploadLimit, m.doAct)
 

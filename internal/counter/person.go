@@ -8,6 +8,7 @@ import (
 
 	"yimen/gb"
 	"yimen/internal/cases"
+	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
 	"yimen/workday"
@@ -27,6 +28,9 @@ type personPage struct {
 	ended  []cases.Case
 	drafts []personDraft
 	form   *web.Form
+
+	account string         // "": none, or no document was seen
+	level   identity.Level // that holds now
 }
 
 // openCase is a case under way with what there is to do now.
@@ -81,6 +85,9 @@ func (m *Module) personOf(ctx context.Context, key string) (*personPage, error) 
 	}
 	slices.SortStableFunc(p.open, func(a, b openCase) int { return a.rank() - b.rank() })
 	if p.ended, err = m.Cases.OfPerson(ctx, v.IDType, v.IDNo, true, endedShown); err != nil {
+		return nil, err
+	}
+	if p.account, p.level, err = m.standing(ctx, v); err != nil {
 		return nil, err
 	}
 	p.drafts, err = m.draftsFor(ctx, v)
