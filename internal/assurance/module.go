@@ -86,12 +86,14 @@ func New(d Deps) (*Module, error) {
 	}
 	if m.canText() {
 		m.Identity.OfferWay(identity.Way{Name: "sms", Title: "手机验证码登录", URL: "/login/sms", People: true})
-		m.OfferProof(Proving{Method: identity.BySMS, Title: "手机短信验证码", Text: "发一个6位数字到登记的手机号，填对即可。", URL: "/verify/phone"})
+		m.OfferProof(Proving{Method: identity.BySMS, Title: "手机短信验证码", Text: "发一个6位数字到登记的手机号，填对即可。",
+			Needs: "登记的手机在身边", Takes: "约1分钟", Go: "用手机收验证码", URL: "/verify/phone"})
 	}
 	m.Identity.OfferWay(identity.Way{Name: "passkey", Title: "通行密钥登录（手机的人脸或指纹）", URL: "/login/passkey", People: true, Staff: true})
 	m.Identity.OfferWay(identity.Way{Name: "scan", Title: "用已登录的手机扫码登录", URL: "/login/scan", People: true})
 	if m.Register != nil {
-		m.OfferProof(Proving{Method: identity.ByRegister, Title: "姓名和身份证号码", Text: "与本市人口信息核对，不用上传照片。", URL: "/verify/register", PersonsOnly: true})
+		m.OfferProof(Proving{Method: identity.ByRegister, Title: "姓名和身份证号码", Text: "与本市人口信息核对，不用上传照片。",
+			Needs: "记得身份证号码，或身份证在身边", Takes: "约1分钟", Go: "填姓名和身份证号码", URL: "/verify/register", PersonsOnly: true})
 		if m.canText() {
 			m.Identity.OfferWay(identity.Way{Name: "register", Title: "还没有账号，现在注册", URL: "/register", People: true})
 		}

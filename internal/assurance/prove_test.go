@@ -16,7 +16,7 @@ func TestStepUpAndBack(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		c := w.in()
 		c.Get("/high?q=1").Status(303).Location("/verify?level=2&next=%2Fhigh%3Fq%3D1")
-		c.Get("/verify?level=2&next=/high?q=1").Status(200).Must("中级", "姓名和身份证号码", "到窗口办").MustNot("手机短信验证码")
+		c.Get("/verify?level=2&next=/high?q=1").Status(200).Must("中级", "填姓名和身份证号码", "要准备", "用时", "到窗口核验", "银行卡核验", "本地还没有接通").MustNot("手机短信验证码")
 		c.Get("/verify/register?level=2&next=/high").Status(200).Must("赵*兰").MustNot(number, name)
 		for what, f := range map[string]url.Values{
 			"a wrong digit":         {"name": {name}, "id_no": {"440232196503070025"}},

@@ -16,6 +16,9 @@ import (
 type Proving struct {
 	Method      identity.Method
 	Title, Text string
+	Needs       string // what one has to have at hand
+	Takes       string // how long: 约1分钟
+	Go          string // on its button; begins with a verb
 	URL         string // of its page; level and next are added
 	PersonsOnly bool   // not for enterprises
 }
@@ -24,6 +27,29 @@ type Proving struct {
 // takes ?level= and ?next=, records the proof with identity.Prove and goes on
 // to [Back].
 func (m *Module) OfferProof(p Proving) { m.proofs = append(m.proofs, p) }
+
+// known are the ways that the law knows and a city may connect: who connects one
+// (a bank's four-element check, a certificate authority) writes its page, offers
+// it with OfferProof and records with identity.Prove. Until then people are told
+// that there is none here.
+var known = []struct {
+	method identity.Method
+	text   string
+}{
+	{identity.ByBank, "核对姓名、身份证号码、银行卡号和银行预留的手机号"},
+	{identity.ByCA, "用证书机构签发的数字证书签名"},
+}
+
+// missing are the known ways that nobody has connected here.
+func (m *Module) missing() []string {
+	var list []string
+	for _, k := range known {
+		if !slices.ContainsFunc(m.proofs, func(p Proving) bool { return p.Method == k.method }) {
+			list = append(list, k.method.Title()+"（"+k.text+"，可到"+k.method.Proves().Title()+"）")
+		}
+	}
+	return list
+}
 
 // Back is where the page of a way goes on after its proof: the step-up page,
 // which leads back to where the person was once the level is held.
@@ -36,8 +62,12 @@ type verifyPage struct {
 	asked       bool // something needs that level
 	next        string
 	ways        []Proving
+	missing     []string // ways that are not connected here
 	person      bool
 }
+
+// window says that a counter leads as high as is asked for.
+func (p verifyPage) window() bool { return p.least <= identity.LevelPresence }
 
 func (p verifyPage) way(w Proving) string {
 	return w.URL + "?" + url.Values{"level": {strconv.Itoa(int(p.least))}, "next": {p.next}}.Encode()
@@ -47,7 +77,7 @@ func (p verifyPage) way(w Proving) string {
 func (m *Module) verifyPage(w http.ResponseWriter, r *http.Request) error {
 	a, q := identity.FromContext(r.Context()), r.URL.Query()
 	n, _ := strconv.Atoi(q.Get("level"))
-	p := verifyPage{held: a.Level, least: identity.Level(n), asked: n > 0, next: web.SafeNext(q.Get("next")), person: a.Kind == identity.KindPerson}
+	p := verifyPage{held: a.Level, least: identity.Level(n), asked: n > 0, next: web.SafeNext(q.Get("next")), person: a.Kind == identity.KindPerson, missing: m.missing()}
 	if !p.least.Valid() || n == 0 {
 		p.asked = false
 		p.least = min(a.Level+1, identity.LevelCA)

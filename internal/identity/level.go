@@ -40,11 +40,12 @@ func (l Level) Title() string {
 // Method is a way of proving who one is.
 type Method string
 
-// The ways the law and the city know. A module that brings another defines it
-// with DefineMethod.
+// The ways the law and the city know. Which of them can be gone here depends on
+// what is connected.
 const (
 	BySMS      Method = "sms"      // a code sent to the phone
 	ByRegister Method = "register" // name and number against the person register
+	ByBank     Method = "bank"     // name, number, card and phone as a bank has them
 	ByCard     Method = "card"     // identity card in a reader at a window
 	ByWindow   Method = "window"   // the original document, seen by a clerk
 	ByFace     Method = "face"     // a living face against the register's picture
@@ -64,6 +65,7 @@ const year = 365 * 24 * time.Hour
 var methodKinds = map[Method]methodKind{
 	BySMS:      {"手机短信验证码", LevelPhone, year},
 	ByRegister: {"姓名和证件号码核验", LevelRegister, 5 * year},
+	ByBank:     {"银行卡核验", LevelRegister, 5 * year},
 	ByCard:     {"窗口读取身份证", LevelPresence, 5 * year},
 	ByWindow:   {"窗口核对证件原件", LevelPresence, 5 * year},
 	ByFace:     {"人脸核验", LevelPresence, 2 * year},
