@@ -40,11 +40,11 @@ var known = []struct {
 	{identity.ByCA, "用证书机构签发的数字证书签名"},
 }
 
-// missing are the known ways that nobody has connected here.
-func (m *Module) missing() []string {
+// missing are the known ways to a level that nobody has connected here.
+func (m *Module) missing(least identity.Level) []string {
 	var list []string
 	for _, k := range known {
-		if !slices.ContainsFunc(m.proofs, func(p Proving) bool { return p.Method == k.method }) {
+		if k.method.Proves() >= least && !slices.ContainsFunc(m.proofs, func(p Proving) bool { return p.Method == k.method }) {
 			list = append(list, k.method.Title()+"（"+k.text+"，可到"+k.method.Proves().Title()+"）")
 		}
 	}
@@ -77,7 +77,7 @@ func (p verifyPage) way(w Proving) string {
 func (m *Module) verifyPage(w http.ResponseWriter, r *http.Request) error {
 	a, q := identity.FromContext(r.Context()), r.URL.Query()
 	n, _ := strconv.Atoi(q.Get("level"))
-	p := verifyPage{held: a.Level, least: identity.Level(n), asked: n > 0, next: web.SafeNext(q.Get("next")), person: a.Kind == identity.KindPerson, missing: m.missing()}
+	p := verifyPage{held: a.Level, least: identity.Level(n), asked: n > 0, next: web.SafeNext(q.Get("next")), person: a.Kind == identity.KindPerson}
 	if !p.least.Valid() || n == 0 {
 		p.asked = false
 		p.least = min(a.Level+1, identity.LevelCA)
@@ -90,6 +90,7 @@ func (m *Module) verifyPage(w http.ResponseWriter, r *http.Request) error {
 			p.ways = append(p.ways, way)
 		}
 	}
+	p.missing = m.missing(p.least)
 	slices.SortStableFunc(p.ways, func(a, b Proving) int { return int(a.Method.Proves() - b.Method.Proves()) })
 	return web.Render(w, r, http.StatusOK, verifyView(p))
 }
