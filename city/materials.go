@@ -35,6 +35,8 @@ type materialSpec struct {
 	Promise    *bool    `json:"promise"`
 	Deferrable *bool    `json:"deferrable"`
 	ByForm     *bool    `json:"by_form"`
+	Class      string   `json:"class"` // licence | form | proof | statement | photo | document; told from the name when it is left out
+	Proof      string   `json:"proof"` // number in proofs.csv
 }
 
 func (m *materialSpec) UnmarshalJSON(raw []byte) error {
@@ -53,7 +55,7 @@ func (m materialSpec) over(base materialSpec) materialSpec {
 	}{
 		{m.ID, &base.ID}, {m.Name, &base.Name}, {m.Kind, &base.Kind}, {m.Form, &base.Form}, {m.Necessity, &base.Necessity},
 		{m.Source, &base.Source}, {m.Issuer, &base.Issuer}, {m.Basis, &base.Basis}, {m.Notes, &base.Notes},
-		{m.Accept, &base.Accept}, {m.Blank, &base.Blank}, {m.Sample, &base.Sample},
+		{m.Accept, &base.Accept}, {m.Blank, &base.Blank}, {m.Sample, &base.Sample}, {m.Class, &base.Class}, {m.Proof, &base.Proof},
 	} {
 		*f.into = orElse(f.mine, *f.into)
 	}
@@ -136,7 +138,7 @@ func (b *book) material(s materialSpec) (catalogue.Material, error) {
 		Necessity: orElse(s.Necessity, catalogue.Required), Source: orElse(s.Source, "applicant"),
 		Issuer: s.Issuer, Basis: s.Basis, Notes: s.Notes, AcceptStandard: s.Accept, BlankURL: s.Blank, Sample: s.Sample,
 		LicenceType: value(s.Licence), DataShare: value(s.DataShare), Promise: value(s.Promise), Deferrable: value(s.Deferrable),
-		ByForm: value(s.ByForm),
+		ByForm: value(s.ByForm), Class: s.Class, Proof: s.Proof,
 	}
 	if m.ID == "" || m.Name == "" {
 		return m, fmt.Errorf("materials: one has no id or no name (id %q, name %q)", m.ID, m.Name)

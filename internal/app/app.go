@@ -36,6 +36,7 @@ import (
 	"yimen/internal/openid/department"
 	"yimen/internal/org"
 	"yimen/internal/portal"
+	"yimen/internal/proofs"
 	"yimen/internal/queue"
 	"yimen/internal/training"
 	"yimen/internal/workflow"
@@ -90,6 +91,7 @@ type App struct {
 	Cases     *cases.Module
 	Hall      *queue.Module
 	Training  *training.Module
+	Proofs    *proofs.Module
 	Portal    *portal.Module
 	Counter   *counter.Module
 	Office    *office.Module

@@ -105,6 +105,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := a.loadRegister(ctx, people); err != nil {
 			return err
 		}
+		if err := a.loadProofs(ctx); err != nil {
+			return err
+		}
 		if err := a.Catalogue.LoadCity(ctx, definitions); err != nil {
 			return err
 		}

@@ -48,6 +48,7 @@ func (a *App) route() {
 	a.Catalogue.Routes(a.Router)
 	a.Designer.Routes(a.Router)
 	a.Training.Routes(a.Router)
+	a.Proofs.Routes(a.Router)
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)
 	a.Hall.Routes(a.Router)

@@ -29,6 +29,7 @@ import (
 	"yimen/internal/openid/department"
 	"yimen/internal/org"
 	"yimen/internal/portal"
+	"yimen/internal/proofs"
 	"yimen/internal/queue"
 	"yimen/internal/training"
 	"yimen/internal/workflow"
@@ -82,6 +83,9 @@ func (a *App) wire(ctx context.Context) error {
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
+	a.Proofs = proofs.New(proofs.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Items: a.Catalogue, Events: a.Bus,
+		Identity: a.Identity, Messages: a.Messages})
+	a.Catalogue.Proofs = a.Proofs
 	a.Training = training.New(training.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Store: a.Store, Items: a.Catalogue,
 		Identity: a.Identity, Messages: a.Messages})
 	a.Rules.PublicURL = a.BaseURL

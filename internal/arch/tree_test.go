@@ -78,10 +78,10 @@ var storeys = [][]string{
 	{"assurance"}, // how one proves who one is
 	{"openid"},
 	{"workflow"},
-	{"proofs", "sharing", "network", "cloud", "seals"},
+	{"sharing", "network", "cloud", "seals"},
 	{"licences"},
 	{"catalogue"},
-	{"training"},
+	{"training", "proofs"},
 	{"cases", "hotline", "oa"},
 	{"joint", "policies"},
 	{"apply", "queue"}, // pages' parts that several channels share; the hall

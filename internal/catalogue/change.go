@@ -67,7 +67,9 @@ func (m *Module) storeChange(ctx context.Context, row *itemRow, v *versionRow, d
 	if err != nil {
 		return err
 	}
-	saved.Findings = Check(d)
+	if saved.Findings, err = m.Check(ctx, d); err != nil {
+		return err
+	}
 	if string(raw) == v.Definition {
 		saved.N, saved.Edit = v.N, row.Edit
 		if byItself {

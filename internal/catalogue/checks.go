@@ -38,9 +38,11 @@ const (
 	RuleLevels      = 18 // it is offered at, or above, the level that decides
 	RuleBasis       = 19 // a legal basis is given
 	RuleLevel       = 20 // it is known who applies, and who cannot show it online has a way
+	RuleProofs      = 21 // proofs are on the city's list, and kept there (§7); see Module.Check
 )
 
-// Check applies every publication rule, in the order of their numbers.
+// Check applies every publication rule that the definition alone can break, in
+// the order of their numbers.
 func Check(d *Definition) []Finding {
 	c := &checker{def: d}
 	for _, rule := range []func(){

@@ -240,6 +240,12 @@ type Material struct {
 	Promise        bool   `json:"promise,omitempty"`      // may be replaced by a promise (告知承诺)
 	Deferrable     bool   `json:"deferrable,omitempty"`   // may follow later (容缺)
 	ByForm         bool   `json:"by_form,omitempty"`      // the filled form is this paper (申请表): nothing else need be handed in
+	Class          string `json:"class,omitempty"`        // what it is (材料类别); "": told from the rest, see ClassOf
+	Proof          string `json:"proof,omitempty"`        // of a proof: its number on the city's list (证明事项清单)
+
+	// Waived is why it need not be brought after all. A checklist says so when the
+	// list of proofs has changed since the version was published; never stored.
+	Waived string `json:"-"`
 }
 
 // Required says that the applicant cannot do without it.

@@ -65,7 +65,9 @@ func (m *Module) Sheet(ctx context.Context, code string) (Sheet, error) {
 	if s.History, err = m.history(ctx, code); err != nil {
 		return s, err
 	}
-	s.Findings = Check(&s.Newest.Definition)
+	if s.Findings, err = m.Check(ctx, &s.Newest.Definition); err != nil {
+		return s, err
+	}
 	s.Verbs = row.verbs(who, s.Newest.Author)
 	return s, nil
 }

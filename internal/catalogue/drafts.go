@@ -41,7 +41,10 @@ func (m *Module) SaveDraft(ctx context.Context, d Definition, seen int64) (Saved
 	if !identity.FromContext(ctx).Can(RightEdit, owner) {
 		return Saved{}, ErrRight
 	}
-	saved := Saved{Findings: Check(&d), Changed: true}
+	saved := Saved{Changed: true}
+	if saved.Findings, err = m.Check(ctx, &d); err != nil {
+		return Saved{}, err
+	}
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		row, err := m.lockItem(ctx, d.Code)
 		if errors.Is(err, ErrItemUnknown) && seen == 0 {

@@ -42,6 +42,9 @@ type Deps struct {
 	// RegionOf is the division that a visitor has chosen, "" when none: it belongs
 	// to the portal above. nil: nobody chooses.
 	RegionOf func(*http.Request) string
+	// Proofs knows the city's list of proofs; it stands above and is set when it
+	// is there. nil: proofs are not looked at.
+	Proofs Proofs
 }
 
 // Module is the catalogue of one city. Safe for concurrent use.

@@ -13,13 +13,13 @@ import (
 var ErrEffective = errs.Define(errs.Invalid, "item_effective_time", "生效时间应在现在之后、一年以内，请重新选择。")
 
 // schedule keeps when an approved version is to be published.
-func (m *Module) schedule(row *itemRow, v *versionRow, at time.Time) error {
+func (m *Module) schedule(ctx context.Context, row *itemRow, v *versionRow, at time.Time) error {
 	if !at.After(row.ChangedAt) || at.After(row.ChangedAt.AddDate(1, 0, 0)) {
 		return ErrEffective.Field("effective_at", "生效时间应在现在之后、一年以内，请重新选择。")
 	}
 	at = at.UTC().Truncate(time.Second)
 	v.EffectiveAt = &at
-	return m.mustPass(v)
+	return m.mustPass(ctx, v)
 }
 
 // PublishDue publishes every scheduled version whose time has come; a job

@@ -21,6 +21,7 @@ type shelf struct {
 	inZone  map[string][]int            // zone → places in items, without those of its parts
 	popular map[string]map[string]int64 // item → county, "" the city → applications
 	most    map[string]int64            // county → those of its most popular item
+	proofs  []ProofUse                  // proofs that items ask for, by item
 }
 
 // itemText is what a version is found by.
@@ -28,6 +29,7 @@ type itemText struct {
 	said   []string
 	other  string
 	online bool
+	proofs []ProofUse // proofs it asks for
 }
 
 // onShelf gives the shelf as the database has it: one row tells whether the
@@ -110,6 +112,10 @@ func (m *Module) readShelf(ctx context.Context, mark int64) (*shelf, error) {
 		}
 		t := texts[r.Code]
 		it.Online = t.online
+		for _, u := range t.proofs {
+			u.Place = r.place()
+			s.proofs = append(s.proofs, u)
+		}
 		s.items, s.at[r.Code] = append(s.items, it), i
 		entries[i] = search.Entry{ID: r.Code, Name: r.Name, Said: append(slices.Clone(t.said), said[r.Code]...), Other: t.other}
 	}
@@ -168,7 +174,7 @@ func textOf(d *Definition) itemText {
 	for _, mat := range d.Materials {
 		other = append(other, mat.Name)
 	}
-	return itemText{said: said, other: strings.Join(other, " "), online: d.HasChannel("web") || d.HasChannel("mobile")}
+	return itemText{said: said, other: strings.Join(other, " "), online: d.HasChannel("web") || d.HasChannel("mobile"), proofs: proofsOf(d)}
 }
 
 // item gives a published item; false when it is not on the shelf.

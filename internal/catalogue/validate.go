@@ -141,6 +141,12 @@ func (v *shape) materials(d *Definition) {
 		v.oneOf(at+".form", "材料形式", m.Form, "paper", "electronic", "both")
 		v.oneOf(at+".necessity", "材料必要性", m.Necessity, Required, Optional, Defer)
 		v.oneOf(at+".source", "来源渠道", m.Source, "applicant", "government", "other")
+		if m.Class != "" {
+			v.oneOf(at+".class", "材料类别", m.Class, classes...)
+		}
+		if len(m.Proof) > 10 {
+			v.Add(at+".proof", "证明清单编号不能超过10个字符，如60。")
+		}
 		if m.Originals < 0 || m.Originals > 99 {
 			v.Add(at+".originals", "原件份数应在0到99之间，现为%d。", m.Originals)
 		}

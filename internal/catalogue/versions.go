@@ -141,7 +141,7 @@ func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow
 	case Suspend, Cancel:
 		v.Opinion = opinion
 	case Schedule:
-		if err := m.schedule(row, v, at); err != nil {
+		if err := m.schedule(ctx, row, v, at); err != nil {
 			return err
 		}
 	case Unschedule:
@@ -149,7 +149,7 @@ func (m *Module) apply(ctx context.Context, mv move, row *itemRow, v *versionRow
 	}
 	switch mv.to {
 	case InReview:
-		if err := m.mustPass(v); err != nil {
+		if err := m.mustPass(ctx, v); err != nil {
 			return err
 		}
 		row.OpenState = mv.to
@@ -188,12 +188,21 @@ func (m *Module) writeState(ctx context.Context, v *versionRow) error {
 	return err
 }
 
-func (m *Module) mustPass(v *versionRow) error {
+func (m *Module) mustPass(ctx context.Context, v *versionRow) error {
 	d, err := decode(v.Item, v.N, v.Definition)
 	if err != nil {
 		return err
 	}
-	return findingsError(Check(d))
+	return m.pass(ctx, d)
+}
+
+// pass is ErrFindings for a definition that breaks a rule.
+func (m *Module) pass(ctx context.Context, d *Definition) error {
+	found, err := m.Check(ctx, d)
+	if err != nil {
+		return err
+	}
+	return findingsError(found)
 }
 
 // findingsError is ErrFindings with a field for each, or nil.
@@ -214,7 +223,7 @@ func (m *Module) putInForce(ctx context.Context, row *itemRow, v *versionRow) er
 	if err != nil {
 		return err
 	}
-	if err := findingsError(Check(d)); err != nil {
+	if err := m.pass(ctx, d); err != nil {
 		return err
 	}
 	if row.Published > 0 {

@@ -350,6 +350,9 @@ func howMany(m Material) string {
 
 // easier says how one gets around bringing a material.
 func easier(m Material) string {
+	if m.Waived != "" {
+		return m.Waived
+	}
 	var ways []string
 	for _, w := range m.SatisfiedBy() {
 		switch w {

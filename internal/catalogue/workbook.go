@@ -210,6 +210,8 @@ var materialColumns = []column[Material]{
 	flagColumn("告知承诺", "promise", func(m *Material) *bool { return &m.Promise }),
 	flagColumn("由表单生成", "by_form", func(m *Material) *bool { return &m.ByForm }),
 	flagColumn("容缺", "deferrable", func(m *Material) *bool { return &m.Deferrable }),
+	textColumn("材料类别", "class", func(m *Material) *string { return &m.Class }),
+	textColumn("证明清单编号", "proof", func(m *Material) *string { return &m.Proof }),
 }
 
 var questionColumns = []column[Question]{

@@ -270,7 +270,9 @@ func (m *Module) foresee(ctx context.Context, c bulkChange, code string) (outcom
 		o.Problem = firstProblem(err)
 		return o, nil
 	}
-	o.Findings = catalogue.Check(&after)
+	if o.Findings, err = m.Catalogue.Check(ctx, &after); err != nil {
+		return o, err
+	}
 	o.Worse = len(o.Findings) - len(s.Findings)
 	o.Changes, err = Compare(&s.Newest.Definition, &after)
 	return o, err

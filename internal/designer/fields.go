@@ -166,6 +166,8 @@ var materialFields = []field{
 	{Path: "originals", Label: "原件份数", Kind: number, Suffix: "份"},
 	{Path: "copies", Label: "复印件份数", Kind: number, Suffix: "份"},
 	{Path: "issuer", Label: "出具机构", Max: 200},
+	{Path: "class", Label: "材料类别", Kind: choice, Options: choices("licence", "证照", "form", "申请表", "proof", "证明", "statement", "本人声明或承诺", "photo", "照片", "document", "其他文书")},
+	{Path: "proof", Label: "证明清单编号", Max: 10, Help: "材料是证明时填写，如60。只能要求清单中保留的证明。"},
 	{Path: "licence_type", Label: "可代替它的电子证照类型", Max: 60},
 	{Path: "deferrable", Label: "可以容缺", Kind: tick},
 	{Path: "promise", Label: "可以告知承诺代替", Kind: tick},

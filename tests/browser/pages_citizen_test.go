@@ -23,6 +23,8 @@ func citizenPages(x things) map[string][]sample {
 		"/items/{code}/sheet":           {{"", "/items/SG02004/sheet?division=" + theVillage}},
 		"/items/{code}/poster":          {{"", "/items/SG02004/poster?division=" + theVillage}},
 		"/search":                       {{"", "/search?q=" + url.QueryEscape("养老")}, {"", "/search?q=qqqqqq"}, {villager, "/search?near=1"}, {"", "/search?q=" + url.QueryEscape("准生正")}},
+		"/proofs":                       {{"", "/proofs"}, {"", "/proofs?q=zzzz"}, {"", "/proofs?state=kept"}},
+		"/proofs/{number}":              {{"", "/proofs/60"}, {"", "/proofs/1"}},
 		"/region":                       {{"", "/region"}, {"", "/region?at=" + theTown}, {villager, "/region?q=" + url.QueryEscape("大寮")}},
 		"/progress":                     {{"", "/progress"}, {"", "/progress?number=" + x.received.Number + "&query_code=" + x.received.QueryCode}, {"", "/progress?number=1"}},
 		"/sitemap":                      {{"", "/sitemap"}},

@@ -46,6 +46,7 @@ type things struct {
 	work                                        string // page of a finished import
 	client, asks                                string // a connected system, and where it sends people
 	visit                                       string // of the person of received, at the village window
+	proofChange                                 string // page of a change to the list of proofs that waits
 	course, training                            string // a course that items demand, and a day on which it is held
 }
 
@@ -85,6 +86,9 @@ func gather(t testing.TB, c *city) things {
 	x.enterprise = identity.FromContext(c.as(t, "enterprise-1")).Account
 	x.visit = c.greeted(t, x.received)
 	x.course, x.training = c.trained(t)
+	waiting, err := c.Proofs.Changes(c.as(t, "editor-440200"))
+	must(t, err)
+	x.proofChange = "/admin/proofs/changes/" + waiting[0].ID
 	gathered.things = &x
 	return x
 }

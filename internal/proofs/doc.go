@@ -1,0 +1,18 @@
+// Package proofs keeps the city's list of proofs (证明事项清单, domain.md §7):
+// which proofs may be asked of people, who issues them, and what stands in for
+// those that may not.
+//
+//	editor ─ Propose ─▶ change (waiting) ─ Publish, by somebody else ─▶ entry, version n+1
+//	                         ├─ Refuse                                     │
+//	                         └─ Withdraw                                   ▼ Changed (event)
+//	                                                       the keepers of items are told
+//
+// An item may ask only for proofs that are kept. The catalogue asks us through
+// an interface of its own (catalogue.Proofs) before it publishes, and when it
+// makes a checklist: a proof that was taken off the list is not asked for from
+// the same moment, whatever the version in force says. Which items ask for a
+// proof is read from the catalogue and never stored here.
+//
+// Electronic proofs (asked for, checked, sealed and stored online) need seals and
+// licences and are not here yet; the pages say where to get the paper.
+package proofs
