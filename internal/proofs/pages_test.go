@@ -2,6 +2,7 @@ package proofs_test
 
 import (
 	"slices"
+	"strconv"
 	"testing"
 
 	"yimen/internal/app/apptest"
@@ -32,10 +33,10 @@ func TestPagesOfTheList(t *testing.T) {
 	editor.Get("/admin/proofs").Status(200).Must("待审核", "学籍证明：替代", "在用事项里不在保留之列的证明")
 	editor.Get("/admin/proofs/new").Form("#proof").Fill("number", "60").Fill("name", "又一项").Fill("purpose", "又一项").Fill("issuer", "谁").Fill("how", "怎么").Fill("reason", "法律新设").
 		Send().Status(422).Must("这个编号已经有了", "又一项")
-	editor.Get("/admin/proofs/66").Must("收养登记").Form("#proof").Fill("state", "replaced").Fill("reason", "短").Send().Status(422).Must("至少选一种替代方式", "4到500个字")
+	editor.Get("/admin/proofs/66").Must("孤儿及事实无人抚养儿童认定").Form("#proof").Fill("state", "replaced").Fill("reason", "短").Send().Status(422).Must("至少选一种替代方式", "4到500个字")
 	page := editor.Get("/admin/proofs/66").Form("#proof").Fill("state", "replaced").Fill("ways", "organ").Fill("reason", "公安机关的接报记录可以查到").Send().Status(200).Must("由其他审核人员发布", "替代")
 	at := page.URL.Path
-	reviewer.Get(at).Must("部门核查", "收养登记").Form("#decide").Press("退回").Send().Status(422).Must("请写明退回的理由")
+	reviewer.Get(at).Must("部门核查", "孤儿及事实无人抚养儿童认定").Form("#decide").Press("退回").Send().Status(422).Must("请写明退回的理由")
 	reviewer.Get(at).Form("#decide").Press("发布").Send().Status(200).Must("已发布")
 	anybody.Get("/proofs/66").Must("不用再提供", "第2版", "接报记录")
 	s.Drain()
@@ -96,7 +97,7 @@ func TestItemsMayAskOnlyForWhatIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = s.Catalogue.Submit(ctx, catalogue.Act{Item: "SG02011", Seen: saved.Edit})
-	if errs.From(err).Code != "item_not_publishable" || len(errs.From(err).Fields) != 1 || errs.From(err).Fields[0].Name != "materials."+itoa(i)+".proof" {
+	if errs.From(err).Code != "item_not_publishable" || len(errs.From(err).Fields) != 1 || errs.From(err).Fields[0].Name != "materials."+strconv.Itoa(i)+".proof" {
 		t.Errorf("%v", err)
 	}
 
@@ -137,8 +138,6 @@ func TestItemsMayAskOnlyForWhatIsKept(t *testing.T) {
 		}
 	}
 }
-
-func itoa(n int) string { return string(rune('0' + n)) }
 
 func sheet(t *testing.T, s *apptest.Site, item string) int64 {
 	t.Helper()

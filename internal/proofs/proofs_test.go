@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"yimen/gb"
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
@@ -43,8 +44,11 @@ func each(t *testing.T, fn func(w *world)) {
 	dbtest.Each(t, []db.Source{org.Migrations, audit.Migrations, proofs.Migrations}, func(t *testing.T, d *db.DB) {
 		w := &world{t: t, clock: clock.NewFake(start)}
 		o := org.New(org.Deps{DB: d, Clock: w.clock})
-		w.must(o.LoadCity(context.Background(), org.Rows{Divisions: []org.Division{
-			{Code: city, Name: "韶关市", ShortName: "韶关", Level: org.City}, {Code: county, Name: "乳源瑶族自治县", ShortName: "乳源", Level: org.County, Parent: city}}}))
+		uscc, err := gb.MakeUSCC("11", "440200", "10000001")
+		w.must(err)
+		w.must(o.LoadCity(context.Background(), org.Rows{Agencies: []org.Agency{{Code: city, Name: "韶关市人民政府", ShortName: "市政府", USCC: uscc.String(),
+			Division: city, Level: org.City, Kind: org.Government}}, Divisions: []org.Division{
+			{Code: city, Name: "韶关市", ShortName: "韶关", Kind: "地级市", Level: org.City, Parent: "440000000000"}, {Code: county, Name: "乳源瑶族自治县", ShortName: "乳源", Level: org.County, Parent: city}}}))
 		w.Module = proofs.New(proofs.Deps{DB: d, Clock: w.clock, Org: o, Audit: audit.New(d, w.clock), Items: items{}})
 		w.must(w.Load(as("system", city, proofs.VerbEdit), []proofs.Entry{
 			{Number: "1", Name: "居住证明", State: proofs.Cancelled, Origin: proofs.OriginFirst, Ways: []string{proofs.WayOrgan}},
