@@ -35,6 +35,7 @@ type Person struct {
 
 	mu    sync.Mutex
 	drawn map[moment]*image.RGBA // what was drawn before, without grain
+	noise *rand.Rand             // the same for every new person: what a test films is the same each time
 }
 
 // moment is a look in a picture of some size.
@@ -54,7 +55,7 @@ func New(m *face.Model, portrait []byte) (*Person, error) {
 		return nil, err
 	}
 	l := faces[0].Landmarks
-	p := &Person{open: pic.Image(), closed: pic.Image(), nose: l[30], unit: faces[0].EyeDistance()}
+	p := &Person{open: pic.Image(), closed: pic.Image(), nose: l[30], unit: faces[0].EyeDistance(), noise: rand.New(rand.NewPCG(1, 1))}
 	p.centre = between(l[39], l[42], 0.5)
 	shut(p.closed, p.open, l[36:42])
 	shut(p.closed, p.open, l[42:48])
@@ -99,7 +100,7 @@ func (p *Person) Frame(l Look, w, h int) *image.RGBA {
 	}
 	out := *p.drawn[at]
 	out.Pix = bytes.Clone(out.Pix)
-	grain(&out)
+	grain(&out, p.noise)
 	return &out
 }
 
@@ -174,9 +175,9 @@ func (p *Person) depth(x, y float64) (z, share float64) {
 }
 
 // grain is the noise of a camera.
-func grain(img *image.RGBA) {
+func grain(img *image.RGBA, noise *rand.Rand) {
 	for i := 0; i < len(img.Pix); i += 4 {
-		n := rand.IntN(7) - 3
+		n := noise.IntN(7) - 3
 		for c := range 3 {
 			img.Pix[i+c] = uint8(max(0, min(255, int(img.Pix[i+c])+n)))
 		}
