@@ -68,6 +68,9 @@ func bench(ctx context.Context, o options) (err error) {
 	if err := faces(ctx, r); err != nil {
 		return err
 	}
+	if err := documents(r); err != nil {
+		return err
+	}
 	if err := seals(o.keep, r); err != nil {
 		return err
 	}
