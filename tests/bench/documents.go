@@ -17,7 +17,7 @@ func documents(r *report) error {
 	var file bytes.Buffer
 	write := func() error {
 		file.Reset()
-		d, err := licencePage()
+		d, err := writtenPage()
 		if err != nil {
 			return err
 		}
@@ -48,8 +48,8 @@ func documents(r *report) error {
 	return nil
 }
 
-// licencePage sets a page of about 300 characters.
-func licencePage() (*ofd.Document, error) {
+// writtenPage sets a page of about 300 characters.
+func writtenPage() (*ofd.Document, error) {
 	s := typeset.New()
 	d := &ofd.Document{Info: ofd.Info{DocID: "220c5913ebfe4f6e8070dabd3647f157", Title: "劳务派遣经营许可证"}, Area: ofd.Area{Physical: ofd.A4}}
 	style := typeset.Style{Faces: []*fonts.Face{fonts.Serif, fonts.Sans}, Size: ofd.Points(16)}
