@@ -1,0 +1,235 @@
+package licences
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"yimen/gb"
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
+	"yimen/workday"
+)
+
+// Find narrows a list; empty fields do not.
+type Find struct {
+	Type  string // key
+	State State  // on the day
+	Trust Trust
+	Q     string // identifier, printed number, number or name of the holder: whole
+}
+
+// List lists the licences that the viewer may look after, the newest in the
+// store first, and the cursor of the next page.
+func (m *Module) List(ctx context.Context, q Find, p db.Page) ([]Licence, string, error) {
+	w := new(db.Where)
+	a := identity.FromContext(ctx)
+	a.Scope(VerbView).Or(a.Scope(VerbManage)).Where(w, columnsOf("x"))
+	if q.Type != "" {
+		w.And("x.type = ?", q.Type)
+	}
+	if q.Trust != "" {
+		w.And("x.trust = ?", string(q.Trust))
+	}
+	m.stateIs(ctx, w, q.State)
+	if typed := sealed.Upper(q.Q); typed != "" {
+		w.And("(x.identifier = ? OR x.number = ? OR x.holder_no_key = ? OR x.holder_name = ?)", typed, strings.TrimSpace(q.Q), m.Keys.Index(columnHolderNo, typed), strings.TrimSpace(q.Q))
+	}
+	return m.page(ctx, w, p)
+}
+
+func columnsOf(table string) identity.Columns {
+	return identity.Columns{Receiving: table + "." + columns.Receiving, Division: table + "." + columns.Division, Agency: table + "." + columns.Agency,
+		Dept: table + "." + columns.Dept}
+}
+
+// stateIs is Licence.StateOn in SQL; they change together.
+func (m *Module) stateIs(ctx context.Context, w *db.Where, s State) {
+	today := m.today(ctx)
+	switch s {
+	case "":
+	case Lapsed:
+		w.And("x.state IN ('valid', 'suspended') AND x.to_on < ?", today)
+	case Valid, Suspended:
+		w.And("x.state = ? AND x.to_on >= ?", string(s), today)
+	default:
+		w.And("x.state = ?", string(s))
+	}
+}
+
+func (m *Module) page(ctx context.Context, w *db.Where, p db.Page) ([]Licence, string, error) {
+	var id string
+	if ok, err := p.Key(&id); err != nil {
+		return nil, "", err
+	} else if ok {
+		w.And("x.id < ?", id)
+	}
+	limit := w.Arg(p.Size() + 1)
+	var rows []row
+	if err := m.DB.Conn(ctx).Select(ctx, &rows, selectLicence+w.SQL()+` ORDER BY x.id DESC LIMIT `+limit, w.Args()...); err != nil {
+		return nil, "", wrap("list licences", err)
+	}
+	rows, next := db.Cut(rows, p, func(r row) []any { return []any{r.ID} })
+	list, err := m.plainAll(rows)
+	return list, next, err
+}
+
+// Mine lists the licences of the actor, and of the companies that the actor
+// leads, the newest in the store first.
+func (m *Module) Mine(ctx context.Context, p db.Page) ([]Licence, string, error) {
+	numbers, err := m.ownNumbers(ctx)
+	if err != nil || len(numbers) == 0 {
+		return nil, "", err
+	}
+	keys := make([]string, len(numbers))
+	for i, no := range numbers {
+		keys[i] = m.Keys.Index(columnHolderNo, no)
+	}
+	return m.page(ctx, new(db.Where).In("x.holder_no_key", keys), p)
+}
+
+// ownNumbers are the numbers under which the actor holds licences: their own,
+// and those of the companies they lead.
+func (m *Module) ownNumbers(ctx context.Context) ([]string, error) {
+	a := identity.FromContext(ctx)
+	if !a.IsApplicant() || m.Accounts == nil {
+		return nil, nil
+	}
+	accounts := []string{a.Account}
+	for _, x := range a.Mandates {
+		if x.Leads() {
+			accounts = append(accounts, x.Principal)
+		}
+	}
+	people, err := m.Accounts.People(ctx, accounts)
+	if err != nil {
+		return nil, wrap("read own numbers", err)
+	}
+	var numbers []string
+	for _, account := range accounts {
+		if no := people[account].IDNo; no != "" {
+			numbers = append(numbers, sealed.Upper(no))
+		}
+	}
+	return numbers, nil
+}
+
+// Shown is a licence with what was done to it.
+type Shown struct {
+	Licence
+	Type   Type
+	Events []Event // the newest first
+	Acts   []Act   // that the viewer may do now
+}
+
+// Open shows a licence to its holder, and to who looks after its issuer's; the
+// latter is recorded. Errors: ErrUnknown.
+func (m *Module) Open(ctx context.Context, identifier string) (Shown, error) {
+	l, err := m.one(ctx, "identifier", identifier)
+	if err != nil {
+		return Shown{}, err
+	}
+	numbers, err := m.ownNumbers(ctx)
+	if err != nil {
+		return Shown{}, err
+	}
+	a, own := identity.FromContext(ctx), slices.Contains(numbers, l.HolderNo)
+	manages := a.Can(VerbManage, l.place())
+	if !own && !manages && !a.Can(VerbView, l.place()) {
+		return Shown{}, ErrUnknown
+	}
+	if !own {
+		if err := m.record(ctx, "licence.view", l.Identifier, "", ""); err != nil {
+			return Shown{}, err
+		}
+	}
+	s := Shown{Licence: l}
+	if s.Type, err = m.Type(ctx, l.Type); err != nil {
+		return s, err
+	}
+	if s.Events, err = m.history(ctx, l.ID); err != nil {
+		return s, err
+	}
+	if manages {
+		s.Acts = l.Allowed(m.today(ctx))
+	}
+	return s, nil
+}
+
+// Checked is what anybody may learn of a licence whose identifier they have.
+type Checked struct {
+	Identifier string
+	TypeName   string
+	Number     string // its last four characters
+	Holder     string // masked
+	Issuer     string
+	IssuedOn   workday.Date
+	From       workday.Date
+	Until      string
+	State      State
+	Stands     bool   // it counts today
+	Why        string // why, or why not
+	Newer      string // identifier of the version that counts instead; "" none
+	Trust      Trust
+}
+
+// Check says what a licence is worth today. Errors: ErrUnknown, and the refusals
+// of gb.ParseLicenceIDLenient for what is no identifier.
+func (m *Module) Check(ctx context.Context, identifier string) (Checked, error) {
+	id, _, err := gb.ParseLicenceIDLenient(identifier)
+	if err != nil {
+		return Checked{}, ErrUnknown.Field("id", err.Error())
+	}
+	l, err := m.one(ctx, "identifier", id.String())
+	if err != nil {
+		return Checked{}, err
+	}
+	today := m.today(ctx)
+	c := Checked{Identifier: l.Identifier, TypeName: l.TypeName, Number: tail(l.Number), Holder: gb.MaskName(l.HolderName), Issuer: l.IssuerName,
+		IssuedOn: l.IssuedOn, From: l.From, Until: l.Until(), State: l.StateOn(today), Stands: l.Stands(today), Trust: l.Trust}
+	if l.HolderKind == HolderEnterprise {
+		c.Holder = l.HolderName // a company's name is public
+	}
+	c.Why = l.why(today)
+	if c.State == Replaced {
+		c.Newer, err = m.newest(ctx, l)
+	}
+	return c, err
+}
+
+// why says in a sentence what the licence is worth on a day.
+func (l Licence) why(day workday.Date) string {
+	switch s := l.StateOn(day); {
+	case s == Valid && day.Before(l.From):
+		return "还没有到有效期，" + l.From.Chinese() + "起有效。"
+	case s == Valid && l.Trust.Replaces():
+		return "在有效期内，没有被暂扣、撤销、吊销或注销。"
+	case s == Valid:
+		return "在有效期内，但只是" + l.Trust.Name() + "，不能代替原件。"
+	case s == Lapsed:
+		return "有效期到" + l.To.Chinese() + "为止，已经过期。"
+	case s == Replaced:
+		return "已经换发新版本，这一版不再有效。"
+	default:
+		return s.Name() + "，现在不能使用。"
+	}
+}
+
+// newest is the identifier of the version of a licence that came last.
+func (m *Module) newest(ctx context.Context, l Licence) (string, error) {
+	var id string
+	serial := l.Identifier[:strings.LastIndex(l.Identifier[:strings.LastIndexByte(l.Identifier, '.')], ".")+1]
+	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT identifier FROM licences_licence WHERE identifier >= $1 AND identifier < $2
+		ORDER BY version DESC LIMIT 1`, serial, serial+"~")
+	return id, wrap("find the newest version", err)
+}
+
+// tail shows the last four characters of a number.
+func tail(number string) string {
+	r := []rune(number)
+	if len(r) <= 4 {
+		return "*" + string(r[max(0, len(r)-2):])
+	}
+	return "***" + string(r[len(r)-4:])
+}

@@ -1,0 +1,86 @@
+package licences
+
+import (
+	"context"
+	"embed"
+	"fmt"
+	"time"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
+	"yimen/internal/org"
+	"yimen/workday"
+)
+
+//go:embed migrations/*.sql
+var migrations embed.FS
+
+// Migrations is the schema of the module.
+var Migrations = db.Embedded("licences", migrations)
+
+// Deps is what the module stands on.
+type Deps struct {
+	DB    *db.DB
+	Clock clock.Clock
+	Org   *org.Module
+	Audit *audit.Log
+	Keys  *sealed.Ring // nil: keys of this process alone (tests)
+
+	// Accounts tells the numbers of those who look at their own; nil: nobody has any.
+	Accounts Accounts
+
+	// People says whether a name and a resident number belong together; nil:
+	// no person register is connected, and names are taken as they are.
+	People People
+}
+
+// People is the city's person register.
+type People interface {
+	// Match tells whether a resident with that number has that name. An error
+	// is that it could not be asked.
+	Match(ctx context.Context, name, idNo string) (bool, error)
+}
+
+// Accounts knows who has which account: identity.
+type Accounts interface {
+	People(ctx context.Context, accounts []string) (map[string]identity.Person, error)
+}
+
+// Module is the licences of one city. Safe for concurrent use.
+type Module struct{ Deps }
+
+// New makes the module.
+func New(d Deps) *Module {
+	if d.Clock == nil {
+		d.Clock = clock.Real
+	}
+	if d.Keys == nil {
+		d.Keys = sealed.Throwaway()
+	}
+	return &Module{Deps: d}
+}
+
+func (m *Module) now(ctx context.Context) time.Time {
+	return clock.FromContext(ctx, m.Clock).Now().UTC().Truncate(time.Microsecond)
+}
+
+func (m *Module) today(ctx context.Context) workday.Date {
+	return workday.DateOf(m.now(ctx), clock.Beijing)
+}
+
+// record notes an act in the audit log.
+func (m *Module) record(ctx context.Context, action, identifier, purpose, detail string) error {
+	a := identity.FromContext(ctx)
+	return m.Audit.Write(ctx, audit.Entry{Actor: a.Account, ActorName: a.Name, Address: a.Address,
+		Action: action, Object: "licence", ObjectID: identifier, Purpose: purpose, Detail: detail, Result: "ok"})
+}
+
+func wrap(what string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("licences: %s: %w", what, err)
+}

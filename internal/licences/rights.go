@@ -1,0 +1,37 @@
+package licences
+
+import (
+	"yimen/internal/identity"
+	"yimen/internal/kit/errs"
+)
+
+// Verbs of this module. They are held where the issuer stands.
+var (
+	VerbView   = identity.DefineVerb("licence.view", "查看电子证照")
+	VerbManage = identity.DefineVerb("licence.manage", "导入存量证照，暂扣、撤销、吊销、注销电子证照")
+)
+
+func init() {
+	identity.Extend("agency_head", VerbView, VerbManage)
+	identity.Extend("approver", VerbView, VerbManage)
+	identity.Extend("centre_manager", VerbView)
+}
+
+// Errors of the module.
+var (
+	ErrUnknown     = errs.Define(errs.NotFound, "licence_unknown", "没有这本电子证照，请核对标识，或回到列表重新选择。")
+	ErrTypeUnknown = errs.Define(errs.NotFound, "licence_type_unknown", "没有这种电子证照，请从证照类型中选择。")
+	ErrInvalid     = errs.Define(errs.Invalid, "licence_invalid", "证照内容有误，没有入库，请按提示修改。")
+	ErrNotHere     = errs.Define(errs.Denied, "licence_not_here", "这本证照不是您所在单位颁发的，您不能办理。")
+	ErrNotNow      = errs.Define(errs.Conflict, "licence_not_now", "证照现在的状态不能这样办理，请刷新后查看。")
+	ErrSecond      = errs.Define(errs.Conflict, "licence_second", "持证人已经有一本有效的同类证照，不能再发第二本；内容有变的，请办理变更。")
+	ErrTwice       = errs.Define(errs.Conflict, "licence_twice", "这本证照已经在库里了，没有重复入库。")
+	ErrHolder      = errs.Define(errs.Invalid, "licence_holder", "持证人的姓名和证件号码与人口信息不一致，没有入库，请核对。")
+)
+
+// place is where a licence stands, for rights: with its issuer.
+func (l Licence) place() identity.Place {
+	return identity.Place{Receiving: l.Division, Division: l.Division, Agency: l.Issuer, Dept: l.IssuerDept}
+}
+
+var columns = identity.Columns{Receiving: "division", Division: "division", Agency: "issuer", Dept: "issuer_dept"}

@@ -1,0 +1,123 @@
+package licences
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"yimen/gb"
+	"yimen/internal/kit/db"
+)
+
+// Who a licence is issued to.
+const (
+	HolderPerson     = "person"
+	HolderEnterprise = "enterprise"
+	HolderBoth       = "both"
+)
+
+// Type is a kind of licence (证照类型).
+type Type struct {
+	ID       string // ZZ001: the key by which items name it
+	Code     string // 21 characters (GB/T 36904)
+	Assigned bool   // the code was given by this city, until one is published
+	Name     string
+	Kind     string // 证照 证明 批文 …
+	Category string
+	Holder   string // HolderPerson, HolderEnterprise, HolderBoth
+	Dept     string // who issues, in words
+	Unique   bool   // a holder has one that is valid at most
+	Fields   []Field
+	Trust    string // of the record: verified, knowledge …
+}
+
+// Field is one thing that a licence says (照面项), beside what all say.
+type Field struct {
+	Name     string `json:"name"` // as in the metadata, without KZ_: XB
+	Label    string `json:"label"`
+	Kind     string `json:"kind"` // text, date, number
+	Required bool   `json:"required,omitempty"`
+}
+
+type typeRow struct {
+	ID       string `db:"id"`
+	Code     string `db:"code"`
+	Assigned bool   `db:"assigned"`
+	Name     string `db:"name"`
+	Kind     string `db:"kind"`
+	Category string `db:"category"`
+	Holder   string `db:"holder"`
+	Dept     string `db:"dept"`
+	Unique   bool   `db:"one_only"`
+	Fields   string `db:"fields"`
+	Trust    string `db:"trust"`
+}
+
+const selectType = `SELECT id, code, assigned, name, kind, category, holder, dept, one_only, fields, trust FROM licences_type`
+
+func (r typeRow) plain() (Type, error) {
+	t := Type{ID: r.ID, Code: r.Code, Assigned: r.Assigned, Name: r.Name, Kind: r.Kind, Category: r.Category, Holder: r.Holder,
+		Dept: r.Dept, Unique: r.Unique, Trust: r.Trust}
+	return t, wrap("fields of type "+r.ID, json.Unmarshal([]byte(r.Fields), &t.Fields))
+}
+
+// Types lists the types in the order of their keys.
+func (m *Module) Types(ctx context.Context) ([]Type, error) {
+	var rows []typeRow
+	if err := m.DB.Conn(ctx).Select(ctx, &rows, selectType+` ORDER BY id`); err != nil {
+		return nil, wrap("list types", err)
+	}
+	list := make([]Type, len(rows))
+	for i, r := range rows {
+		var err error
+		if list[i], err = r.plain(); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// Type finds a type by its key, its code or its exact name; ErrTypeUnknown.
+func (m *Module) Type(ctx context.Context, id string) (Type, error) {
+	var r typeRow
+	err := m.DB.Conn(ctx).Get(ctx, &r, selectType+` WHERE id = $1 OR code = $1 OR name = $1 ORDER BY id LIMIT 1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return Type{}, ErrTypeUnknown
+	}
+	if err != nil {
+		return Type{}, wrap("read type", err)
+	}
+	return r.plain()
+}
+
+// LoadTypes stores types, in the place of those of the same key. A type without
+// a code gets one under definer, the credit code of the authority that keeps
+// the city's catalogue: it and three digits.
+func (m *Module) LoadTypes(ctx context.Context, definer string, list []Type) error {
+	if _, err := gb.ParseUSCC(definer); err != nil {
+		return fmt.Errorf("licences: definer of types: %w", err)
+	}
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		for i, t := range list {
+			if t.Code == "" {
+				t.Code, t.Assigned = fmt.Sprintf("%s%03d", definer, i+1), true
+			}
+			if t.Fields == nil {
+				t.Fields = []Field{}
+			}
+			fields, err := json.Marshal(t.Fields)
+			if err != nil {
+				return err
+			}
+			_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_type (id, code, assigned, name, kind, category, holder, dept, one_only, fields, trust)
+				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+				ON CONFLICT (id) DO UPDATE SET code = $2, assigned = $3, name = $4, kind = $5, category = $6, holder = $7, dept = $8, one_only = $9, fields = $10, trust = $11`,
+				t.ID, t.Code, t.Assigned, t.Name, t.Kind, t.Category, t.Holder, t.Dept, t.Unique, string(fields), t.Trust)
+			if err != nil {
+				return fmt.Errorf("licences: store type %s: %w", t.ID, err)
+			}
+		}
+		return nil
+	})
+}
