@@ -30,6 +30,7 @@ import (
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
+	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/openid"
@@ -92,6 +93,7 @@ type App struct {
 	Hall      *queue.Module
 	Training  *training.Module
 	Proofs    *proofs.Module
+	Licences  *licences.Module
 	Portal    *portal.Module
 	Counter   *counter.Module
 	Office    *office.Module

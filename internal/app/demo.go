@@ -111,6 +111,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := a.Catalogue.LoadCity(ctx, definitions); err != nil {
 			return err
 		}
+		if err := a.licenceSample(ctx, people); err != nil {
+			return err
+		}
 		if err := city.LoadSite(ctx, a.Catalogue); err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/training"
 )
@@ -49,6 +50,7 @@ func (a *App) route() {
 	a.Designer.Routes(a.Router)
 	a.Training.Routes(a.Router)
 	a.Proofs.Routes(a.Router)
+	a.Licences.Routes(a.Router)
 	a.Cases.Routes(a.Router)
 	a.Portal.Routes(a.Router)
 	a.Hall.Routes(a.Router)
@@ -63,6 +65,7 @@ func (a *App) route() {
 	a.Workflow.API(api)
 	a.Cases.API(api)
 	a.Training.API(api)
+	a.Licences.API(api)
 }
 
 // figures is what /metrics shows beside the requests: the process, the jobs and
@@ -195,6 +198,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("办件", "/office/cases", "list", "case.view")
 	add("大厅", "/counter/queue", "users", "queue.view")
 	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
+	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
 	add("网站", "/admin/site", "star", "site.edit")
 	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage)

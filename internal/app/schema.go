@@ -20,6 +20,7 @@ import (
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
+	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/office"
 	"yimen/internal/openid"
@@ -35,7 +36,7 @@ import (
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, sealed.Migrations, jobs.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, assurance.Migrations, presence.Migrations, openid.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
-	counter.Migrations, office.Migrations, training.Migrations, proofs.Migrations,
+	counter.Migrations, office.Migrations, training.Migrations, proofs.Migrations, licences.Migrations,
 }
 
 // Migrations are those of every part, for tests that begin at another schema.

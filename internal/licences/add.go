@@ -95,8 +95,9 @@ func (m *Module) check(ctx context.Context, n Entry) (Licence, error) {
 	if trustWords[l.Trust] == "" {
 		bad.Add("trust", "可信等级请填A、B、C或D。")
 	}
-	if l.Fields, err = t.read(n.Fields); err != nil {
-		bad.Merge("", err)
+	if t.ID != "" {
+		l.Fields, err = t.read(n.Fields)
+		bad.Merge("fields", err)
 	}
 	if err := m.checkIssuer(ctx, &l, n.Issuer, &bad); err != nil {
 		return l, err
@@ -222,21 +223,21 @@ func (t Type) read(given map[string]string) (map[string]string, error) {
 		}
 		if value == "" {
 			if f.Required {
-				bad.Add("fields."+f.Name, "请填写%s。", f.Label)
+				bad.Add(f.Name, "请填写%s。", f.Label)
 			}
 			continue
 		}
 		if utf8.RuneCountInString(value) > 500 {
-			bad.Add("fields."+f.Name, "%s最多500个字。", f.Label)
+			bad.Add(f.Name, "%s最多500个字。", f.Label)
 		}
 		if _, err := workday.ParseDate(value); f.Kind == "date" && err != nil {
-			bad.Add("fields."+f.Name, "%s请写成2026-01-31这样的日期。", f.Label)
+			bad.Add(f.Name, "%s请写成2026-01-31这样的日期。", f.Label)
 		}
 		fields[f.Name] = value
 	}
 	for name, value := range given {
 		if !known[name] && strings.TrimSpace(value) != "" {
-			bad.Add("fields."+name, "“%s”没有“%s”这一项。", t.Name, name)
+			bad.Add(name, "“%s”没有“%s”这一项。", t.Name, name)
 		}
 	}
 	return fields, bad.Err()

@@ -118,14 +118,13 @@ func (m *Module) ownNumbers(ctx context.Context) ([]string, error) {
 // Shown is a licence with what was done to it.
 type Shown struct {
 	Licence
-	Type   Type
+	Of     Type    // with its fields
 	Events []Event // the newest first
 	Acts   []Act   // that the viewer may do now
 }
 
-// Open shows a licence to its holder, and to who looks after its issuer's; the
-// latter is recorded. Errors: ErrUnknown.
-func (m *Module) Open(ctx context.Context, identifier string) (Shown, error) {
+// Own shows one of the actor's own licences; see Mine. Errors: ErrUnknown.
+func (m *Module) Own(ctx context.Context, identifier string) (Shown, error) {
 	l, err := m.one(ctx, "identifier", identifier)
 	if err != nil {
 		return Shown{}, err
@@ -134,27 +133,42 @@ func (m *Module) Open(ctx context.Context, identifier string) (Shown, error) {
 	if err != nil {
 		return Shown{}, err
 	}
-	a, own := identity.FromContext(ctx), slices.Contains(numbers, l.HolderNo)
-	manages := a.Can(VerbManage, l.place())
-	if !own && !manages && !a.Can(VerbView, l.place()) {
+	if !slices.Contains(numbers, l.HolderNo) {
 		return Shown{}, ErrUnknown
 	}
-	if !own {
-		if err := m.record(ctx, "licence.view", l.Identifier, "", ""); err != nil {
-			return Shown{}, err
-		}
+	return m.shown(ctx, l)
+}
+
+// Open shows a licence to who looks after those of its issuer, which is
+// recorded. Errors: ErrUnknown.
+func (m *Module) Open(ctx context.Context, identifier string) (Shown, error) {
+	l, err := m.one(ctx, "identifier", identifier)
+	if err != nil {
+		return Shown{}, err
 	}
-	s := Shown{Licence: l}
-	if s.Type, err = m.Type(ctx, l.Type); err != nil {
-		return s, err
+	a := identity.FromContext(ctx)
+	manages := a.Can(VerbManage, l.place())
+	if !manages && !a.Can(VerbView, l.place()) {
+		return Shown{}, ErrUnknown
 	}
-	if s.Events, err = m.history(ctx, l.ID); err != nil {
-		return s, err
+	if err := m.record(ctx, "licence.view", l.Identifier, "", ""); err != nil {
+		return Shown{}, err
 	}
-	if manages {
+	s, err := m.shown(ctx, l)
+	if err == nil && manages {
 		s.Acts = l.Allowed(m.today(ctx))
 	}
-	return s, nil
+	return s, err
+}
+
+func (m *Module) shown(ctx context.Context, l Licence) (Shown, error) {
+	s := Shown{Licence: l}
+	var err error
+	if s.Of, err = m.Type(ctx, l.Type); err != nil {
+		return s, err
+	}
+	s.Events, err = m.history(ctx, l.ID)
+	return s, err
 }
 
 // Checked is what anybody may learn of a licence whose identifier they have.
@@ -191,15 +205,15 @@ func (m *Module) Check(ctx context.Context, identifier string) (Checked, error) 
 	if l.HolderKind == HolderEnterprise {
 		c.Holder = l.HolderName // a company's name is public
 	}
-	c.Why = l.why(today)
+	c.Why = l.Why(today)
 	if c.State == Replaced {
 		c.Newer, err = m.newest(ctx, l)
 	}
 	return c, err
 }
 
-// why says in a sentence what the licence is worth on a day.
-func (l Licence) why(day workday.Date) string {
+// Why says in a sentence what the licence is worth on a day.
+func (l Licence) Why(day workday.Date) string {
 	switch s := l.StateOn(day); {
 	case s == Valid && day.Before(l.From):
 		return "还没有到有效期，" + l.From.Chinese() + "起有效。"

@@ -153,7 +153,7 @@ func (m *Module) nextVersion(ctx context.Context, old Licence, n Renewal) (Licen
 	m.checkDates(ctx, &next, &bad)
 	if n.Fields != nil {
 		next.Fields, err = t.read(n.Fields)
-		bad.Merge("", err)
+		bad.Merge("fields", err)
 	}
 	id, _, err := gb.ParseLicenceIDLenient(old.Identifier)
 	if err != nil {

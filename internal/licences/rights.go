@@ -25,7 +25,7 @@ var (
 	ErrNotHere     = errs.Define(errs.Denied, "licence_not_here", "这本证照不是您所在单位颁发的，您不能办理。")
 	ErrNotNow      = errs.Define(errs.Conflict, "licence_not_now", "证照现在的状态不能这样办理，请刷新后查看。")
 	ErrSecond      = errs.Define(errs.Conflict, "licence_second", "持证人已经有一本有效的同类证照，不能再发第二本；内容有变的，请办理变更。")
-	ErrTwice       = errs.Define(errs.Conflict, "licence_twice", "这本证照已经在库里了，没有重复入库。")
+	ErrTwice       = errs.Define(errs.Conflict, "licence_twice", "这本证照已经在库里了，请到证照列表按编号查找，不用重复入库。")
 	ErrHolder      = errs.Define(errs.Invalid, "licence_holder", "持证人的姓名和证件号码与人口信息不一致，没有入库，请核对。")
 )
 

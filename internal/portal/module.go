@@ -13,6 +13,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/internal/queue"
@@ -36,6 +37,7 @@ type Deps struct {
 	Demo      bool          // the sample city: /demo, one-click login
 	Newcomer  Newcomer      // of the sample city
 
+	Licences *licences.Module
 	Messages *messages.Module // nil: nobody is told anything
 	Audit    *audit.Log       // who looked at whose numbers
 }
@@ -92,6 +94,8 @@ func (m *Module) Routes(rt *web.Router) {
 	tries := web.RateLimit("mandate", mandateRate, time.Minute, mandateKey)
 	rt.Get("/my", own, m.space(m.mine))
 	rt.Get("/my/documents", own, m.space(m.documents))
+	rt.Get(LicencesURL, own, m.space(m.licences))
+	rt.Get(LicencesURL+"/{identifier}", own, m.licence)
 	rt.Get("/my/mandates", own, m.space(m.mandates))
 	rt.Get("/my/mandates/new", own, m.newMandate)
 	rt.Post("/my/mandates", own.And(tries), m.proposeMandate)

@@ -13,7 +13,7 @@ import (
 type spaceTab struct{ id, label, url, icon string }
 
 var spaceTabs = []spaceTab{
-	{"cases", "办件", "/my", "list"}, {"documents", "文书", "/my/documents", "file"}, {"messages", "消息", "/my/messages", "message"},
+	{"cases", "办件", "/my", "list"}, {"documents", "文书", "/my/documents", "file"}, {"licences", "证照", "/my/licences", "id"}, {"messages", "消息", "/my/messages", "message"},
 	{"mandates", "替别人办", "/my/mandates", "users"}, {"company", "我的单位", "/my/company", "building"}, {"profile", "我的资料", "/my/profile", "id"},
 	{"security", "账号安全", "/my/security", "lock"},
 }

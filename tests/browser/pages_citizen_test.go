@@ -65,6 +65,9 @@ func citizenPages(x things) map[string][]sample {
 	pages["/apply/{draft}/form/{id}"] = []sample{{villager, draft + "/form"}}
 	pages["/apply/{draft}/materials/{id}"] = []sample{{villager, draft + "/materials/id_or_card"}}
 	pages["/apply/{draft}/people"] = []sample{{villager, draft + "/people"}}
+	pages["/my/licences"] = []sample{{villager, "/my/licences"}, {"citizen-60", "/my/licences"}}
+	pages["/my/licences/{identifier}"] = []sample{{villager, "/my/licences/" + x.licence}}
+	pages["/licences/check"] = []sample{{"", "/licences/check"}, {"", "/licences/check?id=" + x.licence}, {"", "/licences/check?id=1"}}
 	pages["/my/documents"] = []sample{{villager, "/my/documents"}, {"citizen-60", "/my/documents"}}
 	pages["/my/company"] = []sample{{villager, "/my/company"}, {"citizen-30", "/my/company"}}
 	pages["/my/company/bind"] = []sample{{"citizen-30", "/my/company/bind"}}

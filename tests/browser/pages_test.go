@@ -28,7 +28,7 @@ const localEditor = "approver-440232-d08"
 var notPages = map[string]string{
 	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
 	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
-	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/licences/import/template.csv": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
@@ -47,6 +47,7 @@ type things struct {
 	client, asks                                string // a connected system, and where it sends people
 	visit                                       string // of the person of received, at the village window
 	proofChange                                 string // page of a change to the list of proofs that waits
+	licence                                     string // identity card of the villager in the store
 	course, training                            string // a course that items demand, and a day on which it is held
 }
 
@@ -89,6 +90,9 @@ func gather(t testing.TB, c *city) things {
 	waiting, err := c.Proofs.Changes(c.as(t, "editor-440200"))
 	must(t, err)
 	x.proofChange = "/admin/proofs/changes/" + waiting[0].ID
+	own, _, err := c.Licences.Mine(c.as(t, villager), db.Page{})
+	must(t, err)
+	x.licence = own[len(own)-1].Identifier
 	gathered.things = &x
 	return x
 }

@@ -1,7 +1,7 @@
 -- +goose Up
 CREATE TABLE licences_type (
     id       TEXT    PRIMARY KEY,  -- ZZ001, as items name it
-    code     TEXT    NOT NULL UNIQUE,
+    code     TEXT    NOT NULL,     -- two may share one: 林权类 is a kind of 不动产权证书
     assigned BOOLEAN NOT NULL,     -- the code is the city's own
     name     TEXT    NOT NULL,
     kind     TEXT    NOT NULL,

@@ -1,0 +1,66 @@
+package portal
+
+import (
+	"net/http"
+	"net/url"
+
+	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/web"
+	"yimen/internal/licences"
+	"yimen/workday"
+)
+
+// LicencesURL is the applicant's own electronic licences.
+const LicencesURL = "/my/licences"
+
+func licenceURL(identifier string) string { return LicencesURL + "/" + url.PathEscape(identifier) }
+
+type licencesPage struct {
+	list  []licences.Licence
+	next  string
+	paged bool
+	today workday.Date
+}
+
+func (p licencesPage) nextURL() string {
+	if p.next == "" {
+		return ""
+	}
+	return LicencesURL + query("after", p.next)
+}
+
+func (p licencesPage) firstURL() string {
+	if !p.paged {
+		return ""
+	}
+	return LicencesURL
+}
+
+func (m *Module) today(r *http.Request) workday.Date {
+	return workday.DateOf(clock.FromContext(r.Context(), m.Clock).Now(), clock.Beijing)
+}
+
+// licences lists what the applicant holds, and the companies they lead.
+func (m *Module) licences(w http.ResponseWriter, r *http.Request) error {
+	after := r.URL.Query().Get("after")
+	p := licencesPage{paged: after != "", today: m.today(r)}
+	var err error
+	if p.list, p.next, err = m.Licences.Mine(r.Context(), db.Page{Limit: 30, After: after}); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, licencesView(p))
+}
+
+type licencePage struct {
+	licences.Shown
+	today workday.Date
+}
+
+func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
+	s, err := m.Licences.Own(r.Context(), r.PathValue("identifier"))
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, licenceView(licencePage{s, m.today(r)}))
+}
