@@ -34,7 +34,7 @@ func (m *Module) List(ctx context.Context, q Find, p db.Page) ([]Licence, string
 	}
 	m.stateIs(ctx, w, q.State)
 	if typed := sealed.Upper(q.Q); typed != "" {
-		w.And("(x.identifier = ? OR x.number = ? OR x.holder_no_key = ? OR x.holder_name = ?)", typed, strings.TrimSpace(q.Q), m.Keys.Index(columnHolderNo, typed), strings.TrimSpace(q.Q))
+		w.And("(x.identifier = ? OR x.number_key = ? OR x.holder_no_key = ? OR x.holder_name = ?)", typed, m.Keys.Index(columnNumber, typed), m.Keys.Index(columnHolderNo, typed), strings.TrimSpace(q.Q))
 	}
 	return m.page(ctx, w, p)
 }

@@ -132,7 +132,7 @@ func TestTakenOver(t *testing.T) {
 			t.Errorf("%s: %v", l.Identifier, err)
 		}
 		var stored string
-		w.must(w.d.Conn(w.head).Get(w.head, &stored, `SELECT holder_no || fields FROM licences_licence`))
+		w.must(w.d.Conn(w.head).Get(w.head, &stored, `SELECT holder_no || fields || number FROM licences_licence`))
 		if strings.Contains(stored, resident()) || strings.Contains(stored, "男") {
 			t.Errorf("the table can be read: %s", stored)
 		}

@@ -17,6 +17,7 @@ import (
 // Columns that are sealed.
 var (
 	columnHolderNo = sealed.Define("licences_licence", "id", "holder_no", sealed.Indexed("holder_no_key", sealed.Upper))
+	columnNumber   = sealed.Define("licences_licence", "id", "number", sealed.Indexed("number_key", sealed.Upper))
 	columnFields   = sealed.Define("licences_licence", "id", "fields")
 )
 
@@ -30,6 +31,7 @@ type row struct {
 	Type        string       `db:"type"`
 	TypeName    string       `db:"type_name"`
 	Number      string       `db:"number"`
+	NumberKey   string       `db:"number_key"`
 	HolderKind  string       `db:"holder_kind"`
 	HolderName  string       `db:"holder_name"`
 	HolderNo    string       `db:"holder_no"`
@@ -53,12 +55,12 @@ type row struct {
 }
 
 const (
-	selectLicence = `SELECT x.id, x.identifier, x.type, t.name AS type_name, x.number, x.holder_kind, x.holder_name, x.holder_no, x.holder_no_key,
+	selectLicence = `SELECT x.id, x.identifier, x.type, t.name AS type_name, x.number, x.number_key, x.holder_kind, x.holder_name, x.holder_no, x.holder_no_key,
 		x.issuer, x.issuer_name, x.issuer_code, x.issuer_dept, x.division, x.issued_on, x.from_on, x.to_on, x.fields, x.trust, x.version, x.flags,
 		x.state, x.case_number, x.made_at, x.revision FROM licences_licence x JOIN licences_type t ON t.id = x.type`
-	insertLicence = `INSERT INTO licences_licence (id, identifier, type, number, holder_kind, holder_name, holder_no, holder_no_key, issuer, issuer_name,
+	insertLicence = `INSERT INTO licences_licence (id, identifier, type, number, number_key, holder_kind, holder_name, holder_no, holder_no_key, issuer, issuer_name,
 		issuer_code, issuer_dept, division, issued_on, from_on, to_on, fields, trust, version, flags, state, case_number, made_at, revision)
-		VALUES (:id, :identifier, :type, :number, :holder_kind, :holder_name, :holder_no, :holder_no_key, :issuer, :issuer_name,
+		VALUES (:id, :identifier, :type, :number, :number_key, :holder_kind, :holder_name, :holder_no, :holder_no_key, :issuer, :issuer_name,
 		:issuer_code, :issuer_dept, :division, :issued_on, :from_on, :to_on, :fields, :trust, :version, :flags, :state, :case_number, :made_at, :revision)`
 )
 
@@ -75,7 +77,7 @@ func (m *Module) insert(ctx context.Context, l Licence) error {
 	if to.IsZero() {
 		to = forGood
 	}
-	_, err = m.DB.Conn(ctx).ExecNamed(ctx, insertLicence, row{ID: l.ID, Identifier: l.Identifier, Type: l.Type, Number: l.Number, HolderKind: l.HolderKind,
+	_, err = m.DB.Conn(ctx).ExecNamed(ctx, insertLicence, row{ID: l.ID, Identifier: l.Identifier, Type: l.Type, Number: m.Keys.Seal(columnNumber, l.ID, l.Number), NumberKey: m.Keys.Index(columnNumber, l.Number), HolderKind: l.HolderKind,
 		HolderName: l.HolderName, HolderNo: m.Keys.Seal(columnHolderNo, l.ID, l.HolderNo), HolderNoKey: m.Keys.Index(columnHolderNo, l.HolderNo),
 		Issuer: l.Issuer, IssuerName: l.IssuerName, IssuerCode: l.IssuerCode, IssuerDept: l.IssuerDept, Division: l.Division, IssuedOn: l.IssuedOn,
 		From: l.From, To: to, Fields: m.Keys.Seal(columnFields, l.ID, string(fields)), Trust: string(l.Trust), Version: l.Version,
@@ -87,7 +89,7 @@ func (m *Module) insert(ctx context.Context, l Licence) error {
 }
 
 func (m *Module) plain(r row) (Licence, error) {
-	err := m.Keys.Reveal(r.ID, sealed.Value{Column: columnHolderNo, Text: &r.HolderNo}, sealed.Value{Column: columnFields, Text: &r.Fields})
+	err := m.Keys.Reveal(r.ID, sealed.Value{Column: columnHolderNo, Text: &r.HolderNo}, sealed.Value{Column: columnNumber, Text: &r.Number}, sealed.Value{Column: columnFields, Text: &r.Fields})
 	if err != nil {
 		return Licence{}, wrap("open licence "+r.Identifier, err)
 	}

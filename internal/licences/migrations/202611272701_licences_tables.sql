@@ -13,12 +13,14 @@ CREATE TABLE licences_type (
     trust    TEXT    NOT NULL
 );
 
--- holder_no and fields are sealed; holder_no_key finds what is equal.
+-- number (an identity card has its holder's), holder_no and fields are sealed;
+-- the keys find what is equal.
 CREATE TABLE licences_licence (
     id            TEXT      PRIMARY KEY,
     identifier    TEXT      NOT NULL UNIQUE,
     type          TEXT      NOT NULL REFERENCES licences_type (id),
     number        TEXT      NOT NULL,
+    number_key    TEXT      NOT NULL,
     holder_kind   TEXT      NOT NULL,
     holder_name   TEXT      NOT NULL,
     holder_no     TEXT      NOT NULL,
@@ -40,10 +42,10 @@ CREATE TABLE licences_licence (
     made_at       TIMESTAMP NOT NULL,
     revision      BIGINT    NOT NULL
 );
-CREATE UNIQUE INDEX licences_licence_number ON licences_licence (type, issuer, number, version);
+CREATE UNIQUE INDEX licences_licence_number ON licences_licence (type, issuer, number_key, version);
 CREATE INDEX licences_licence_holder ON licences_licence (holder_no_key, id);
 CREATE INDEX licences_licence_name ON licences_licence (holder_name, id);
-CREATE INDEX licences_licence_number_alone ON licences_licence (number);
+CREATE INDEX licences_licence_number_alone ON licences_licence (number_key);
 CREATE INDEX licences_licence_issuer ON licences_licence (issuer, id);
 CREATE INDEX licences_licence_division ON licences_licence (division, id);
 CREATE INDEX licences_licence_type_id ON licences_licence (type, id);
