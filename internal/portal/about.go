@@ -7,6 +7,7 @@ import (
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 )
 
 // sitemap lists the pages a citizen may want, under what they are for.
@@ -30,8 +31,9 @@ type mapPart struct {
 func (m *Module) mapParts(ctx context.Context) ([]mapPart, error) {
 	parts := []mapPart{
 		{"办事", []ui.Link{{Label: "首页", URL: HomeURL()}, {Label: "搜索事项", URL: Search{}.URL()}, {Label: "选择地区和办事网点", URL: RegionURL("", "")},
-			{Label: "专区和主题", URL: "/zones"}, {Label: "按部门找", URL: "/departments"}}},
-		{"我的", []ui.Link{{Label: "我的办件", URL: MyURL("", "")}, {Label: "草稿", URL: MyURL("drafts", "")}, {Label: "凭查询码查进度", URL: ProgressURL("")}, {Label: "登录", URL: "/login"}}},
+			{Label: "专区和主题", URL: "/zones"}, {Label: "按部门找", URL: "/departments"},
+			{Label: "证明事项清单", URL: "/proofs"}, {Label: "验证电子证照", URL: licences.CheckURL}}},
+		{"我的", []ui.Link{{Label: "我的办件", URL: MyURL("", "")}, {Label: "草稿", URL: MyURL("drafts", "")}, {Label: "我的证照", URL: LicencesURL}, {Label: "凭查询码查进度", URL: ProgressURL("")}, {Label: "登录", URL: "/login"}}},
 		{"帮助", []ui.Link{{Label: "网站找错", URL: catalogue.ReportURL("", "")}, {Label: "无障碍声明", URL: "/accessibility"}, {Label: "长辈版", URL: "/elder?next=%2F"}, {Label: "接口文档", URL: "/docs"}}},
 	}
 	if m.Demo {
