@@ -180,7 +180,7 @@ type Checked struct {
 	Issuer     string
 	IssuedOn   workday.Date
 	From       workday.Date
-	Until      string
+	Term       string
 	State      State
 	Stands     bool   // it counts today
 	Why        string // why, or why not
@@ -201,7 +201,7 @@ func (m *Module) Check(ctx context.Context, identifier string) (Checked, error) 
 	}
 	today := m.today(ctx)
 	c := Checked{Identifier: l.Identifier, TypeName: l.TypeName, Number: tail(l.Number), Holder: gb.MaskName(l.HolderName), Issuer: l.IssuerName,
-		IssuedOn: l.IssuedOn, From: l.From, Until: l.Until(), State: l.StateOn(today), Stands: l.Stands(today), Trust: l.Trust}
+		IssuedOn: l.IssuedOn, From: l.From, Term: l.Term(), State: l.StateOn(today), Stands: l.Stands(today), Trust: l.Trust}
 	if l.HolderKind == HolderEnterprise {
 		c.Holder = l.HolderName // a company's name is public
 	}

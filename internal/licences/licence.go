@@ -148,11 +148,3 @@ func (l Licence) Allowed(day workday.Date) []Act {
 	}
 	return list
 }
-
-// Until is the last day in words.
-func (l Licence) Until() string {
-	if l.To.IsZero() {
-		return "长期"
-	}
-	return l.To.Chinese()
-}

@@ -2,6 +2,7 @@ package licences
 
 import (
 	"net/url"
+	"strings"
 
 	"yimen/internal/kit/web/ui"
 	"yimen/workday"
@@ -34,11 +35,25 @@ func (s State) Tone() string {
 var flagWords = map[string]string{"lower_case": "标识里有小写字母", "type_code": "类型代码不合规范", "issuer_code": "颁发机构代码不合规范",
 	"serial": "流水号不合规范", "version": "版本号不合规范", "check_digit": "校验位不对", "not_checkable": "标识无法校验"}
 
+// MaskedNumber is the printed number as somebody else than the holder sees it:
+// that of an identity card is its holder's.
+func (l Licence) MaskedNumber() string {
+	return strings.ReplaceAll(l.Number, l.HolderNo, maskNo(l))
+}
+
+// Term is from when to when the licence is valid, in words.
+func (l Licence) Term() string {
+	if l.To.IsZero() {
+		return l.From.Chinese() + "起长期有效"
+	}
+	return l.From.Chinese() + "至" + l.To.Chinese()
+}
+
 // Rows are what the licence says, in the order in which it is read: the common
-// part of GB/T 36903, then the fields of its type.
-func (s Shown) Rows() []ui.Row {
-	rows := []ui.Row{{Label: "持证主体", Value: s.HolderName}, {Label: "证照编号", Value: s.Number}, {Label: "颁发机构", Value: s.IssuerName},
-		{Label: "颁发日期", Value: s.IssuedOn.Chinese()}, {Label: "有效期", Value: s.From.Chinese() + "至" + s.Until()}}
+// part of GB/T 36903 with the number as given, then the fields of its type.
+func (s Shown) Rows(number string) []ui.Row {
+	rows := []ui.Row{{Label: "持证主体", Value: s.HolderName}, {Label: "证照编号", Value: number}, {Label: "颁发机构", Value: s.IssuerName},
+		{Label: "颁发日期", Value: s.IssuedOn.Chinese()}, {Label: "有效期", Value: s.Term()}}
 	for _, f := range s.Of.Fields {
 		if value := s.Fields[f.Name]; value != "" {
 			if d, err := workday.ParseDate(value); f.Kind == "date" && err == nil {
