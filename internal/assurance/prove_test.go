@@ -2,6 +2,7 @@ package assurance
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -60,6 +61,13 @@ func TestProvePhone(t *testing.T) {
 		c := w.in()
 		c.Get("/verify/phone?level=1&next=/").Status(200).Must("138****5678")
 		c.PostForm("/verify/phone", url.Values{"level": {"1"}, "next": {"/"}}).Status(303)
+		var sessions []string
+		if err := w.DB.Conn(w.system).Select(w.system, &sessions, `SELECT data FROM web_session`); err != nil || len(sessions) == 0 {
+			t.Fatal(sessions, err)
+		}
+		if s := strings.Join(sessions, "\n"); strings.Contains(s, phone) {
+			t.Errorf("a session can be read: %s", s)
+		}
 		c.PostForm("/verify/phone/code", url.Values{"code": {w.code(phone)}, "level": {"1"}, "next": {"/"}}).Status(303)
 		if w.level() != identity.LevelPhone {
 			t.Errorf("level %d", w.level())

@@ -7,6 +7,7 @@ import (
 
 	"yimen/gb"
 	"yimen/internal/identity"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
 )
 
@@ -87,7 +88,7 @@ func (s phoneStep) send(w http.ResponseWriter, r *http.Request) error {
 		}
 		return s.showAsk(w, r, status, form, form.Value("next"), form.Value("level"))
 	}
-	web.Session(r).Put(s.key(), phone)
+	s.m.keepPhone(r, s.key(), phone)
 	return web.Redirect(w, r, s.Base+"/code"+s.on(form.Value("next"), form.Value("level")))
 }
 
@@ -105,7 +106,7 @@ func (s phoneStep) askCode(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s phoneStep) showCode(w http.ResponseWriter, r *http.Request, status int, form *web.Form, next, level string) error {
-	phone := web.Session(r).GetString(s.key())
+	phone := s.m.keptPhone(r, s.key())
 	if phone == "" {
 		return web.Redirect(w, r, s.Base+s.on(next, level))
 	}
@@ -117,7 +118,7 @@ func (s phoneStep) take(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	next, phone := web.SafeNext(form.Value("next")), web.Session(r).GetString(s.key())
+	next, phone := web.SafeNext(form.Value("next")), s.m.keptPhone(r, s.key())
 	if phone == "" {
 		return web.Redirect(w, r, s.Base+s.on(next, form.Value("level")))
 	}
@@ -143,9 +144,27 @@ const (
 	provenLives    = 15 * time.Minute
 )
 
+// phoneInSession seals the numbers that a session remembers: sessions lie in the
+// database.
+var phoneInSession = sealed.Loose("session.phone", nil)
+
+func (m *Module) keepPhone(r *http.Request, key, phone string) {
+	web.Session(r).Put(key, m.Keys.Seal(phoneInSession, key, phone))
+}
+
+// keptPhone is a number that the session remembers; "" none, also when it does
+// not open: the number is asked for again.
+func (m *Module) keptPhone(r *http.Request, key string) string {
+	phone, err := m.Keys.Open(phoneInSession, key, web.Session(r).GetString(key))
+	if err != nil {
+		return ""
+	}
+	return phone
+}
+
 func (m *Module) keepProven(r *http.Request, phone string) {
 	s := web.Session(r)
-	s.Put(sessionPhone, phone)
+	m.keepPhone(r, sessionPhone, phone)
 	s.Put(sessionPhoneAt, m.now(r.Context()).Format(time.RFC3339))
 }
 
@@ -156,7 +175,7 @@ func (m *Module) provenPhone(r *http.Request) string {
 	if err != nil || m.now(r.Context()).Sub(at) > provenLives {
 		return ""
 	}
-	return s.GetString(sessionPhone)
+	return m.keptPhone(r, sessionPhone)
 }
 
 // loginByPhone signs in by code.

@@ -115,7 +115,7 @@ func (m *Module) fewCodes(ctx context.Context, account, phone string, now time.T
 	for _, limit := range []struct {
 		who  string
 		most int
-	}{{person("account:" + account), codesPerAccount}, {person(phone), codesPerNumber}} {
+	}{{m.person("account:" + account), codesPerAccount}, {m.person(phone), codesPerNumber}} {
 		ok, err := m.countOne(ctx, limit.who, day, limit.most)
 		if err != nil {
 			return err

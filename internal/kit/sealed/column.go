@@ -79,3 +79,11 @@ func Digits(s string) string {
 		return r
 	}, norm.NFKC.String(s))
 }
+
+// Loose names values that stand in no column of their own and live for minutes
+// or days (what a session holds, a count of who was sent how much): Renew leaves
+// them, older keys open them until they are gone. name is what they are bound to.
+func Loose(name string, normal func(string) string) *Column {
+	table, column, _ := strings.Cut(name, ".")
+	return &Column{Table: table, Name: column, bound: name, normal: normal}
+}
