@@ -194,11 +194,15 @@ func finishedOnce(t *testing.T, c *city, s *server, numbers []string) {
 			t.Errorf("case %s was finished in %d moves, want 3", number, n)
 		}
 	}
+	// The sample city's own jobs are left out: one that failed while the clock was
+	// a day ahead is tried again in a day.
 	deadline := time.Now().Add(30 * time.Second)
-	for c.count(t, "SELECT COUNT(*) FROM river_job WHERE kind = 'cases.finish' AND state <> 'completed'") > 0 {
-		if time.Now().After(deadline) {
-			t.Fatal("a Finish job is still open")
+	for _, number := range numbers {
+		for c.count(t, `SELECT COUNT(*) FROM river_job WHERE kind = 'cases.finish' AND state <> 'completed' AND CAST(args AS TEXT) LIKE $1`, "%"+number+"%") > 0 {
+			if time.Now().After(deadline) {
+				t.Fatalf("a Finish job of %s is still open", number)
+			}
+			time.Sleep(100 * time.Millisecond)
 		}
-		time.Sleep(100 * time.Millisecond)
 	}
 }
