@@ -30,6 +30,8 @@ func TestPagesOfLicences(t *testing.T) {
 	s.As("citizen-2").Get(page.URL.Path).Status(404)
 	s.Anybody().NoRedirect().Get(page.URL.Path).Status(303)
 
+	s.Anybody().Get("/sitemap").Click("证明事项清单").Status(200)
+	s.Anybody().Get("/sitemap").Click("验证电子证照").Status(200).Must("电子证照标识")
 	identifier, err := url.PathUnescape(page.URL.Path[strings.LastIndexByte(page.URL.Path, '/')+1:])
 	if err != nil {
 		t.Fatal(err)
