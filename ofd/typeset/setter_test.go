@@ -34,7 +34,7 @@ func licence(t testing.TB) *ofd.Document {
 	title.Faces, title.Size = []*fonts.Face{fonts.SerifBold}, ofd.Points(22)
 	set, _, err := s.Paragraph(title, ofd.Box{X: 20, Y: 30, W: 170, H: 20}, typeset.Centre, "劳务派遣经营许可证")
 	add(set, err)
-	for i, f := range []string{"单位名称：韶关市浈江区某某人力资源有限公司", "统一社会信用代码：91440200MA4UXXXX0A", "法定代表人：陈大文", "有效期限：2026年11月23日至2029年11月22日"} {
+	for i, f := range []string{"单位名称：韶关市浈江区某某人力资源有限公司", "统一社会信用代码：91440203MA4U000107", "法定代表人：陈大文", "有效期限：2026年11月23日至2029年11月22日"} {
 		add(s.Line(serif, 28, 70+float64(i)*12, f))
 	}
 	body := serif
@@ -77,7 +77,7 @@ func TestALicenceIsSmallAndReadAgain(t *testing.T) {
 		t.Fatalf("%v, %v", err, d.Warnings)
 	}
 	text := strings.ReplaceAll(d.Text(&d.Pages[0]), "\n", "")
-	for _, want := range []string{"劳务派遣经营许可证", "91440200MA4UXXXX0A", "2029年11月22日", "经审查，准予从事"} {
+	for _, want := range []string{"劳务派遣经营许可证", "91440203MA4U000107", "2029年11月22日", "经审查，准予从事"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("%q is not on the page: %s", want, text)
 		}
