@@ -178,19 +178,19 @@ func calendarView(p *calendarPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: dayField(row, "date"), Label: "日期", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: dayField(row, "date"), Label: "日期", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: dayField(row, "kind"), Label: "安排", Type: "select", Empty: "放假", Options: kindOfDay})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: dayField(row, "kind"), Label: "安排", Type: "select", Empty: "放假", Options: kindOfDay})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: dayField(row, "name"), Label: "名称", MaxLength: 60, Placeholder: "地方节日"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: dayField(row, "name"), Label: "名称", MaxLength: 60, Placeholder: "地方节日"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: dayField(row, "notice"), Label: "文件", MaxLength: 100})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: dayField(row, "notice"), Label: "文件", MaxLength: 100})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -610,11 +610,11 @@ func noticeView(p noticePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "year", Label: "年份", Type: "number", Required: true, Min: "2000", Max: "2100"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "year", Label: "年份", Type: "number", Required: true, Min: "2000", Max: "2100"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "text", Label: "通知全文", Type: "textarea", Rows: 10, Required: true, MaxLength: maxNotice,
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "text", Label: "通知全文", Type: "textarea", Rows: 10, Required: true, MaxLength: maxNotice,
 				Help: "从中国政府网复制“国务院办公厅关于……年部分节假日安排的通知”全文，粘贴到这里；系统读出放假和调休的日子，由您核对后再登记。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

@@ -61,7 +61,7 @@ func exchangeView(p exchangePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "register", Label: "导入到", Type: "select", Required: true, Options: registerOptions()})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "register", Label: "导入到", Type: "select", Required: true, Options: registerOptions()})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -70,7 +70,7 @@ func exchangeView(p exchangePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "how", Label: "有错时", Type: "radio", Required: true, Value: "try", Options: []ui.Option{
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "how", Label: "有错时", Type: "radio", Required: true, Value: "try", Options: []ui.Option{
 				{Value: "try", Label: "只检查，不写入"},
 				{Value: "all", Label: "全部正确才导入"},
 				{Value: "partial", Label: "正确的行先导入"},

@@ -172,12 +172,3 @@ func (m *Module) today(r *http.Request) workday.Date {
 func mayManage(r *http.Request, division string) bool {
 	return identity.FromContext(r.Context()).Can(identity.VerbOrgManage, identity.Place{Division: division, Receiving: division})
 }
-
-// field gives a field with what was typed into it and what is wrong with it.
-func field(f *web.Form, o ui.FieldOpts) ui.FieldOpts {
-	if f.Has(o.Name) {
-		o.Value = f.Value(o.Name)
-	}
-	o.Error = f.ErrorOf(o.Name)
-	return o
-}

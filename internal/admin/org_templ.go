@@ -759,7 +759,7 @@ func rowField(p *rowPage, f ui.FieldOpts) ui.FieldOpts {
 		}
 		return f
 	}
-	return field(p.form, f)
+	return p.form.Field(f)
 }
 
 func staffView(p staffPage) templ.Component {

@@ -284,7 +284,7 @@ func auditView(p auditPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "actor", Label: "账号"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "actor", Label: "账号"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -292,7 +292,7 @@ func auditView(p auditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "action", Label: "操作", Type: "select", Empty: "全部", Options: choicesOf(actionNames, p.form.Value("action"))})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "action", Label: "操作", Type: "select", Empty: "全部", Options: choicesOf(actionNames, p.form.Value("action"))})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -300,7 +300,7 @@ func auditView(p auditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "object", Label: "对象", Type: "select", Empty: "全部", Options: choicesOf(objectNames, p.form.Value("object"))})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "object", Label: "对象", Type: "select", Empty: "全部", Options: choicesOf(objectNames, p.form.Value("object"))})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -308,7 +308,7 @@ func auditView(p auditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "object_id", Label: "对象编号"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "object_id", Label: "对象编号"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -316,7 +316,7 @@ func auditView(p auditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "result", Label: "结果", Type: "select", Empty: "全部", Options: resultOptions})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "result", Label: "结果", Type: "select", Empty: "全部", Options: resultOptions})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -324,7 +324,7 @@ func auditView(p auditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "from", Label: "日期从", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "from", Label: "日期从", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -332,7 +332,7 @@ func auditView(p auditPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "to", Label: "到", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "to", Label: "到", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -968,31 +968,31 @@ func newAccountView(form *web.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "name", Label: "账号名称", Required: true, MaxLength: 64, Autocomplete: "off", Help: "登录用，2至64位字母、数字或 . _ @ -。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "name", Label: "账号名称", Required: true, MaxLength: 64, Autocomplete: "off", Help: "登录用，2至64位字母、数字或 . _ @ -。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "display_name", Label: "姓名", Required: true, MaxLength: 100, Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "display_name", Label: "姓名", Required: true, MaxLength: 100, Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "agency", Label: "所在单位代码", MaxLength: 40, Help: "例如440232-d11；镇、村为12位区划代码。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "agency", Label: "所在单位代码", MaxLength: 40, Help: "例如440232-d11；镇、村为12位区划代码。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "outlet", Label: "所在网点代码", MaxLength: 40, Help: "在窗口工作的填写，12位。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "outlet", Label: "所在网点代码", MaxLength: 40, Help: "在窗口工作的填写，12位。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "staff", Label: "工号", MaxLength: 64, Autocomplete: "off", Help: "登记在册的工作人员填写；要当管理员的，工号和身份证号码至少填一项。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "staff", Label: "工号", MaxLength: 64, Autocomplete: "off", Help: "登记在册的工作人员填写；要当管理员的，工号和身份证号码至少填一项。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "id_no", Label: "公民身份号码", MaxLength: 18, Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "id_no", Label: "公民身份号码", MaxLength: 18, Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "password", Label: "初始密码", Type: "password", Required: true, Autocomplete: "new-password", Help: "含大小写字母、数字、符号中的三种。本人首次登录须先修改。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "password", Label: "初始密码", Type: "password", Required: true, Autocomplete: "new-password", Help: "含大小写字母、数字、符号中的三种。本人首次登录须先修改。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1269,31 +1269,31 @@ func rolesView(p *rolesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "role", Label: "角色", Type: "select", Required: true, Options: roleOptions()})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "role", Label: "角色", Type: "select", Required: true, Options: roleOptions()})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "division", Label: "行政区划代码", MaxLength: 12, InputMode: "numeric", Help: "12位；含所辖全部地区。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "division", Label: "行政区划代码", MaxLength: 12, InputMode: "numeric", Help: "12位；含所辖全部地区。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "exact", Label: "仅本级，不含所辖", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "exact", Label: "仅本级，不含所辖", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "agency", Label: "只限一个单位", MaxLength: 40, Help: "单位代码，例如440232-d11。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "agency", Label: "只限一个单位", MaxLength: 40, Help: "单位代码，例如440232-d11。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "dept", Label: "只限一条部门线", MaxLength: 10, Help: "例如 D11。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "dept", Label: "只限一条部门线", MaxLength: 10, Help: "例如 D11。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "everywhere", Label: "全部范围（以上都不填时）", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "everywhere", Label: "全部范围（以上都不填时）", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "reason", Label: "理由", Required: true, MaxLength: 200, Autocomplete: "off", Help: "例如：调入大寮坑村窗口。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "reason", Label: "理由", Required: true, MaxLength: 200, Autocomplete: "off", Help: "例如：调入大寮坑村窗口。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1732,19 +1732,19 @@ func outletView(o org.Outlet, form *web.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "address", Label: "地址", Required: true, MaxLength: 200})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "address", Label: "地址", Required: true, MaxLength: 200})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "phone", Label: "咨询电话", Type: "tel", Required: true, MaxLength: 30, Help: "带区号，例如0751-5389123。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "phone", Label: "咨询电话", Type: "tel", Required: true, MaxLength: 30, Help: "带区号，例如0751-5389123。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "complaint", Label: "投诉电话", Type: "tel", Required: true, MaxLength: 30, Help: "不能与咨询电话相同。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "complaint", Label: "投诉电话", Type: "tel", Required: true, MaxLength: 30, Help: "不能与咨询电话相同。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(form, ui.FieldOpts{Name: "hours", Label: "办公时间", Required: true, MaxLength: 300, Help: "写成“1-5 08:30-12:00;1-5 14:30-17:30”，1为周一，多段用分号隔开。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(form.Field(ui.FieldOpts{Name: "hours", Label: "办公时间", Required: true, MaxLength: 300, Help: "写成“1-5 08:30-12:00;1-5 14:30-17:30”，1为周一，多段用分号隔开。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -43,22 +43,6 @@ func page(title, lead string, trail ...ui.Crumb) ui.PageOpts {
 	return ui.PageOpts{Title: title, Lead: lead, Face: ui.Staff, Breadcrumb: append(trail, ui.Crumb{Label: title})}
 }
 
-func again(f *web.Form) int {
-	if f.OK() {
-		return http.StatusOK
-	}
-	return http.StatusUnprocessableEntity
-}
-
-// field gives a field with what was typed into it and what is wrong with it.
-func field(f *web.Form, o ui.FieldOpts) ui.FieldOpts {
-	if f.Has(o.Name) {
-		o.Value = f.Value(o.Name)
-	}
-	o.Error = f.ErrorOf(o.Name)
-	return o
-}
-
 type checkedPage struct {
 	form  *web.Form
 	found *Checked
@@ -150,7 +134,7 @@ func (m *Module) showLicence(w http.ResponseWriter, r *http.Request, f *web.Form
 	if p.Shown, err = m.Open(r.Context(), r.PathValue("identifier")); err != nil {
 		return err
 	}
-	return web.Render(w, r, again(f), licenceView(p))
+	return web.Render(w, r, f.Status(), licenceView(p))
 }
 
 func (m *Module) do(w http.ResponseWriter, r *http.Request) error {
@@ -193,7 +177,7 @@ func (m *Module) importStock(w http.ResponseWriter, r *http.Request) error {
 	head := f.File("file")
 	if head == nil {
 		f.Error("file", "请选择要导入的文件。")
-		return web.Render(w, r, again(f), importView(p))
+		return web.Render(w, r, f.Status(), importView(p))
 	}
 	file, err := head.Open()
 	if err != nil {
@@ -203,7 +187,7 @@ func (m *Module) importStock(w http.ResponseWriter, r *http.Request) error {
 	done, err := m.Import(r.Context(), file, p.try)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		f.Error("file", errs.From(err).Message)
-		return web.Render(w, r, again(f), importView(p))
+		return web.Render(w, r, f.Status(), importView(p))
 	}
 	if err != nil {
 		return err

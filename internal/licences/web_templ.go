@@ -77,7 +77,7 @@ func checkView(p checkedPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "id", Label: "电子证照标识", Required: true, MaxLength: 120, Autocomplete: "off", Help: "印在证照上，以1.2.156.3005.2开头；也可以扫证照上的二维码得到。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "id", Label: "电子证照标识", Required: true, MaxLength: 120, Autocomplete: "off", Help: "印在证照上，以1.2.156.3005.2开头；也可以扫证照上的二维码得到。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -593,15 +593,15 @@ func licenceView(p licencePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "act", Label: "办什么", Type: "radio", Required: true, Options: actOptions(p.Acts)})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "act", Label: "办什么", Type: "radio", Required: true, Options: actOptions(p.Acts)})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "reason", Label: "原因", Type: "textarea", Required: true, MaxLength: 300, Help: "持证人看得到，查验的人看不到。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "reason", Label: "原因", Type: "textarea", Required: true, MaxLength: 300, Help: "持证人看得到，查验的人看不到。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "document", Label: "决定文书的文号", MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "document", Label: "决定文书的文号", MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -815,7 +815,7 @@ func importView(p importPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "how", Label: "怎么做", Type: "radio", Required: true, Value: "try", Options: []ui.Option{{Value: "try", Label: "只检查，不写入"}, {Value: "all", Label: "全部正确就导入"}}})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "how", Label: "怎么做", Type: "radio", Required: true, Value: "try", Options: []ui.Option{{Value: "try", Label: "只检查，不写入"}, {Value: "all", Label: "全部正确就导入"}}})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -33,7 +33,7 @@ type actPage struct {
 func (p *actPage) fields() []ui.FieldOpts {
 	var list []ui.FieldOpts
 	for _, o := range p.act.fields(p) {
-		list = append(list, field(p.form, o))
+		list = append(list, p.form.Field(o))
 	}
 	return list
 }

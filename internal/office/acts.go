@@ -6,7 +6,6 @@ import (
 	"strconv"
 
 	"yimen/internal/cases"
-	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/workflow"
 )
@@ -79,15 +78,6 @@ func (p *casePage) buttons() []act {
 		list = append(list, a)
 	}
 	return list
-}
-
-// field gives a field with what was typed into it and what is wrong with it.
-func field(f *web.Form, o ui.FieldOpts) ui.FieldOpts {
-	if f.Has(o.Name) {
-		o.Value = f.Value(o.Name)
-	}
-	o.Error = f.ErrorOf(o.Name)
-	return o
 }
 
 const maxOpinion = 2000

@@ -145,7 +145,7 @@ func batchView(p *batchPage) templ.Component {
 			if len(p.can()) > 0 {
 				if p.act.fields != nil && !p.spread {
 					for _, o := range p.act.fields(p) {
-						templ_7745c5c3_Err = ui.Field(field(p.form, o)).Render(ctx, templ_7745c5c3_Buffer)
+						templ_7745c5c3_Err = ui.Field(p.form.Field(o)).Render(ctx, templ_7745c5c3_Buffer)
 						if templ_7745c5c3_Err != nil {
 							return templ_7745c5c3_Err
 						}

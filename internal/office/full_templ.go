@@ -117,11 +117,11 @@ func fullView(p fullPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "purpose", Label: "用途", Type: "select", Required: true, Options: purposes})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "purpose", Label: "用途", Type: "select", Required: true, Options: purposes})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "words", Label: "说明", Required: true, MaxLength: mostWords, Autocomplete: "off", Help: "例如：电话核对收件地址。不要写证件号码和电话。"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "words", Label: "说明", Required: true, MaxLength: mostWords, Autocomplete: "off", Help: "例如：电话核对收件地址。不要写证件号码和电话。"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

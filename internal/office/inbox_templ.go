@@ -340,7 +340,7 @@ func savedPart(p inboxPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "name", Label: "把现在的筛选保存为", Required: true, MaxLength: 20, Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "name", Label: "把现在的筛选保存为", Required: true, MaxLength: 20, Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -349,7 +349,7 @@ func savedPart(p inboxPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 			if p.leads {
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "shared", Label: "全单位共用", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "shared", Label: "全单位共用", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -547,7 +547,7 @@ func filterPart(p inboxPage) templ.Component {
 			}
 		}
 		if p.box.ID != "done" {
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "light", Label: "红黄灯", Type: "select", Empty: "全部", Value: p.filter.Light, Options: lightOptions})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "light", Label: "红黄灯", Type: "select", Empty: "全部", Value: p.filter.Light, Options: lightOptions})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -558,11 +558,11 @@ func filterPart(p inboxPage) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "from", Label: "到达日期从", Type: "date", Value: dateText(p.filter.From)})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "from", Label: "到达日期从", Type: "date", Value: dateText(p.filter.From)})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "to", Label: "到", Type: "date", Value: dateText(p.filter.To)})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "to", Label: "到", Type: "date", Value: dateText(p.filter.To)})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

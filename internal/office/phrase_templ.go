@@ -147,7 +147,7 @@ func phraseForm(p phrasePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "phrase", Label: "意见", Type: "textarea", Rows: 2, Required: true, MaxLength: maxPhrase})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "phrase", Label: "意见", Type: "textarea", Rows: 2, Required: true, MaxLength: maxPhrase})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -155,11 +155,11 @@ func phraseForm(p phrasePage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "act", Label: "用在", Type: "select", Empty: "各种办理", Options: actOptions()})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "act", Label: "用在", Type: "select", Empty: "各种办理", Options: actOptions()})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "item", Label: "只用于事项", Help: "事项名称或编码，不填用于全部事项。", Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "item", Label: "只用于事项", Help: "事项名称或编码，不填用于全部事项。", Autocomplete: "off"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -168,7 +168,7 @@ func phraseForm(p phrasePage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.leads && p.edit.ID == "" {
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "shared", Label: "全单位共用", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "shared", Label: "全单位共用", Type: "checkbox", Values: []string{"1"}})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -506,7 +506,7 @@ func phraseField(f *web.Form, list []string, suffix string) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(withID(field(f, ui.FieldOpts{Name: "phrase", Label: "常用意见", Type: "select", Empty: "不用常用意见", Options: textOptions(list),
+			templ_7745c5c3_Err = ui.Field(withID(f.Field(ui.FieldOpts{Name: "phrase", Label: "常用意见", Type: "select", Empty: "不用常用意见", Options: textOptions(list),
 				Help: "没有写意见时，用所选的常用意见。", Attrs: templ.Attributes{"data-phrase": "opinion"}}), suffix)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err

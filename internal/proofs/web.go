@@ -214,7 +214,7 @@ func (m *Module) showEdit(w http.ResponseWriter, r *http.Request, f *web.Form) e
 	if f == nil {
 		p.form = formOf(p.Entry)
 	}
-	return web.Render(w, r, again(p.form), editView(p))
+	return web.Render(w, r, p.form.Status(), editView(p))
 }
 
 func formOf(e Entry) *web.Form {
@@ -226,13 +226,6 @@ func formOf(e Entry) *web.Form {
 		v.Set(t.name, *t.value)
 	}
 	return web.NewForm(v)
-}
-
-func again(f *web.Form) int {
-	if f.OK() {
-		return http.StatusOK
-	}
-	return http.StatusUnprocessableEntity
 }
 
 func (m *Module) propose(w http.ResponseWriter, r *http.Request) error {
@@ -256,7 +249,7 @@ func (m *Module) propose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !f.OK() && fresh {
-		return web.Render(w, r, again(f), editView(editPage{form: f, mayEdit: true}))
+		return web.Render(w, r, f.Status(), editView(editPage{form: f, mayEdit: true}))
 	}
 	if !f.OK() {
 		return m.showEdit(w, r, f)
@@ -302,7 +295,7 @@ func (m *Module) showChange(w http.ResponseWriter, r *http.Request, f *web.Form)
 	if p.mayCheck, err = m.allowed(ctx, VerbPublish); err != nil {
 		return err
 	}
-	return web.Render(w, r, again(f), changeView(p))
+	return web.Render(w, r, f.Status(), changeView(p))
 }
 
 // differences are the fields that a change makes other, before and after.

@@ -3,7 +3,6 @@ package queue
 import (
 	"embed"
 	"io/fs"
-	"net/http"
 	"net/url"
 	"strconv"
 	"time"
@@ -12,7 +11,6 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/static"
-	"yimen/internal/kit/web/ui"
 )
 
 //go:embed dist
@@ -101,23 +99,6 @@ func timeOfDay(t time.Time) string {
 		return "—"
 	}
 	return t.In(clock.Beijing).Format("15:04")
-}
-
-// again shows a page a second time, with what is wrong.
-func again(form *web.Form) int {
-	if form.OK() {
-		return http.StatusOK
-	}
-	return http.StatusUnprocessableEntity
-}
-
-// field gives a field with what was typed into it and what is wrong with it.
-func field(f *web.Form, o ui.FieldOpts) ui.FieldOpts {
-	if f.Has(o.Name) {
-		o.Value = f.Value(o.Name)
-	}
-	o.Error = f.ErrorOf(o.Name)
-	return o
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }

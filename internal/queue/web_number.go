@@ -54,7 +54,7 @@ func (m *Module) numberAgain(w http.ResponseWriter, r *http.Request, form *web.F
 	for _, c := range counters {
 		p.signs[c.ID] = c.No + "号窗口"
 	}
-	return web.RenderPart(w, r, again(form), numberView(p), numberPart(p))
+	return web.RenderPart(w, r, form.Status(), numberView(p), numberPart(p))
 }
 
 // setPriority puts a wrong priority right.

@@ -255,11 +255,11 @@ func priorityForm(p numberPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "priority", Label: "改为", Type: "select", Required: true, Options: p.otherLanes(), Empty: "请选择"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "priority", Label: "改为", Type: "select", Required: true, Options: p.otherLanes(), Empty: "请选择"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "reason", Label: "原因", Required: true, MaxLength: 100, Autocomplete: "off", Placeholder: "取号时点错"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "reason", Label: "原因", Required: true, MaxLength: 100, Autocomplete: "off", Placeholder: "取号时点错"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

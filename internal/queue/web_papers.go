@@ -60,7 +60,7 @@ func (m *Module) papersAgain(w http.ResponseWriter, r *http.Request, form *web.F
 		return err
 	}
 	slices.SortStableFunc(p.sent, func(a, b Bundle) int { return strings.Compare(a.DueOn, b.DueOn) })
-	return web.Render(w, r, again(form), papersView(p))
+	return web.Render(w, r, form.Status(), papersView(p))
 }
 
 // paperOutlet is the outlet whose papers the viewer hands over; none for those
@@ -214,7 +214,7 @@ func (p papersPage) sentTo(d destination) bool {
 // wrong stands beside the one that was sent.
 func (p papersPage) sendField(d destination, o ui.FieldOpts) ui.FieldOpts {
 	if p.sentTo(d) {
-		return field(p.form, o)
+		return p.form.Field(o)
 	}
 	o.ID = o.Name + "-" + d.Agency
 	return o

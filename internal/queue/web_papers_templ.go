@@ -80,7 +80,7 @@ func papersView(p papersPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "number", Label: "扫描或输入办件编号", InputMode: "numeric", MaxLength: 24, Autocomplete: "off", Key: "n"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "number", Label: "扫描或输入办件编号", InputMode: "numeric", MaxLength: 24, Autocomplete: "off", Key: "n"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

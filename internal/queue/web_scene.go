@@ -90,7 +90,7 @@ func (m *Module) sceneAgain(w http.ResponseWriter, r *http.Request, form *web.Fo
 	if err := m.fillWindows(r, &p); err != nil {
 		return err
 	}
-	return web.RenderPart(w, r, again(form), sceneView(p), scenePart(p))
+	return web.RenderPart(w, r, form.Status(), sceneView(p), scenePart(p))
 }
 
 // fillWindows puts seats and tickets to the counters of a hall.

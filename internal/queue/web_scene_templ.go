@@ -156,11 +156,11 @@ func sceneView(p scenePage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "queue", Label: "办什么", Type: "select", Options: p.queueOptions(), Required: true, Value: p.firstQueue()})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "queue", Label: "办什么", Type: "select", Options: p.queueOptions(), Required: true, Value: p.firstQueue()})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "priority", Label: "优先", Type: "select", Options: priorityOptions(), Empty: "一般群众"})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "priority", Label: "优先", Type: "select", Options: priorityOptions(), Empty: "一般群众"})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}

@@ -128,7 +128,7 @@ func (m *Module) setupAgain(w http.ResponseWriter, r *http.Request, form *web.Fo
 			p.editing = q
 		}
 	}
-	return web.Render(w, r, again(form), setupView(p))
+	return web.Render(w, r, form.Status(), setupView(p))
 }
 
 func setupURL(outlet string) string { return "/admin/queues/" + url.PathEscape(outlet) }

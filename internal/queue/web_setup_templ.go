@@ -533,19 +533,19 @@ func queueForm(p setupPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "letter", Label: "号码前的字母", Required: true, MaxLength: 1, Value: p.editing.Letter, Help: "同一大厅里不能重复，用过就不再换给别的队列。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "letter", Label: "号码前的字母", Required: true, MaxLength: 1, Value: p.editing.Letter, Help: "同一大厅里不能重复，用过就不再换给别的队列。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "name", Label: "名称", Required: true, MaxLength: 20, Value: p.editing.Name})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "name", Label: "名称", Required: true, MaxLength: 20, Value: p.editing.Name})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "themes", Label: "办理内容", MaxLength: 100, Value: p.editing.Themes, Help: "写在取号机的按钮上；什么都办的留空。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "themes", Label: "办理内容", MaxLength: 100, Value: p.editing.Themes, Help: "写在取号机的按钮上；什么都办的留空。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "minutes", Label: "每人大约用时", Type: "number", Required: true, Min: "1", Max: "240", Value: itoa(p.editing.Minutes), Suffix: "分钟", Help: "当天办完5人以后，按实际用时估计。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "minutes", Label: "每人大约用时", Type: "number", Required: true, Min: "1", Max: "240", Value: itoa(p.editing.Minutes), Suffix: "分钟", Help: "当天办完5人以后，按实际用时估计。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -938,7 +938,7 @@ func devicesCard(p setupPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "device", Label: "新的一台放在哪里", Required: true, MaxLength: 20, Placeholder: "一楼大门左侧"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "device", Label: "新的一台放在哪里", Required: true, MaxLength: 20, Placeholder: "一楼大门左侧"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -43,7 +43,7 @@ func (m *Module) shiftsAgain(w http.ResponseWriter, r *http.Request, form *web.F
 	if p.next != "" {
 		p.next = "/counter/shift?" + url.Values{"outlet": {p.outlet.Code}, "after": {p.next}}.Encode()
 	}
-	return web.Render(w, r, again(form), shiftsView(p))
+	return web.Render(w, r, form.Status(), shiftsView(p))
 }
 
 // endShift hands over what there is, and leaves the counter.
@@ -92,7 +92,7 @@ func (m *Module) shiftAgain(w http.ResponseWriter, r *http.Request, form *web.Fo
 			return err
 		}
 	}
-	return web.Render(w, r, again(form), shiftView(p))
+	return web.Render(w, r, form.Status(), shiftView(p))
 }
 
 // confirmShift takes over, with what was counted.

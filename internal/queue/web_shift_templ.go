@@ -76,7 +76,7 @@ func shiftsView(p shiftsPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "note", Label: "交接说明", Type: "textarea", Rows: 3, MaxLength: 500, Help: "要接班人员接着办的事；没有就不用写。"})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "note", Label: "交接说明", Type: "textarea", Rows: 3, MaxLength: 500, Help: "要接班人员接着办的事；没有就不用写。"})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
@@ -562,11 +562,11 @@ func takeoverForm(p shiftPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "papers", Label: "实点纸质材料", Type: "number", Required: true, Min: "0", Max: "99999", Suffix: "份"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "papers", Label: "实点纸质材料", Type: "number", Required: true, Min: "0", Max: "99999", Suffix: "份"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "difference", Label: "对不上的地方", Type: "textarea", Rows: 2, MaxLength: 500, Help: "号、材料或者交办的事与交班单不一样的，写清楚；都对得上不用写。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "difference", Label: "对不上的地方", Type: "textarea", Rows: 2, MaxLength: 500, Help: "号、材料或者交办的事与交班单不一样的，写清楚；都对得上不用写。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -28,7 +28,7 @@ func (m *Module) statistics(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, again(form), statisticsView(statisticsPage{s, form, workday.DateOf(m.now(r.Context()), clock.Beijing)}))
+	return web.Render(w, r, form.Status(), statisticsView(statisticsPage{s, form, workday.DateOf(m.now(r.Context()), clock.Beijing)}))
 }
 
 // askedStatistics reads what is asked for; today when nothing is. What is wrong

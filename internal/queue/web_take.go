@@ -46,7 +46,7 @@ func (m *Module) machineAgain(w http.ResponseWriter, r *http.Request, form *web.
 		}
 	}
 	p.shut = m.open(ctx, p.outlet) != nil
-	return web.Render(w, r, again(form), machineView(p, m.Demo))
+	return web.Render(w, r, form.Status(), machineView(p, m.Demo))
 }
 
 // mayGive tells whether this browser may give out numbers here: it is a

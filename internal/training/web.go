@@ -56,22 +56,6 @@ func page(title, lead string, trail ...ui.Crumb) ui.PageOpts {
 	return ui.PageOpts{Title: title, Lead: lead, Face: ui.Staff, Styles: []string{"training.css"}, Breadcrumb: append(trail, ui.Crumb{Label: title})}
 }
 
-func again(f *web.Form) int {
-	if f.OK() {
-		return http.StatusOK
-	}
-	return http.StatusUnprocessableEntity
-}
-
-// field gives a field with what was typed into it and what is wrong with it.
-func field(f *web.Form, o ui.FieldOpts) ui.FieldOpts {
-	if f.Has(o.Name) {
-		o.Value = f.Value(o.Name)
-	}
-	o.Error = f.ErrorOf(o.Name)
-	return o
-}
-
 func itoa(n int) string { return strconv.Itoa(n) }
 
 func kindOptions() []ui.Option {
@@ -159,7 +143,7 @@ func (m *Module) saveCourse(w http.ResponseWriter, r *http.Request) error {
 	}
 	if !f.OK() {
 		if c.ID == "" {
-			return web.Render(w, r, again(f), newCourseView(f))
+			return web.Render(w, r, f.Status(), newCourseView(f))
 		}
 		return m.showCourse(w, r, f)
 	}
@@ -191,7 +175,7 @@ func (m *Module) showCourse(w http.ResponseWriter, r *http.Request, f *web.Form)
 	if p.items, err = m.Requirements(ctx, p.ID); err != nil {
 		return err
 	}
-	return web.Render(w, r, again(f), courseView(p))
+	return web.Render(w, r, f.Status(), courseView(p))
 }
 
 // onCourse does something to a course, and shows it.
@@ -311,7 +295,7 @@ func (m *Module) showSession(w http.ResponseWriter, r *http.Request, f *web.Form
 	if p.list, err = m.List(ctx, p.ID); err != nil {
 		return err
 	}
-	return web.Render(w, r, again(f), sessionView(p))
+	return web.Render(w, r, f.Status(), sessionView(p))
 }
 
 func (m *Module) enrol(w http.ResponseWriter, r *http.Request) error {
@@ -393,7 +377,7 @@ func (m *Module) showCertificates(w http.ResponseWriter, r *http.Request, p cert
 		v.Set("after", p.next)
 		p.next = "/office/training/certificates?" + v.Encode()
 	}
-	return web.Render(w, r, again(p.form), certificatesView(p))
+	return web.Render(w, r, p.form.Status(), certificatesView(p))
 }
 
 // export gives all that the list would show, page after page.

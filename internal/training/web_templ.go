@@ -412,7 +412,7 @@ func newCourseView(f *web.Form) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(f, ui.FieldOpts{Name: "division", Label: "面向的地方（12位区划代码）", Required: true, InputMode: "numeric", MaxLength: 12})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(f.Field(ui.FieldOpts{Name: "division", Label: "面向的地方（12位区划代码）", Required: true, InputMode: "numeric", MaxLength: 12})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -455,19 +455,19 @@ func courseFields(f *web.Form, c Course) templ.Component {
 			templ_7745c5c3_Var20 = templ.NopComponent
 		}
 		ctx = templ.ClearChildren(ctx)
-		templ_7745c5c3_Err = ui.Field(field(f, ui.FieldOpts{Name: "title", Label: "课程名称", Required: true, MaxLength: 60, Value: c.Title})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(ui.FieldOpts{Name: "title", Label: "课程名称", Required: true, MaxLength: 60, Value: c.Title})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(f, ui.FieldOpts{Name: "kind", Label: "种类", Type: "select", Required: true, Value: orPost(c.Kind), Options: kindOptions()})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(ui.FieldOpts{Name: "kind", Label: "种类", Type: "select", Required: true, Value: orPost(c.Kind), Options: kindOptions()})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(f, ui.FieldOpts{Name: "months", Label: "证书有效期", Required: true, InputMode: "numeric", Suffix: "个月", Value: monthsText(c.Months), MaxLength: 3})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(ui.FieldOpts{Name: "months", Label: "证书有效期", Required: true, InputMode: "numeric", Suffix: "个月", Value: monthsText(c.Months), MaxLength: 3})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(field(f, ui.FieldOpts{Name: "about", Label: "说明", Type: "textarea", MaxLength: 1000, Value: c.About, Help: "学什么、怎么考核。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(f.Field(ui.FieldOpts{Name: "about", Label: "说明", Type: "textarea", MaxLength: 1000, Value: c.About, Help: "学什么、怎么考核。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -798,19 +798,19 @@ func courseSessions(p coursePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "on", Label: "日期", Type: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "on", Label: "日期", Type: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "hours", Label: "时间", MaxLength: 40, Help: "例如“9:00—11:30”。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "hours", Label: "时间", MaxLength: 40, Help: "例如“9:00—11:30”。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "place", Label: "地点", Required: true, MaxLength: 100})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "place", Label: "地点", Required: true, MaxLength: 100})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "trainer", Label: "讲课人", Required: true, MaxLength: 40})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "trainer", Label: "讲课人", Required: true, MaxLength: 40})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -991,7 +991,7 @@ func courseMaterials(p coursePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "material", Label: "选择文件", Type: "file", Required: true, Help: "图片、PDF、Word和Excel文件，最大50 MB。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "material", Label: "选择文件", Type: "file", Required: true, Help: "图片、PDF、Word和Excel文件，最大50 MB。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1178,7 +1178,7 @@ func courseItems(p coursePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "item", Label: "事项编码", Required: true, MaxLength: 32, Help: "在“事项”里查得到，例如SG02008。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "item", Label: "事项编码", Required: true, MaxLength: 32, Help: "在“事项”里查得到，例如SG02008。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1262,7 +1262,7 @@ func sessionView(p sessionPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "place", Label: "按网点或单位编号加入名单", Required: true, MaxLength: 32})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "place", Label: "按网点或单位编号加入名单", Required: true, MaxLength: 32})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1383,7 +1383,7 @@ func sessionView(p sessionPage) templ.Component {
 							return templ_7745c5c3_Err
 						}
 						if p.manages && !p.Done {
-							templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "result." + a.Staff, ID: "result-" + a.Staff, Label: a.Name + "的结果", Type: "select", Required: true, Value: firstResult(a), Options: resultOptions()})).Render(ctx, templ_7745c5c3_Buffer)
+							templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "result." + a.Staff, ID: "result-" + a.Staff, Label: a.Name + "的结果", Type: "select", Required: true, Value: firstResult(a), Options: resultOptions()})).Render(ctx, templ_7745c5c3_Buffer)
 							if templ_7745c5c3_Err != nil {
 								return templ_7745c5c3_Err
 							}
@@ -1741,7 +1741,7 @@ func revokeForm(p certificatesPage, c Certificate) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.of == c.ID {
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "reason", ID: "reason-" + c.ID, Label: "原因", Required: true, MaxLength: 200})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "reason", ID: "reason-" + c.ID, Label: "原因", Required: true, MaxLength: 200})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/web/ui"
 	"yimen/workday"
 )
 
@@ -211,3 +212,20 @@ func (f *Form) Errors() []errs.Field {
 
 // OK says that nothing is wrong.
 func (f *Form) OK() bool { return f == nil || len(f.errors) == 0 }
+
+// Status is that of the page that shows the form: 422 when something is wrong.
+func (f *Form) Status() int {
+	if f.OK() {
+		return http.StatusOK
+	}
+	return http.StatusUnprocessableEntity
+}
+
+// Field gives a field with what was typed into it and what is wrong with it.
+func (f *Form) Field(o ui.FieldOpts) ui.FieldOpts {
+	if f.Has(o.Name) {
+		o.Value = f.Value(o.Name)
+	}
+	o.Error = f.ErrorOf(o.Name)
+	return o
+}
