@@ -39,11 +39,15 @@ var (
 		"person.see_in_full": "查看完整个人信息", "person.copy": "下载本人信息副本",
 		"keys.rotate": "更换数据密钥",
 		"face.check":  "人脸核验",
-		"case.read":   "查看办件", "consent.agree": "同意说明", "consent.take_back": "撤回同意", "consent.publish": "发布同意书", "consent.give": "授权应用", "consent.withdraw": "取消应用授权", "access.refused": "打开无权使用的页面", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
+		"seal.apply":  "申请印章", "seal.approve": "批准印章", "seal.refuse": "不批准印章", "seal.record": "登记印章备案", "seal.make": "制作印章", "seal.hand_out": "发放印章",
+		"seal.activate": "领用启用印章", "seal.suspend": "停用印章", "seal.resume": "恢复使用印章", "seal.cancel": "注销印章",
+		"seal.certificate.ask": "申请印章证书", "seal.certificate.import": "导入印章证书", "seal.uses.export": "导出用印记录",
+		"case.read": "查看办件", "consent.agree": "同意说明", "consent.take_back": "撤回同意", "consent.publish": "发布同意书", "consent.give": "授权应用", "consent.withdraw": "取消应用授权", "access.refused": "打开无权使用的页面", "case.write": "办理办件", "case.fill": "填充样例办件", "archive.put": "归档往年记录",
 	}
 	objectNames = map[string]string{
 		"person": "个人信息",
 		"page":   "页面", "consent": "同意书",
+		"seal": "印章", "seal_certificate": "印章证书", "seal_use": "用印记录",
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
@@ -59,6 +63,7 @@ var (
 		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用",
 		"no_right": "没有权限", "case_unknown": "无权查看", "see_in_full_denied": "无权查看完整号码"}
 	jobNames = map[string]string{
+		"seals.crl": "签发证书吊销列表", "seals.furnish": "制作样例印章",
 		"assurance.sweep":      "清理过期的验证码",
 		"sealed.renew":         "用新密钥重新加密个人信息",
 		"assurance.face_sweep": "清理人脸核验记录",

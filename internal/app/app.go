@@ -39,6 +39,7 @@ import (
 	"yimen/internal/portal"
 	"yimen/internal/proofs"
 	"yimen/internal/queue"
+	"yimen/internal/seals"
 	"yimen/internal/training"
 	"yimen/internal/workflow"
 )
@@ -94,6 +95,7 @@ type App struct {
 	Training  *training.Module
 	Proofs    *proofs.Module
 	Licences  *licences.Module
+	Seals     *seals.Module
 	Portal    *portal.Module
 	Counter   *counter.Module
 	Office    *office.Module

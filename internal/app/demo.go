@@ -123,6 +123,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := a.trainSample(ctx); err != nil {
 			return err
 		}
+		if err := a.sealSample(ctx); err != nil {
+			return err
+		}
 		var told past
 		life := living.City{DB: a.DB, Org: a.Org, Identity: a.Identity, Catalogue: a.Catalogue,
 			Workflow: a.Workflow, Cases: a.Cases, Store: a.Store}
@@ -151,6 +154,7 @@ func greet(out io.Writer, addr string) {
   审批人 approver-440232-d11（县人社局）  approver-440232112000（游溪镇）
   中心管理 manager-440200000000
   管理员 admin-system  admin-security  admin-audit   事项 editor-440200  reviewer-440200
+  印章 seals-440200  seals-440232（保管）  seals-approve-440200（审批）  seals-make-440200（制章）
 
 按 Ctrl+C 停止。数据保留在 data/ 中；删除该文件夹可以重新开始。
 `, addr, DemoPassword)

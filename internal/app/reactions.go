@@ -82,6 +82,7 @@ func (a *App) work() {
 	a.Catalogue.Workers(a.Queue)
 	a.countUsesHourly()
 	a.tellOfGivenUp()
+	a.Seals.Workers(a.Queue)
 	a.Training.Workers(a.Queue)
 	a.Cases.Workers(a.Queue)
 	a.Counter.Workers(a.Queue)

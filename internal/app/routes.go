@@ -19,6 +19,7 @@ import (
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/licences"
 	"yimen/internal/messages"
+	"yimen/internal/seals"
 	"yimen/internal/training"
 )
 
@@ -48,6 +49,7 @@ func (a *App) route() {
 	a.Help.Routes(a.Router)
 	a.Catalogue.Routes(a.Router)
 	a.Designer.Routes(a.Router)
+	a.Seals.Routes(a.Router)
 	a.Training.Routes(a.Router)
 	a.Proofs.Routes(a.Router)
 	a.Licences.Routes(a.Router)
@@ -201,7 +203,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
 	add("网站", "/admin/site", "star", "site.edit")
-	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage)
+	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage, seals.VerbView)
 	return items
 }
 

@@ -27,6 +27,7 @@ import (
 	"yimen/internal/org"
 	"yimen/internal/proofs"
 	"yimen/internal/queue"
+	"yimen/internal/seals"
 	"yimen/internal/training"
 	"yimen/internal/workflow"
 )
@@ -36,7 +37,7 @@ import (
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, sealed.Migrations, jobs.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, assurance.Migrations, presence.Migrations, openid.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
-	counter.Migrations, office.Migrations, training.Migrations, proofs.Migrations, licences.Migrations,
+	counter.Migrations, office.Migrations, training.Migrations, seals.Migrations, proofs.Migrations, licences.Migrations,
 }
 
 // Migrations are those of every part, for tests that begin at another schema.

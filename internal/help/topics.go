@@ -95,6 +95,8 @@ var topics = []topic{
 	{"/admin/accounts/*/roles", "administrator#安全管理员", ""},
 	{"/admin/consents", "administrator#同意书", ""},
 	{"/consents", "citizen#谁看过我的信息", ""},
+	{"/admin/seals", "administrator#电子印章", ""},
+	{"/admin/certificates", "administrator#电子印章", ""},
 	{"/admin/audit", "administrator#审计管理员", ""},
 }
 
