@@ -59,6 +59,7 @@ type Settings struct {
 	BaseURL    string         // of links and QR codes
 	TrustProxy bool           //
 	Demo       bool           // one-click login, page of people to be
+	FewSeals   bool           // the sample city makes some of its seals only: for tests
 	MetricsKey string         // bearer token of /metrics; "": open
 	SignIn     identity.Rules // what signing in is bound to; zero: the defaults
 	Proving    Proving        // how people prove who they are

@@ -27,5 +27,5 @@ func (a *App) sealSample(ctx context.Context) error {
 	if err := a.Identity.CreateAccounts(ctx, list, DemoPassword); err != nil {
 		return err
 	}
-	return a.Seals.BeginFurnish(ctx)
+	return a.Seals.BeginFurnish(ctx, a.FewSeals)
 }

@@ -11,7 +11,9 @@ import (
 
 // Furnish is the job that gives every agency of the sample city its seals. It
 // goes on where it stopped: what is there is left alone.
-type Furnish struct{}
+type Furnish struct {
+	Few bool // only of the city's own agencies and of the county where the stories play: for tests
+}
 
 // Kind implements jobs.Job.
 func (Furnish) Kind() string { return "seals.furnish" }
@@ -29,13 +31,13 @@ func (m *Module) Furnished(ctx context.Context) (done, of int, err error) {
 
 // BeginFurnish asks for the seals of the sample city, within the transaction of
 // ctx.
-func (m *Module) BeginFurnish(ctx context.Context) error {
-	return m.Jobs.Insert(ctx, Furnish{})
+func (m *Module) BeginFurnish(ctx context.Context, few bool) error {
+	return m.Jobs.Insert(ctx, Furnish{Few: few})
 }
 
 // furnish makes what is missing, the seat of the city first, then the county of
 // the minority, where the sample city's stories play.
-func (m *Module) furnish(ctx context.Context, _ Furnish) error {
+func (m *Module) furnish(ctx context.Context, j Furnish) error {
 	ctx = identity.With(ctx, identity.System("sample"))
 	if err := m.EnsureAuthority(ctx); err != nil {
 		return err
@@ -59,7 +61,7 @@ func (m *Module) furnish(ctx context.Context, _ Furnish) error {
 		done[code] = true
 	}
 	for _, a := range agencies {
-		if done[a.Code] {
+		if done[a.Code] || j.Few && first(a) > 1 {
 			continue
 		}
 		if err := ctx.Err(); err != nil {

@@ -21,7 +21,7 @@ func TestPagesOfSeals(t *testing.T) {
 	page := b.Get("/admin/seals/new").Form("#apply").Fill("agency", "440299").Send().Status(422).Must("没有这个单位", "章面预览")
 	page = page.Form("#apply").Fill("agency", "440232-d11").Fill("kind", "licence").Fill("line", "电子证照专用章").Fill("purposes", "notice").Send().Status(200).Must("待审批", "电子证照专用章")
 	at := page.URL.Path
-	s.As("seals-approve-440200").Get(at).Form("form[action=" + at + "/moves/refuse]").Fill("reason", "否").Send().Status(422).Must("请写明原因")
+	s.As("seals-approve-440200").Get(at).Form("form[action="+at+"/moves/refuse]").Fill("reason", "否").Send().Status(422).Must("请写明原因")
 	s.As("seals-approve-440200").Get(at).Form("form[action=" + at + "/moves/approve]").Send().Status(200).Must("已批准，待备案")
 	b.Get(at + "/picture.png").Status(200)
 	s.As("seals-make-440200").Get("/admin/certificates").Status(200).Must("导入证书")

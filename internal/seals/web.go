@@ -59,22 +59,6 @@ func page(title, lead string, trail ...ui.Crumb) ui.PageOpts {
 
 var home = ui.Crumb{Label: "电子印章", URL: listPath}
 
-func again(f *web.Form) int {
-	if f.OK() {
-		return http.StatusOK
-	}
-	return http.StatusUnprocessableEntity
-}
-
-// field gives a field with what was typed into it and what is wrong with it.
-func field(f *web.Form, o ui.FieldOpts) ui.FieldOpts {
-	if f.Has(o.Name) {
-		o.Value, o.Values = f.Value(o.Name), f.Values(o.Name)
-	}
-	o.Error = f.ErrorOf(o.Name)
-	return o
-}
-
 func tone(s State) string {
 	switch s {
 	case Active:
@@ -204,7 +188,7 @@ func (m *Module) showSeal(w http.ResponseWriter, r *http.Request, f *web.Form, m
 		p.certificate, p.certStands = &c, c.Standing(m.now(ctx))
 	}
 	p.canRequest = p.State == Recorded && p.Certificate == "" && !m.Demo && identity.FromContext(ctx).Can(VerbMake, p.at())
-	return web.Render(w, r, again(f), sealView(p))
+	return web.Render(w, r, f.Status(), sealView(p))
 }
 
 // moveSeal makes a move; what is missing is said beside its form.
@@ -281,7 +265,7 @@ func (m *Module) uses(w http.ResponseWriter, r *http.Request) error {
 	p.next, p.first = pageURLs(usesPath, f, p.next, useFields...)
 	_, export := pageURLs(usesPath+"/export", web.NewForm(withAfter(f)), "", useFields...)
 	p.query = export
-	return web.Render(w, r, again(f), usesView(p))
+	return web.Render(w, r, f.Status(), usesView(p))
 }
 
 // withAfter are the conditions of a list, as pageURLs wants them for the export.

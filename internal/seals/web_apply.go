@@ -58,7 +58,7 @@ func (m *Module) showApply(w http.ResponseWriter, r *http.Request, f *web.Form) 
 	if p.preview, err = m.preview(r.Context(), f); err != nil {
 		return err
 	}
-	return web.RenderPart(w, r, again(f), applyView(p), previewView(p.preview))
+	return web.RenderPart(w, r, f.Status(), applyView(p), previewView(p.preview))
 }
 
 // preview looks whether the picture can be drawn.
@@ -217,7 +217,7 @@ func (m *Module) showCertificates(w http.ResponseWriter, r *http.Request, f *web
 			p.lists = p.lists || c.Own && c.Role == RoleCA
 		}
 	}
-	return web.Render(w, r, again(f), certificatesView(p))
+	return web.Render(w, r, f.Status(), certificatesView(p))
 }
 
 func (m *Module) requestMaker(w http.ResponseWriter, r *http.Request) error {

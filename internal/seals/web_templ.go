@@ -361,39 +361,39 @@ func applyView(p applyPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "agency", Label: "单位名称或代码", Required: true, MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "agency", Label: "单位名称或代码", Required: true, MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "kind", Label: "印章种类", Type: "select", Required: true, Options: kindOptions()})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "kind", Label: "印章种类", Type: "select", Required: true, Options: kindOptions()})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "line", Label: "章面下方的字", MaxLength: 12, Help: "例如“电子证照专用章”，公章一般不写。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "line", Label: "章面下方的字", MaxLength: 12, Help: "例如“电子证照专用章”，公章一般不写。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "owner", Label: "法定代表人姓名", MaxLength: 4, Help: "只有法定代表人名章要写。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "owner", Label: "法定代表人姓名", MaxLength: 4, Help: "只有法定代表人名章要写。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "purposes", Label: "用途", Type: "checkbox", Options: purposeOptions(), Help: "超出用途的文件，系统不让盖章。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "purposes", Label: "用途", Type: "checkbox", Options: purposeOptions(), Help: "超出用途的文件，系统不让盖章。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "licences", Label: "只用于这些证照（类型代码）", MaxLength: 200, Help: "没有勾选“各类电子证照”的，在这里写证照类型代码，多个用空格隔开。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "licences", Label: "只用于这些证照（类型代码）", MaxLength: 200, Help: "没有勾选“各类电子证照”的，在这里写证照类型代码，多个用空格隔开。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "from", Label: "有效期起", Type: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "from", Label: "有效期起", Type: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "until", Label: "有效期止", Type: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "until", Label: "有效期止", Type: "date", Required: true})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "custodian", Label: "保管人账号", Required: true, MaxLength: 60, Help: "保管人要有该单位的用印权限，由本人领用启用。"})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "custodian", Label: "保管人账号", Required: true, MaxLength: 60, Help: "保管人要有该单位的用印权限，由本人领用启用。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -1022,7 +1022,7 @@ func moveForm(p sealPage, move Move) templ.Component {
 func moveField(p sealPage, move Move, o ui.FieldOpts) ui.FieldOpts {
 	o.ID = o.Name + "-" + string(move)
 	if p.move == move {
-		return field(p.form, o)
+		return p.form.Field(o)
 	}
 	return o
 }
@@ -1316,7 +1316,7 @@ func usesView(p usesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "case", Label: "办件编号", MaxLength: 40})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "case", Label: "办件编号", MaxLength: 40})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1324,7 +1324,7 @@ func usesView(p usesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "hash", Label: "文件摘要", MaxLength: 64})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "hash", Label: "文件摘要", MaxLength: 64})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1332,7 +1332,7 @@ func usesView(p usesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "result", Label: "结果", Type: "select", Empty: "全部", Options: []ui.Option{{Value: resultOK, Label: "已盖章"}, {Value: "refused", Label: "未盖章"}}})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "result", Label: "结果", Type: "select", Empty: "全部", Options: []ui.Option{{Value: resultOK, Label: "已盖章"}, {Value: "refused", Label: "未盖章"}}})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1340,7 +1340,7 @@ func usesView(p usesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "from", Label: "起", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "from", Label: "起", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1348,7 +1348,7 @@ func usesView(p usesPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "until", Label: "止", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "until", Label: "止", Type: "date"})).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -1622,11 +1622,11 @@ func certificatesView(p certificatesPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "subject", Label: "证书上的名称", Required: true, MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "subject", Label: "证书上的名称", Required: true, MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(field(p.form, ui.FieldOpts{Name: "organisation", Label: "单位", Required: true, MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "organisation", Label: "单位", Required: true, MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

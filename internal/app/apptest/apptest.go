@@ -63,7 +63,7 @@ func New(t testing.TB) *Site {
 func open(dir string, c clock.Clock) (*app.App, error) {
 	return app.Open(context.Background(), app.Settings{
 		Database: "sqlite:" + filepath.Join(dir, "yimen.db"), Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")),
-		FilesKey: filepath.Join(dir, "files.key"), MakeKey: true, Demo: true, BaseURL: "http://yimen.test", Clock: c,
+		FilesKey: filepath.Join(dir, "files.key"), MakeKey: true, Demo: true, FewSeals: true, BaseURL: "http://yimen.test", Clock: c,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }

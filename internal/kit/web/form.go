@@ -224,7 +224,7 @@ func (f *Form) Status() int {
 // Field gives a field with what was typed into it and what is wrong with it.
 func (f *Form) Field(o ui.FieldOpts) ui.FieldOpts {
 	if f.Has(o.Name) {
-		o.Value = f.Value(o.Name)
+		o.Value, o.Values = f.Value(o.Name), f.Values(o.Name)
 	}
 	o.Error = f.ErrorOf(o.Name)
 	return o

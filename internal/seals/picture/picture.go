@@ -70,7 +70,7 @@ func encode(alpha *image.Alpha) ([]byte, error) {
 		out.Pix[i] = uint8((int(a)*(degrees-1) + 127) / 255)
 	}
 	var b bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out)
+	err := png.Encode(&b, out)
 	return b.Bytes(), err
 }
 
