@@ -33,6 +33,7 @@ var (
 		"licence.take_over": "存量证照入库", "licence.renew": "证照换发新版本", "licence.suspend": "暂扣证照", "licence.restore": "发还证照", "licence.withdraw": "撤销证照", "licence.revoke": "吊销证照", "licence.cancel": "注销证照", "licence.view": "查看电子证照",
 		"training.course": "保存培训课程", "training.material": "上传培训资料", "training.session": "安排培训", "training.results": "登记培训结果", "training.revoke": "撤销培训证书", "training.require": "要求持证受理", "training.release": "取消持证要求", "training.export": "导出培训证书", "training.take_over": "登记原有培训证书",
 		"proof.load": "装载证明事项清单", "proof.propose": "拟定证明事项", "proof.publish": "发布证明事项", "proof.refuse": "退回证明事项修改", "proof.withdraw": "撤回证明事项修改",
+		"proof.order_accept": "受理监督单", "proof.order_ask": "要求单位说明监督单", "proof.order_reply": "答复监督单", "proof.order_close": "办结监督单",
 		"job.retry": "重试后台任务", "job.put_away": "搁置后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
 		"queue.save": "修改队列", "queue.serves": "调整窗口分工", "queue.device.add": "开通取号机", "queue.device.end": "停用取号机",
 		"visit.begin": "窗口接待", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
@@ -51,7 +52,7 @@ var (
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
-		"job": "后台任务", "licence": "电子证照", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
+		"job": "后台任务", "licence": "电子证照", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "proof_order": "监督单", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
 		"client": "接入应用", "signing_key": "签名密钥", "synonym": "同义词", "zone": "专区", "cases_history": "办理记录", "audit_row": "审计日志",
 	}
 	resultNames = map[string]string{
@@ -72,7 +73,7 @@ var (
 		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
 		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",
 		"openid.tell_logout": "通知应用退出登录", "openid.sweep": "清理过期的登录凭证", "openid.keys": "更换签名密钥",
-		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "training.warn": "提醒证书快到期", "jobs.given_up": "提醒已放弃的任务", "web.cleanup": "清理网页会话",
+		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "training.warn": "提醒证书快到期", "proofs.overdue": "提醒超期的监督单", "jobs.given_up": "提醒已放弃的任务", "web.cleanup": "清理网页会话",
 		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限",
 		"progress.designer.bulk": "批量修改事项", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",
 	}

@@ -84,6 +84,7 @@ func (a *App) work() {
 	a.tellOfGivenUp()
 	a.Seals.Workers(a.Queue)
 	a.Training.Workers(a.Queue)
+	a.Proofs.Workers(a.Queue)
 	a.Cases.Workers(a.Queue)
 	a.Counter.Workers(a.Queue)
 	a.Office.Workers(a.Queue)

@@ -76,6 +76,8 @@ var topics = []topic{
 	{"/office/licence-types", "approver#电子证照", ""},
 	{"/my/licences", "citizen#我的证照", ""},
 	{"/licences/check", "citizen#验证别人的证照", ""},
+	{"/office/supervision", "administrator#清单外证明监督单大厅管理人员单位负责人", ""},
+	{"/my/proof-reports", "citizen#证明事项清单", ""},
 	{"/office/training", "administrator#培训与上岗大厅管理人员", ""},
 	{"/office/training/mine", "clerk#培训证书", ""},
 	{"/batches", "administrator#系统管理员", ""},

@@ -13,6 +13,13 @@
 // the same moment, whatever the version in force says. Which items ask for a
 // proof is read from the catalogue and never stored here.
 //
+// Who is asked for a proof that is off the list reports it: a supervision order
+// (监督单) with a number and a day, for the manager of the division where it
+// happened, which counts against the organ.
+//
+//	reported ─ accept ─▶ accepted ─ ask ─▶ asked ─ reply ─▶ answered
+//	                        └───────────── close ◀────────────┘  confirmed | unfounded
+//
 // Electronic proofs (asked for, checked, sealed and stored online) need seals and
 // licences and are not here yet; the pages say where to get the paper.
 package proofs

@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 
 	"yimen/internal/catalogue"
@@ -14,6 +15,8 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/events"
+	"yimen/internal/kit/files"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/workday"
@@ -35,11 +38,18 @@ type Deps struct {
 	Events   *events.Bus      // nil: nobody hears of changes (tests)
 	Identity *identity.Module // nil: nobody is told (tests)
 	Messages *messages.Module // nil: the same
+	Keys     *sealed.Ring
+	Store    *files.Store
+	// RegionOf is the division that a visitor has chosen, "" when none; nil: nobody chooses.
+	RegionOf func(*http.Request) string
+	// Days is how many working days a supervision order may take; 0: five.
+	Days int
 }
 
 // Items knows what items in force ask for.
 type Items interface {
 	ProofsInForce(ctx context.Context) ([]catalogue.ProofUse, error)
+	InForce(ctx context.Context, code string) (catalogue.Version, error)
 }
 
 // Module is the list of proofs of one city. Safe for concurrent use.

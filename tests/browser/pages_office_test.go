@@ -26,6 +26,8 @@ func officePages(x things) map[string][]sample {
 		"/office/licences/import":           {{"approver-440232-d07", "/office/licences/import"}},
 		"/office/licence-types":             {{"approver-440232-d07", "/office/licence-types"}},
 		"/office/licence-types/{id}":        {{"approver-440232-d07", "/office/licence-types/ZZ047"}},
+		"/office/supervision":               {{cityManager, "/office/supervision"}, {cityManager, "/office/supervision?state=closed"}},
+		"/office/supervision/{id}":          {{cityManager, "/office/supervision/" + x.reported.ID}},
 		"/office/training":                  {{cityManager, "/office/training"}},
 		"/office/training/mine":             {{villageClerk, "/office/training/mine"}, {"clerk-440224000000", "/office/training/mine"}},
 		"/office/training/courses/new":      {{cityManager, "/office/training/courses/new"}},

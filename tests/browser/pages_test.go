@@ -16,6 +16,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/webtest/browser"
+	"yimen/internal/proofs"
 )
 
 // sample is a page of a pattern, opened as somebody; "" is nobody.
@@ -28,7 +29,7 @@ const localEditor = "approver-440232-d08"
 var notPages = map[string]string{
 	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
 	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
-	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/licences/import/template.csv": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/office/supervision/{id}/photo": "upload of who reported", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/licences/import/template.csv": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
@@ -43,12 +44,13 @@ type things struct {
 	received, correcting, owing, ready, pension cases.Case
 	task, account                               string
 	message, staffMessage                       string
-	work                                        string // page of a finished import
-	client, asks                                string // a connected system, and where it sends people
-	visit                                       string // of the person of received, at the village window
-	proofChange                                 string // page of a change to the list of proofs that waits
-	licence                                     string // identity card of the villager in the store
-	course, training                            string // a course that items demand, and a day on which it is held
+	work                                        string       // page of a finished import
+	client, asks                                string       // a connected system, and where it sends people
+	visit                                       string       // of the person of received, at the village window
+	reported                                    proofs.Order // a supervision order
+	proofChange                                 string       // page of a change to the list of proofs that waits
+	licence                                     string       // identity card of the villager in the store
+	course, training                            string       // a course that items demand, and a day on which it is held
 }
 
 // gathered are the things of the city, made once: pages are only looked at, and
@@ -87,6 +89,8 @@ func gather(t testing.TB, c *city) things {
 	x.enterprise = identity.FromContext(c.as(t, "enterprise-1")).Account
 	x.visit = c.greeted(t, x.received)
 	x.course, x.training = c.trained(t)
+	x.reported, err = c.Proofs.Report(c.as(t, villager), proofs.Ask{Proof: "居住证明", Outlet: theVillage, Item: "SG01010", Staff: "3号窗口", Detail: "说没有居住证明就不收件。"})
+	must(t, err)
 	waiting, err := c.Proofs.Changes(c.as(t, "editor-440200"))
 	must(t, err)
 	x.proofChange = "/admin/proofs/changes/" + waiting[0].ID
