@@ -369,4 +369,3 @@ func (m *Module) Tallies(ctx context.Context) ([]Tally, error) {
 		` ORDER BY confirmed DESC, reported DESC, agency LIMIT `+limit, w.Args()...)
 	return list, wrap("list tallies", err)
 }
-

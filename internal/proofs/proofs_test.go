@@ -2,6 +2,7 @@ package proofs_test
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/dbtest"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/org"
 	"yimen/internal/proofs"
 )
@@ -33,23 +35,33 @@ func (items) ProofsInForce(context.Context) ([]catalogue.ProofUse, error) {
 		{Item: "SG00003", ItemName: "开业", Material: "理由证明"}}, nil
 }
 
+func (items) InForce(context.Context, string) (catalogue.Version, error) {
+	return catalogue.Version{}, catalogue.ErrItemUnknown
+}
+
 type world struct {
 	*proofs.Module
+	d     *db.DB
 	t     *testing.T
 	clock *clock.Fake
 }
 
 func each(t *testing.T, fn func(w *world)) {
 	t.Helper()
-	dbtest.Each(t, []db.Source{org.Migrations, audit.Migrations, proofs.Migrations}, func(t *testing.T, d *db.DB) {
-		w := &world{t: t, clock: clock.NewFake(start)}
+	dbtest.Each(t, []db.Source{org.Migrations, audit.Migrations, sealed.Migrations, proofs.Migrations}, func(t *testing.T, d *db.DB) {
+		w := &world{d: d, t: t, clock: clock.NewFake(start)}
 		o := org.New(org.Deps{DB: d, Clock: w.clock})
+		root, err := sealed.KeyFile(filepath.Join(t.TempDir(), "keys"), true)
+		w.must(err)
+		ring := sealed.New(d, root, w.clock)
+		w.must(ring.Prepare(context.Background()))
 		uscc, err := gb.MakeUSCC("11", "440200", "10000001")
 		w.must(err)
 		w.must(o.LoadCity(context.Background(), org.Rows{Agencies: []org.Agency{{Code: city, Name: "韶关市人民政府", ShortName: "市政府", USCC: uscc.String(),
 			Division: city, Level: org.City, Kind: org.Government}}, Divisions: []org.Division{
-			{Code: city, Name: "韶关市", ShortName: "韶关", Kind: "地级市", Level: org.City, Parent: "440000000000"}, {Code: county, Name: "乳源瑶族自治县", ShortName: "乳源", Level: org.County, Parent: city}}}))
-		w.Module = proofs.New(proofs.Deps{DB: d, Clock: w.clock, Org: o, Audit: audit.New(d, w.clock), Items: items{}})
+			{Code: city, Name: "韶关市", ShortName: "韶关", Kind: "地级市", Level: org.City, Parent: "440000000000"}, {Code: county, Name: "乳源瑶族自治县", ShortName: "乳源", Level: org.County, Parent: city}},
+			Outlets: []org.Outlet{{Code: county, Name: "乳源县政务服务中心", Kind: org.Hall, Division: county}}}))
+		w.Module = proofs.New(proofs.Deps{DB: d, Clock: w.clock, Org: o, Audit: audit.New(d, w.clock), Items: items{}, Keys: ring})
 		w.must(w.Load(as("system", city, proofs.VerbEdit), []proofs.Entry{
 			{Number: "1", Name: "居住证明", State: proofs.Cancelled, Origin: proofs.OriginFirst, Ways: []string{proofs.WayOrgan}},
 			{Number: "2", Name: "学籍证明", State: proofs.Kept, Origin: proofs.OriginKept, Purpose: "在校", Issuer: "教育局", How: "到学校开"},

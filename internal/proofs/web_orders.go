@@ -33,7 +33,8 @@ const (
 	photoLimit = 11 << 20
 )
 
-func orderURL(id string) string    { return SupervisionURL + "/" + url.PathEscape(id) }
+func orderURL(id string) string { return SupervisionURL + "/" + url.PathEscape(id) }
+
 // ReportURL is the form on which somebody tells that they were asked for a proof
 // off the list, with item, case and outlet filled in where they are known.
 func ReportURL(item, number, outlet string) string {
