@@ -11,6 +11,7 @@ import (
 
 // publicWrites are the POST routes that anybody may use, each with its reason.
 var publicWrites = map[string]string{
+	"/proofs/report":                 "whoever is asked for a proof off the list may say so; bounded by address",
 	"/report":                        "anybody may say that a page is wrong; bounded by address",
 	"/login":                         "nobody is signed in before",
 	"/login/sms":                     "nobody is signed in before; codes are counted by telephone and address",
