@@ -101,6 +101,9 @@ type Ask struct {
 	Photo                func() (name string, body io.ReadCloser, err error)
 }
 
+// mostCase is how long the number of a case may be, in characters.
+const mostCase = 40
+
 const codeLetters = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 
 func newCode() string {
@@ -123,6 +126,9 @@ func (a *Ask) check() error {
 	}
 	if a.Outlet == "" && a.Place == "" {
 		bad.Add("place", "请写在哪里被要求提供，如某镇公共服务中心。")
+	}
+	if utf8.RuneCountInString(a.Case) > mostCase {
+		a.Case = "" // of the link that was followed, no field of the form
 	}
 	for _, f := range []struct {
 		name, label, value string

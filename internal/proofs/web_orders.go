@@ -90,7 +90,7 @@ func (m *Module) renderReport(w http.ResponseWriter, r *http.Request, f *web.For
 			p.place = outlet.Name
 		}
 	}
-	return web.Render(w, r, again(f), reportView(p))
+	return web.Render(w, r, f.Status(), reportView(p))
 }
 
 func (m *Module) makeReport(w http.ResponseWriter, r *http.Request) error {
@@ -199,7 +199,7 @@ func (m *Module) renderOrder(w http.ResponseWriter, r *http.Request, f *web.Form
 		return err
 	}
 	p.acts = p.may(identity.FromContext(ctx))
-	return web.Render(w, r, again(f), orderView(p))
+	return web.Render(w, r, f.Status(), orderView(p))
 }
 
 func (m *Module) actOnOrder(w http.ResponseWriter, r *http.Request) error {
@@ -252,7 +252,7 @@ func (o Order) light(today workday.Date) (light, text string) {
 
 func (o Order) facts() []ui.Row {
 	rows := []ui.Row{{Label: "编号", Value: o.Number}, {Label: "被要求的证明", Value: o.Proof}, {Label: "地点", Value: o.Place}}
-	for _, f := range []ui.Row{{Label: "单位", Value: o.AgencyName}, {Label: "事项", Value: o.ItemName}, {Label: "工作人员", Value: o.Staff}, {Label: "经过", Value: o.Detail}} {
+	for _, f := range []ui.Row{{Label: "单位", Value: o.AgencyName}, {Label: "事项", Value: o.ItemName}, {Label: "办件", Value: o.CaseNumber}, {Label: "工作人员", Value: o.Staff}, {Label: "经过", Value: o.Detail}} {
 		if strings.TrimSpace(f.Value) != "" {
 			rows = append(rows, f)
 		}

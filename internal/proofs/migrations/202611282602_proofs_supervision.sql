@@ -37,7 +37,7 @@ CREATE TABLE proofs_order_step (
     id         TEXT      PRIMARY KEY,
     order_id   TEXT      NOT NULL REFERENCES proofs_order (id),
     at         TIMESTAMP NOT NULL,
-    verb       TEXT      NOT NULL,  -- accept ask answer close
+    verb       TEXT      NOT NULL,  -- accept ask reply close
     actor_name TEXT      NOT NULL,
     text       TEXT      NOT NULL
 );
