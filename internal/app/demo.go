@@ -120,9 +120,6 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := hall.Load(ctx, a.Hall, a.Org); err != nil {
 			return err
 		}
-		if err := a.trainSample(ctx); err != nil {
-			return err
-		}
 		if err := a.sealSample(ctx); err != nil {
 			return err
 		}
@@ -130,6 +127,10 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		life := living.City{DB: a.DB, Org: a.Org, Identity: a.Identity, Catalogue: a.Catalogue,
 			Workflow: a.Workflow, Cases: a.Cases, Store: a.Store}
 		if err := life.Live(told.listen(ctx, a.Clock), a.Clock.Now(), n, people); err != nil {
+			return err
+		}
+		// After the cases: what was accepted before wanted no certificate yet.
+		if err := a.trainSample(ctx); err != nil {
 			return err
 		}
 		if err := told.tell(ctx, a); err != nil {
