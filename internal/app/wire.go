@@ -82,11 +82,12 @@ func (a *App) wire(ctx context.Context) error {
 	if a.Demo {
 		a.Client = department.New(department.Deps{OpenID: a.OpenID, Issuer: a.BaseURL, Clock: a.Clock, Log: a.Log})
 	}
-	a.Licences = licences.New(licences.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Accounts: a.Identity, People: a.Assurance.Register})
 	a.Workflow = workflow.New(workflow.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus,
 		Agencies: agencies{a.Org}, Accounts: a.Identity, Covers: a.covers, Calendar: a.calendar})
 	a.Seals = seals.New(seals.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Accounts: a.Identity, Audit: a.Audit, Jobs: a.Queue,
 		Vault: vault.NewStore(a.DB, a.Keys, a.Clock), Demo: a.Demo, BaseURL: a.BaseURL})
+	a.Licences = licences.New(licences.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Accounts: a.Identity, People: a.Assurance.Register,
+		Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
 	a.Proofs = proofs.New(proofs.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Items: a.Catalogue, Events: a.Bus,

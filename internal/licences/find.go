@@ -121,6 +121,7 @@ type Shown struct {
 	Of     Type    // with its fields
 	Events []Event // the newest first
 	Acts   []Act   // that the viewer may do now
+	Paper  Paper   // its sealed document, if There
 }
 
 // Own shows one of the actor's own licences; see Mine. Errors: ErrUnknown.
@@ -165,6 +166,9 @@ func (m *Module) shown(ctx context.Context, l Licence) (Shown, error) {
 	s := Shown{Licence: l}
 	var err error
 	if s.Of, err = m.Type(ctx, l.Type); err != nil {
+		return s, err
+	}
+	if s.Paper, err = m.paper(ctx, l.ID); err != nil {
 		return s, err
 	}
 	s.Events, err = m.history(ctx, l.ID)

@@ -82,32 +82,35 @@ type world struct {
 
 func each(t *testing.T, fn func(w *world)) {
 	t.Helper()
-	dbtest.Each(t, []db.Source{org.Migrations, audit.Migrations, licences.Migrations}, func(t *testing.T, d *db.DB) {
-		w := &world{t: t, d: d, clock: clock.NewFake(start)}
-		o := org.New(org.Deps{DB: d, Clock: w.clock})
-		w.must(o.LoadCity(context.Background(), org.Rows{
-			Divisions: []org.Division{{Code: county, Name: "乳源瑶族自治县", ShortName: "乳源", Level: org.County}, {Code: other, Name: "仁化县", ShortName: "仁化", Level: org.County}},
-			Agencies: []org.Agency{{Code: bureau, Name: "乳源人社局", USCC: credit("440232", "MB2D0001"), Dept: "D11", Division: county, Level: org.County},
-				{Code: theirs, Name: "仁化人社局", USCC: credit("440224", "MB2D0002"), Dept: "D11", Division: other, Level: org.County}},
-		}))
-		w.Module = licences.New(licences.Deps{DB: d, Clock: w.clock, Org: o, Audit: audit.New(d, w.clock), People: register{},
-			Accounts: accounts{"holder": {IDNo: resident()}}})
-		w.must(w.LoadTypes(context.Background(), credit("440200", "MB2D0009"), []licences.Type{
-			{ID: "ZZ001", Code: "11100000000013127D001", Name: "居民身份证", Holder: licences.HolderPerson, Unique: true,
-				Fields: []licences.Field{{Name: "XB", Label: "性别", Kind: "text", Required: true}, {Name: "CSRQ", Label: "出生日期", Kind: "date"}}},
-			{ID: "ZZ026", Name: "劳务派遣经营许可证", Holder: licences.HolderEnterprise},
-			{ID: "ZZ047", Name: "林木采伐许可证", Holder: licences.HolderBoth},
-		}))
-		at := func(v identity.Verb, agency string) identity.Grant { return identity.Grant{Verb: v, Agency: agency} }
-		staff := func(name, agency string, grants ...identity.Grant) context.Context {
-			return identity.With(context.Background(), identity.Actor{Account: name, Name: name, Kind: identity.KindStaff, Agency: agency, Grants: grants})
-		}
-		w.head = staff("head", bureau, at(licences.VerbManage, bureau), at(licences.VerbView, bureau))
-		w.looks = staff("looks", bureau, at(licences.VerbView, bureau))
-		w.stranger = staff("stranger", theirs, at(licences.VerbManage, theirs), at(licences.VerbView, theirs))
-		w.holder = identity.With(context.Background(), identity.Actor{Account: "holder", Name: "李立伟", Kind: identity.KindPerson})
-		fn(w)
-	})
+	dbtest.Each(t, []db.Source{org.Migrations, audit.Migrations, licences.Migrations}, func(t *testing.T, d *db.DB) { fn(newWorld(t, d)) })
+}
+
+func newWorld(t *testing.T, d *db.DB) *world {
+	t.Helper()
+	w := &world{t: t, d: d, clock: clock.NewFake(start)}
+	o := org.New(org.Deps{DB: d, Clock: w.clock})
+	w.must(o.LoadCity(context.Background(), org.Rows{
+		Divisions: []org.Division{{Code: county, Name: "乳源瑶族自治县", ShortName: "乳源", Level: org.County}, {Code: other, Name: "仁化县", ShortName: "仁化", Level: org.County}},
+		Agencies: []org.Agency{{Code: bureau, Name: "乳源人社局", USCC: credit("440232", "MB2D0001"), Dept: "D11", Division: county, Level: org.County},
+			{Code: theirs, Name: "仁化人社局", USCC: credit("440224", "MB2D0002"), Dept: "D11", Division: other, Level: org.County}},
+	}))
+	w.Module = licences.New(licences.Deps{DB: d, Clock: w.clock, Org: o, Audit: audit.New(d, w.clock), People: register{},
+		Accounts: accounts{"holder": {IDNo: resident()}}})
+	w.must(w.LoadTypes(context.Background(), credit("440200", "MB2D0009"), []licences.Type{
+		{ID: "ZZ001", Code: "11100000000013127D001", Name: "居民身份证", Holder: licences.HolderPerson, Unique: true,
+			Fields: []licences.Field{{Name: "XB", Label: "性别", Kind: "text", Required: true}, {Name: "CSRQ", Label: "出生日期", Kind: "date"}}},
+		{ID: "ZZ026", Name: "劳务派遣经营许可证", Holder: licences.HolderEnterprise},
+		{ID: "ZZ047", Name: "林木采伐许可证", Holder: licences.HolderBoth},
+	}))
+	at := func(v identity.Verb, agency string) identity.Grant { return identity.Grant{Verb: v, Agency: agency} }
+	staff := func(name, agency string, grants ...identity.Grant) context.Context {
+		return identity.With(context.Background(), identity.Actor{Account: name, Name: name, Kind: identity.KindStaff, Agency: agency, Grants: grants})
+	}
+	w.head = staff("head", bureau, at(licences.VerbManage, bureau), at(licences.VerbView, bureau))
+	w.looks = staff("looks", bureau, at(licences.VerbView, bureau))
+	w.stranger = staff("stranger", theirs, at(licences.VerbManage, theirs), at(licences.VerbView, theirs))
+	w.holder = identity.With(context.Background(), identity.Actor{Account: "holder", Name: "李立伟", Kind: identity.KindPerson})
+	return w
 }
 
 func (w *world) must(err error) {

@@ -4,19 +4,33 @@ import (
 	"context"
 	"embed"
 	"fmt"
+	"io/fs"
 	"time"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/files"
 	"yimen/internal/kit/sealed"
+	"yimen/internal/kit/web/static"
 	"yimen/internal/org"
 	"yimen/workday"
 )
 
 //go:embed migrations/*.sql
 var migrations embed.FS
+
+//go:embed dist
+var dist embed.FS
+
+func init() {
+	sub, err := fs.Sub(dist, "dist")
+	if err != nil {
+		panic(err)
+	}
+	static.Add(sub)
+}
 
 // Migrations is the schema of the module.
 var Migrations = db.Embedded("licences", migrations)
@@ -28,6 +42,11 @@ type Deps struct {
 	Org   *org.Module
 	Audit *audit.Log
 	Keys  *sealed.Ring // nil: keys of this process alone (tests)
+
+	// Seals and Files are needed to make documents; nil: nothing can be issued.
+	Seals   Seals
+	Files   *files.Store
+	BaseURL string // where the public reaches the site: for the code on documents
 
 	// Accounts tells the numbers of those who look at their own; nil: nobody has any.
 	Accounts Accounts

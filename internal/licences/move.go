@@ -122,6 +122,11 @@ func (m *Module) Renew(ctx context.Context, identifier string, n Renewal) (Licen
 		if err := m.insert(ctx, next); err != nil {
 			return err
 		}
+		if m.Seals != nil {
+			if _, err := m.seal(ctx, next, strings.TrimSpace(n.Document)); err != nil {
+				return err
+			}
+		}
 		e := Event{Act: actRenew, Was: was, Becomes: Replaced, Reason: strings.TrimSpace(n.Reason), Document: strings.TrimSpace(n.Document)}
 		if err := m.remember(ctx, old.ID, e); err != nil {
 			return err
@@ -143,6 +148,9 @@ func (m *Module) nextVersion(ctx context.Context, old Licence, n Renewal) (Licen
 	next := old
 	next.ID, next.Version, next.MadeAt, next.state, next.revision, next.Flags = db.NewID(), old.Version+1, m.now(ctx), Valid, 0, nil
 	next.IssuedOn, next.From, next.To = m.today(ctx), n.From, n.To
+	if m.Seals != nil {
+		next.Trust = TrustA // this version is sealed here
+	}
 	if name := strings.TrimSpace(n.HolderName); name != "" {
 		next.HolderName = name
 	}

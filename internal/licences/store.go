@@ -145,6 +145,7 @@ type Event struct {
 const (
 	actTakeOver = "take_over"
 	actRenew    = "renew"
+	actDocument = "document"
 )
 
 // Name is the act in words.
@@ -154,6 +155,8 @@ func (e Event) Name() string {
 		return "存量入库"
 	case actRenew:
 		return "换发新版本"
+	case actDocument:
+		return "制作电子文件"
 	}
 	return Act(e.Act).Name()
 }

@@ -35,12 +35,13 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post(officeURL+"/{identifier}", manageGuard, m.do)
 	rt.Get(typesURL, lookGuard, m.types)
 	rt.Get(typesURL+"/{id}", lookGuard, m.typePage)
+	m.documentRoutes(rt)
 }
 
 var home = ui.Crumb{Label: "电子证照", URL: officeURL}
 
 func page(title, lead string, trail ...ui.Crumb) ui.PageOpts {
-	return ui.PageOpts{Title: title, Lead: lead, Face: ui.Staff, Breadcrumb: append(trail, ui.Crumb{Label: title})}
+	return ui.PageOpts{Title: title, Lead: lead, Face: ui.Staff, Styles: []string{"licences.css"}, Breadcrumb: append(trail, ui.Crumb{Label: title})}
 }
 
 type checkedPage struct {

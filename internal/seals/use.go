@@ -123,7 +123,7 @@ type candidate struct {
 	RevokedAt *time.Time `db:"revoked_at"`
 }
 
-const selectCandidate = `SELECT s.id, s.es_id, s.name, s.kind, s.agency, s.division, s.dept, s.from_on, s.until_on, s.state, s.handle, s.certificate, s.esl,
+const selectCandidate = `SELECT s.id, s.es_id, s.name, s.kind, s.agency, s.division, s.dept, s.width, s.height, s.from_on, s.until_on, s.state, s.handle, s.certificate, s.esl,
 	CASE WHEN EXISTS (SELECT 1 FROM seals_purpose p WHERE p.seal = s.id AND (p.purpose = $2 OR p.purpose = $3)) THEN 1 ELSE 0 END AS fits,
 	c.der, c.from_at AS cert_from, c.to_at AS cert_to, c.revoked_at
 	FROM seals_seal s LEFT JOIN seals_certificate c ON c.id = s.certificate`

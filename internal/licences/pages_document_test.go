@@ -1,0 +1,48 @@
+package licences_test
+
+import (
+	"strings"
+	"testing"
+
+	"yimen/internal/app/apptest"
+	"yimen/internal/kit/db"
+)
+
+// The issuer makes the document of an old card; its holder takes it away, and
+// nobody else does.
+func TestPagesOfDocuments(t *testing.T) {
+	s := apptest.New(t)
+	mine, _, err := s.Licences.Mine(s.Ctx("citizen-1"), db.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := ""
+	for _, l := range mine {
+		if l.TypeName == "居民身份证" {
+			id = l.Identifier
+		}
+	}
+	own, office := "/my/licences/"+id, "/office/licences/"+id
+	s.As("citizen-1").Get(own).Status(200).MustNot("下载OFD")
+	s.As("citizen-1").Get(own + "/file.ofd").Status(404)
+	b := s.As("approver-440232-d07")
+	s.As("approver-440232-d11").Get(office + "/file.ofd").Status(404)
+	b.Get(office).Status(200).Must("还没有电子文件").Form("form.li-make").Send().Status(200).Must("已制作并盖章", "下载OFD", "制作电子文件")
+
+	s.As("citizen-1").Get(own).Must("下载PDF", "照面，盖有", "page.svg")
+	for path, begins := range map[string]string{"/file.ofd": "PK", "/file.pdf": "%PDF-", "/page.svg": "<svg"} {
+		for _, who := range []string{"citizen-1", "approver-440232-d07"} {
+			base := own
+			if who != "citizen-1" {
+				base = office
+			}
+			if p := s.As(who).Get(base + path).Status(200); !strings.HasPrefix(string(p.Body), begins) {
+				t.Errorf("%s of %s begins with %.10q", path, who, p.Body)
+			}
+		}
+		s.As("citizen-2").Get(own + path).Status(404)
+		s.As("approver-440232-d11").Get(office + path).Status(404)
+		s.Anybody().NoRedirect().Get(own + path).Status(303)
+	}
+	s.As("admin-audit").Get("/admin/audit?action=licence.download").Must("下载电子证照文件")
+}
