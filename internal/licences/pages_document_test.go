@@ -29,14 +29,16 @@ func TestPagesOfDocuments(t *testing.T) {
 	s.As("approver-440232-d11").Get(office + "/file.ofd").Status(404)
 	b.Get(office).Status(200).Must("还没有电子文件").Form("form.li-make").Send().Status(200).Must("已制作并盖章", "下载OFD", "制作电子文件")
 
-	s.As("citizen-1").Get(own).Must("下载PDF", "照面，盖有", "page.svg")
+	if page := s.As("citizen-1").Get(own).Must("下载PDF"); !strings.Contains(page.Body, "照面，盖有") || !strings.Contains(page.Body, "page.svg") {
+		t.Error("the page shows no picture")
+	}
 	for path, begins := range map[string]string{"/file.ofd": "PK", "/file.pdf": "%PDF-", "/page.svg": "<svg"} {
 		for _, who := range []string{"citizen-1", "approver-440232-d07"} {
 			base := own
 			if who != "citizen-1" {
 				base = office
 			}
-			if p := s.As(who).Get(base + path).Status(200); !strings.HasPrefix(string(p.Body), begins) {
+			if p := s.As(who).Get(base + path).Status(200); !strings.HasPrefix(p.Body, begins) {
 				t.Errorf("%s of %s begins with %.10q", path, who, p.Body)
 			}
 		}
