@@ -44,6 +44,9 @@ var wayLabels = map[string]string{
 // Electronic licences are not offered: the licence store is not part of this
 // release.
 func WaysOf(m catalogue.Material, side Side) []string {
+	if m.Needless() {
+		return []string{WayNone}
+	}
 	var ways []string
 	if m.ByForm {
 		ways = append(ways, WayForm)

@@ -55,6 +55,9 @@ func (j *journey) plan() []stop {
 			done: seen(key) && len(p.problems(j.problems)) == 0})
 	}
 	for _, m := range j.list.Materials {
+		if m.Needless() {
+			continue // the list of materials says so; there is nothing to do
+		}
 		key, none := "materials/"+m.ID, empty(HandedOf(sub.Materials, m.ID))
 		list = append(list, stop{key: key, group: groupMaterials, title: m.Name, need: m.Required(),
 			done: !none || m.ByForm || !m.Required() && seen(key), aside: none && m.ByForm})

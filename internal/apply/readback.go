@@ -105,7 +105,13 @@ func Show(field catalogue.FormField, values []string) string {
 
 // MaterialHint says in a line what to bring: form, copies, issuer, notes.
 func MaterialHint(m catalogue.Material) string {
+	if m.Needless() {
+		return m.Waived
+	}
 	var parts []string
+	if m.Waived != "" {
+		parts = append(parts, strings.TrimSuffix(m.Waived, "。"))
+	}
 	switch {
 	case m.Originals > 0 && m.Copies > 0:
 		parts = append(parts, fmt.Sprintf("原件%d份、复印件%d份", m.Originals, m.Copies))

@@ -137,6 +137,7 @@ type caseNeedJSON struct {
 	Necessity string `json:"necessity"`
 	Promise   bool   `json:"promise,omitempty"`
 	Later     bool   `json:"later,omitempty"`
+	Waived    string `json:"waived,omitempty" doc:"免交的原因；没有告知承诺的，收了也不留存"`
 }
 
 type caseChecklistJSON struct {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -31,7 +32,7 @@ func (m *Module) RequestCorrection(ctx context.Context, number string, a Act) (C
 		if err != nil {
 			return err
 		}
-		if err := m.checkCorrection(list, &a); err != nil {
+		if err := m.checkCorrection(ctx, list, &a); err != nil {
 			return err
 		}
 		if err := t.step(VerbRequestCorrection, a.Opinion, map[string]any{"deficiencies": a.Deficiencies, "days": a.Days}); err != nil {
@@ -52,7 +53,9 @@ func (m *Module) RequestCorrection(ctx context.Context, number string, a Act) (C
 	})
 }
 
-func (m *Module) checkCorrection(list Checklist, a *Act) error {
+// checkCorrection refuses what is not on the checklist, and a proof that the
+// city's list does not keep, also where it stands in the words (domain.md §7).
+func (m *Module) checkCorrection(ctx context.Context, list Checklist, a *Act) error {
 	var bad errs.Fields
 	if opinion := strings.TrimSpace(a.Opinion); len(a.Deficiencies) == 0 && opinion != "" {
 		a.Deficiencies, a.Opinion = []Deficiency{{Problem: opinion, Cure: "请按告知的内容补正后重新提交。"}}, ""
@@ -63,8 +66,10 @@ func (m *Module) checkCorrection(list Checklist, a *Act) error {
 	for i := range a.Deficiencies {
 		d := &a.Deficiencies[i]
 		at := fmt.Sprintf("deficiencies.%d.", i)
-		if d.Material != "" && !slices.ContainsFunc(list.Materials, func(m ChecklistItem) bool { return m.ID == d.Material }) {
+		if need, ok := list.find(d.Material); d.Material != "" && !ok {
 			bad.Add(at+"material", "材料清单中没有“%s”，不能要求清单以外的材料。", d.Material)
+		} else if need.Needless() {
+			bad.Add(at+"material", "“%s”不用提供，不能要求补正，请去掉这一项。", need.Name)
 		}
 		checkText(&bad, at+"problem", &d.Problem, "请写明存在的问题。")
 		checkText(&bad, at+"cure", &d.Cure, "请写明如何补正。")
@@ -76,7 +81,41 @@ func (m *Module) checkCorrection(list Checklist, a *Act) error {
 		bad.Add("days", "补正期限应为1至%d个工作日。", maxCorrectionDays)
 	}
 	checkText(&bad, "opinion", &a.Opinion, "")
+	if err := m.refuseOffList(ctx, list, a, &bad); err != nil {
+		return err
+	}
 	return bad.Err()
+}
+
+// find is the material of that id.
+func (c Checklist) find(id string) (ChecklistItem, bool) {
+	i := slices.IndexFunc(c.Materials, func(m ChecklistItem) bool { return m.ID == id })
+	if i < 0 {
+		return ChecklistItem{}, false
+	}
+	return c.Materials[i], true
+}
+
+// refuseOffList looks for proofs off the list in the words of a correction.
+func (m *Module) refuseOffList(ctx context.Context, list Checklist, a *Act, bad *errs.Fields) error {
+	var lawful []string
+	for _, need := range list.Materials {
+		lawful = append(lawful, need.Name)
+	}
+	texts := map[string]string{"opinion": a.Opinion}
+	for i, d := range a.Deficiencies {
+		texts[fmt.Sprintf("deficiencies.%d.problem", i)], texts[fmt.Sprintf("deficiencies.%d.cure", i)] = d.Problem, d.Cure
+	}
+	for _, field := range slices.Sorted(maps.Keys(texts)) {
+		name, err := m.Catalogue.OffList(ctx, texts[field], lawful...)
+		if err != nil {
+			return err
+		}
+		if name != "" {
+			bad.Add(field, "“%s”不在证明事项清单的保留之列，不能要求提供。请删去；需要核实的由本部门核查，或请申请人书面承诺。", name)
+		}
+	}
+	return nil
 }
 
 // Correct brings what was asked for (补正): materials replace those of the same

@@ -88,6 +88,9 @@ func (c *checker) material(ctx context.Context, i int, h Handed, list []catalogu
 		c.bad.Add(fieldOf(i, "id"), "材料清单中没有“%s”，请按清单提交。", h.ID)
 		return nil, nil
 	}
+	if need.Needless() {
+		return nil, nil // not taken in: nobody has to bring it
+	}
 	way, ok := h.way()
 	if !ok {
 		c.bad.Add(fieldOf(i, "file"), "“%s”请用一种方式提交：文件、电子证照、告知承诺、纸质材料或容缺后补。", need.Name)

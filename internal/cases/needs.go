@@ -30,6 +30,8 @@ type Catalogue interface {
 	Definition(ctx context.Context, code string, n int) (*catalogue.Definition, error)
 	Checklist(ctx context.Context, code, division string, version int, answers catalogue.Answers) (catalogue.Checklist, error)
 	CheckForm(def catalogue.Definition, form json.RawMessage) error
+	// OffList finds a proof off the city's list in what somebody is told to bring.
+	OffList(ctx context.Context, text string, lawful ...string) (string, error)
 }
 
 // Workflow carries an accepted case through the hands it has to pass.

@@ -229,7 +229,7 @@ func (in *intake) checklist() Checklist {
 	list := Checklist{Item: in.def().Code, Version: in.version.N, BasisText: basisText(in.def()), Path: in.path()}
 	for _, need := range in.list.Materials {
 		list.Materials = append(list.Materials, ChecklistItem{
-			ID: need.ID, Name: need.Name, Necessity: need.Necessity, Promise: need.Promise, Later: need.CanDefer(),
+			ID: need.ID, Name: need.Name, Necessity: need.Necessity, Promise: need.Promise, Later: need.CanDefer(), Waived: need.Waived,
 		})
 	}
 	return list

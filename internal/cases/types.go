@@ -218,8 +218,12 @@ type ChecklistItem struct {
 	Name      string `json:"name"`
 	Necessity string `json:"necessity"`
 	Promise   bool   `json:"promise,omitempty"`
-	Later     bool   `json:"later,omitempty"` // may follow later (容缺)
+	Later     bool   `json:"later,omitempty"`  // may follow later (容缺)
+	Waived    string `json:"waived,omitempty"` // why it need not be brought
 }
+
+// Needless says that it need not be brought and was not taken in.
+func (c ChecklistItem) Needless() bool { return c.Waived != "" && !c.Promise }
 
 // Material is one material as handed in. A corrected one is a new row; the
 // old one stays, superseded.

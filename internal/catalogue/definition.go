@@ -244,12 +244,17 @@ type Material struct {
 	Proof          string `json:"proof,omitempty"`        // of a proof: its number on the city's list (证明事项清单)
 
 	// Waived is why it need not be brought after all. A checklist says so when the
-	// list of proofs has changed since the version was published; never stored.
+	// list of proofs has changed since the version was published, and of a proof
+	// that the organ looks up; never stored in a definition.
 	Waived string `json:"-"`
 }
 
 // Required says that the applicant cannot do without it.
 func (m Material) Required() bool { return m.Necessity != Optional }
+
+// Needless says that it need not be brought and is not taken in: the list of
+// proofs does not keep it, or the organ looks it up.
+func (m Material) Needless() bool { return m.Waived != "" && !m.Promise }
 
 // CanDefer says that it may be handed in after acceptance (容缺后补).
 func (m Material) CanDefer() bool { return m.Deferrable || m.Necessity == Defer }

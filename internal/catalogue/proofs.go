@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"slices"
+	"strings"
 
 	"yimen/internal/identity"
 )
@@ -126,12 +127,15 @@ func (p ListedProof) instead() string {
 }
 
 // waive relieves applicants of proofs that are not kept any more, though the
-// version in force still names them. The list is a copy: versions never change.
+// version in force still names them, and of those that the organ looks up. The
+// list is a copy: versions never change.
 func (m *Module) waive(ctx context.Context, list []Material) error {
 	var numbers []string
-	for _, x := range list {
+	for i, x := range list {
 		if x.Proof != "" {
 			numbers = append(numbers, x.Proof)
+		} else if x.ClassOf() == ClassProof && x.DataShare {
+			list[i].without(ListedProof{ByOrgan: true})
 		}
 	}
 	if m.Proofs == nil || len(numbers) == 0 {
@@ -149,6 +153,41 @@ func (m *Module) waive(ctx context.Context, list []Material) error {
 		}
 	}
 	return nil
+}
+
+// OffList finds a proof that is not kept on the list in what somebody is told
+// to bring; "" when there is none. Names that the lawful things to bring have in
+// them say nothing of a proof.
+func (m *Module) OffList(ctx context.Context, text string, lawful ...string) (string, error) {
+	if m.Proofs == nil || !strings.Contains(text, "证明") {
+		return "", nil
+	}
+	for _, name := range lawful {
+		text = strings.ReplaceAll(text, name, "")
+	}
+	list, err := m.Proofs.Listed(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, p := range list {
+		if p.Kept {
+			text = strings.ReplaceAll(text, plainName(p.Name), "")
+		}
+	}
+	for _, p := range list {
+		name := plainName(p.Name)
+		if p.Kept || !strings.Contains(text, name) || slices.ContainsFunc(lawful, func(l string) bool { return strings.Contains(l, name) }) {
+			continue
+		}
+		return p.Name, nil
+	}
+	return "", nil
+}
+
+// plainName is a name without its remarks in parentheses.
+func plainName(name string) string {
+	plain, _, _ := strings.Cut(name, "（")
+	return plain
 }
 
 // without says what stands in for a proof that is not kept.

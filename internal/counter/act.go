@@ -99,7 +99,7 @@ func (p *actPage) wanted() []catalogue.Material {
 	var list []catalogue.Material
 	for _, need := range p.c.Content.Checklist.Materials {
 		m, ok := p.def.Material(need.ID)
-		if !ok || !p.wants(need.ID) {
+		if !ok || need.Needless() || !p.wants(need.ID) {
 			continue
 		}
 		if p.act.verb != cases.VerbRequestCorrection { // brought now, not promised again

@@ -212,7 +212,9 @@ func (p *actPage) demandWords() []string {
 func (p *actPage) materialOptions() []ui.Option {
 	var options []ui.Option
 	for _, m := range p.c.Content.Checklist.Materials {
-		options = append(options, ui.Option{Value: m.ID, Label: m.Name})
+		if !m.Needless() {
+			options = append(options, ui.Option{Value: m.ID, Label: m.Name})
+		}
 	}
 	return options
 }

@@ -107,6 +107,9 @@ func orText(s, fallback string) string {
 var necessities = map[string]string{"required": "必交", "optional": "选交", "deferrable": "必交，可容缺"}
 
 func necessity(m cases.ChecklistItem) string {
+	if m.Needless() {
+		return "免交"
+	}
 	text := orText(necessities[m.Necessity], "必交")
 	if m.Promise {
 		text += "，可承诺"

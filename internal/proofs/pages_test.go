@@ -30,7 +30,7 @@ func TestPagesOfTheList(t *testing.T) {
 		s.As("clerk-440232112209").Get(path).Status(403)
 	}
 	editor, reviewer := s.As("editor-440200"), s.As("reviewer-440200")
-	editor.Get("/admin/proofs").Status(200).Must("待审核", "学籍证明：替代", "在用事项里不在保留之列的证明")
+	editor.Get("/admin/proofs").Status(200).Must("待审核", "学籍证明：替代", "在用事项里不在保留之列的证明（0处）")
 	editor.Get("/admin/proofs/new").Form("#proof").Fill("number", "60").Fill("name", "又一项").Fill("purpose", "又一项").Fill("issuer", "谁").Fill("how", "怎么").Fill("reason", "法律新设").
 		Send().Status(422).Must("这个编号已经有了", "又一项")
 	editor.Get("/admin/proofs/66").Must("孤儿及事实无人抚养儿童认定").Form("#proof").Fill("state", "replaced").Fill("reason", "短").Send().Status(422).Must("至少选一种替代方式", "4到500个字")
