@@ -32,6 +32,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/licences"
 	"yimen/internal/messages"
+	"yimen/internal/notices"
 	"yimen/internal/office"
 	"yimen/internal/openid"
 	"yimen/internal/openid/department"
@@ -93,6 +94,7 @@ type App struct {
 	Workflow  *workflow.Module
 	Catalogue *catalogue.Module
 	Cases     *cases.Module
+	Notices   *notices.Module
 	Hall      *queue.Module
 	Training  *training.Module
 	Proofs    *proofs.Module

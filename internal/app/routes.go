@@ -51,6 +51,7 @@ func (a *App) route() {
 	a.Catalogue.Routes(a.Router)
 	a.Designer.Routes(a.Router)
 	a.Seals.Routes(a.Router)
+	a.Notices.Routes(a.Router)
 	a.Training.Routes(a.Router)
 	a.Proofs.Routes(a.Router)
 	a.Licences.Routes(a.Router)

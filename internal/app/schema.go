@@ -22,6 +22,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/licences"
 	"yimen/internal/messages"
+	"yimen/internal/notices"
 	"yimen/internal/office"
 	"yimen/internal/openid"
 	"yimen/internal/org"
@@ -37,7 +38,7 @@ import (
 var sources = []db.Source{
 	web.Migrations, audit.Migrations, files.Migrations, archive.Migrations, sealed.Migrations, jobs.Migrations, progress.Migrations,
 	org.Migrations, identity.Migrations, messages.Migrations, assurance.Migrations, presence.Migrations, openid.Migrations, workflow.Migrations, catalogue.Migrations, cases.Migrations, queue.Migrations, help.Migrations,
-	counter.Migrations, office.Migrations, training.Migrations, seals.Migrations, proofs.Migrations, licences.Migrations,
+	counter.Migrations, office.Migrations, training.Migrations, seals.Migrations, notices.Migrations, proofs.Migrations, licences.Migrations,
 }
 
 // Migrations are those of every part, for tests that begin at another schema.

@@ -25,6 +25,7 @@ import (
 	"yimen/internal/kit/sealed"
 	"yimen/internal/licences"
 	"yimen/internal/messages"
+	"yimen/internal/notices"
 	"yimen/internal/office"
 	"yimen/internal/openid"
 	"yimen/internal/openid/department"
@@ -99,6 +100,8 @@ func (a *App) wire(ctx context.Context) error {
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
 		Keys: a.Keys, Audit: a.Audit, Training: a.Training, Rules: a.Rules})
+	a.Notices = notices.New(notices.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Cases: a.Cases, Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL})
+	a.Cases.Sealer = a.Notices
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
 	newcomer, err := newcomerOf(a.Demo)
 	if err != nil {

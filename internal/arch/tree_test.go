@@ -83,7 +83,7 @@ var storeys = [][]string{
 	{"catalogue"},
 	{"training", "proofs"},
 	{"cases", "hotline", "oa"},
-	{"joint", "policies"},
+	{"joint", "policies", "notices"},
 	{"apply", "queue"}, // pages' parts that several channels share; the hall
 	{"help", "portal", "counter", "office", "kiosk", "oversight", "designer", "admin"},
 	{"load"}, // a client over HTTP: it stands above all and imports none, see TestTheLoadIsAClient

@@ -72,6 +72,12 @@ type Licences interface {
 	Usable(ctx context.Context, licence, licenceType, holderIDNo string) error
 }
 
+// Sealer makes sealed documents of notices; nil: notices are pages to print.
+type Sealer interface {
+	// Issued is told of every notice within the transaction that issues it.
+	Issued(ctx context.Context, n Notice) error
+}
+
 // Training says which courses the actor would have to hold a certificate of to
 // accept an item; nil: nothing is asked of anybody. The answer is read together
 // with the case: item is an SQL expression with the arguments args. ok is

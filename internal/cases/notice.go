@@ -72,6 +72,9 @@ type NoticeRow struct {
 type Notice struct {
 	NoticeRow
 	Sheet Sheet `json:"content"`
+
+	// Masked says that the viewer is shown a part of the applicant's number.
+	Masked bool `json:"-"`
 }
 
 // Notice gives a notice of a case that the viewer may see; ErrUnknown,
@@ -96,7 +99,7 @@ func (m *Module) Notice(ctx context.Context, number, id string) (Notice, error) 
 	}
 	sheet, err := n.notice()
 	if a := identity.FromContext(ctx); err == nil && !r.owns(a) && !a.Can(RightSeeInFull, r.place()) {
-		sheet.Sheet.IDNo = gb.MaskIDNumber(gb.IDType(r.ApplicantIDType), sheet.Sheet.IDNo)
+		sheet.Masked, sheet.Sheet.IDNo = true, gb.MaskIDNumber(gb.IDType(r.ApplicantIDType), sheet.Sheet.IDNo)
 	}
 	return sheet, err
 }
@@ -151,14 +154,22 @@ func (m *Module) issue(ctx context.Context, t *turn, s Sheet) (string, error) {
 		ID: db.NewID(), CaseID: t.r.ID, Kind: s.Kind, Agency: s.OrganCode, Year: year, DocNo: s.DocNo,
 		Content: asJSON(s), MadeAt: t.now,
 	}
+	if err := m.insertNotice(ctx, row, given); err != nil || m.Sealer == nil {
+		return s.DocNo, err
+	}
+	return s.DocNo, m.Sealer.Issued(ctx, Notice{NoticeRow: NoticeRow{ID: row.ID, Kind: s.Kind, Title: s.Title, DocNo: s.DocNo, MadeAt: row.MadeAt}, Sheet: s})
+}
+
+// insertNotice stores a notice; a number that was given may be taken.
+func (m *Module) insertNotice(ctx context.Context, row noticeRow, given bool) error {
 	if !given {
-		return s.DocNo, m.db.Conn(ctx).LaterNamed(ctx, "insert notice", insertNotice, row.sealed(m.Keys))
+		return m.db.Conn(ctx).LaterNamed(ctx, "insert notice", insertNotice, row.sealed(m.Keys))
 	}
 	_, err := m.db.Conn(ctx).ExecNamed(ctx, insertNotice, row.sealed(m.Keys))
 	if db.IsUnique(err) {
-		return "", errs.ErrInvalid.Field("document", "该文书编号已被使用，请核对后重新填写。")
+		return errs.ErrInvalid.Field("document", "该文书编号已被使用，请核对后重新填写。")
 	}
-	return s.DocNo, wrap("insert notice", err)
+	return wrap("insert notice", err)
 }
 
 // issueLast numbers and stores a notice as the last thing in the transaction:

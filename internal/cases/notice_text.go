@@ -221,10 +221,10 @@ func remediesText(def *catalogue.Definition) string {
 	}
 	text := remediesDefault
 	if def.Remedy.Reconsideration != "" {
-		text += "行政复议：" + def.Remedy.Reconsideration + "。"
+		text += "行政复议：" + strings.TrimRight(def.Remedy.Reconsideration, "。") + "。"
 	}
 	if def.Remedy.Litigation != "" {
-		text += "行政诉讼：" + def.Remedy.Litigation + "。"
+		text += "行政诉讼：" + strings.TrimRight(def.Remedy.Litigation, "。") + "。"
 	}
 	return text
 }

@@ -49,12 +49,21 @@ func (m *Module) pageNotice(w http.ResponseWriter, r *http.Request) error {
 	}
 	verify, self := m.ProgressURL(r, n.Sheet.Number), NoticeURL(n.Sheet.Number, n.ID)
 	if n.Kind != NoticeReceipt {
-		return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, verify, ""))
+		return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, verify, "", m.sealedURL(n)))
 	}
 	if r.URL.Query().Get("paper") == paperRoll {
 		return web.Render(w, r, http.StatusOK, noticeRoll(n.Sheet, verify, self))
 	}
-	return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, verify, self+"?paper="+paperRoll))
+	return web.Render(w, r, http.StatusOK, noticePage(n.Sheet, verify, self+"?paper="+paperRoll, ""))
+}
+
+// sealedURL is the address of the sealed document without the ending; "" for whoever
+// may not have it: it bears the applicant's whole number.
+func (m *Module) sealedURL(n Notice) string {
+	if m.Sealer == nil || n.Masked || n.Kind == NoticeDelivery {
+		return ""
+	}
+	return NoticeURL(n.Sheet.Number, n.ID) + "/sealed"
 }
 
 // shownInline are the types a browser shows safely; others are saved.

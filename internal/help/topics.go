@@ -99,6 +99,7 @@ var topics = []topic{
 	{"/consents", "citizen#谁看过我的信息", ""},
 	{"/admin/seals", "administrator#电子印章", ""},
 	{"/admin/certificates", "administrator#电子印章", ""},
+	{"/admin/notices", "administrator#电子印章", ""},
 	{"/admin/audit", "administrator#审计管理员", ""},
 }
 

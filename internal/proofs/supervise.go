@@ -2,6 +2,7 @@ package proofs
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -68,10 +69,8 @@ func (o Order) may(a identity.Actor) []string {
 	var acts []string
 	for _, verb := range []string{ActAccept, ActAsk, ActReply, ActClose} {
 		right := a.Can(VerbSupervise, o.at()) || verb == ActReply && a.Can(VerbReply, o.at())
-		for _, s := range orderMoves[verb].from {
-			if right && s == o.State {
-				acts = append(acts, verb)
-			}
+		if right && slices.Contains(orderMoves[verb].from, o.State) {
+			acts = append(acts, verb)
 		}
 	}
 	return acts
@@ -110,7 +109,7 @@ func (m *Module) Do(ctx context.Context, id string, a Act) (Order, error) {
 			return ErrOrderRight
 		}
 		before := o.State
-		if !contains(move.from, before) {
+		if !slices.Contains(move.from, before) {
 			return ErrOrderMove
 		}
 		o.State = move.to
@@ -133,15 +132,6 @@ func (m *Module) Do(ctx context.Context, id string, a Act) (Order, error) {
 		return m.after(ctx, o, a)
 	})
 	return o, wrap("work on order", err)
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
 }
 
 func (m *Module) apply(ctx context.Context, o *Order, a Act) {

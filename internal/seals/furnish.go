@@ -88,10 +88,10 @@ func first(a org.Agency) int {
 // FurnishAgency gives one agency its seals, from the application to use, in one
 // transaction.
 func (m *Module) FurnishAgency(ctx context.Context, a org.Agency) error {
-	all := []string{AnyLicence, ForNotice, ForProof}
-	want := []Application{{Kind: Official, Purposes: append([]string{ForDocument}, all...)}}
+	want := []Application{{Kind: Official, Purposes: []string{AnyLicence, ForNotice, ForProof, ForDocument}}}
 	if a.Dept != "" {
-		want = []Application{{Kind: Official, Purposes: []string{ForDocument}}, {Kind: Licence, Line: "电子证照专用章", Purposes: all}}
+		want = []Application{{Kind: Official, Purposes: []string{ForDocument}}, {Kind: Licence, Line: "电子证照专用章", Purposes: []string{AnyLicence, ForProof}},
+			{Kind: Business, Line: "行政审批专用章", Purposes: []string{ForNotice}}}
 	}
 	today := m.today(ctx)
 	return m.DB.InTx(ctx, func(ctx context.Context) error {

@@ -116,6 +116,10 @@ type Seal struct {
 	Purposes      []string     `db:"-"`       // of [Module.Find] alone
 }
 
+// Size is the diameter of a round seal or the side of a square one, in
+// millimetres.
+func (s Seal) Size() int { return sizeOf(s.Kind) }
+
 // KindName is the kind in words.
 func (s Seal) KindName() string { return kindNames[s.Kind] }
 

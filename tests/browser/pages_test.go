@@ -51,6 +51,7 @@ type things struct {
 	proofChange                                 string       // page of a change to the list of proofs that waits
 	licence                                     string       // identity card of the villager in the store
 	course, training                            string       // a course that items demand, and a day on which it is held
+	seal, asked                                 string       // one in use, and one that somebody has applied for
 }
 
 // gathered are the things of the city, made once: pages are only looked at, and
@@ -97,6 +98,7 @@ func gather(t testing.TB, c *city) things {
 	own, _, err := c.Licences.Mine(c.as(t, villager), db.Page{})
 	must(t, err)
 	x.licence = own[len(own)-1].Identifier
+	x.seal, x.asked = c.seals(t)
 	gathered.things = &x
 	return x
 }
@@ -136,6 +138,7 @@ func samplesOf(x things) map[string][]sample {
 		designerPages(x),
 		messagePages(x),
 		openidPages(x),
+		sealPages(x),
 		helpPages(),
 		framePages(),
 		hallPages(theCity()),
