@@ -131,7 +131,7 @@ var areas = []area{
 	{"消息通知", "通知的文字、短信和邮件的发送记录。", "/admin/messages", "bell", []identity.Verb{messages.VerbManage}},
 	{"接入应用", "用一门账号登录的部门系统：登记、审批、停用。", "/admin/clients", "lock", []identity.Verb{"client.ask", "client.authorise"}},
 	{"排队设置", "设置各网点的队列、窗口分工和取号机。", "/admin/queues", "users", []identity.Verb{"queue.manage"}},
-	{"待盖章的文书", "通知、决定作出后自动盖章，没有盖成的在这里看原因。", "/admin/notices", "file-text", []identity.Verb{"seal.view"}},
+	{"待盖章的文书", "通知、决定作出后自动盖章，没有盖成的在这里看原因。", "/admin/notices", "file", []identity.Verb{"seal.view"}},
 	{"电子印章", "申请、审批、制作、停用印章，查看用印记录。", "/admin/seals", "shield", []identity.Verb{"seal.view", "seal.apply", "seal.approve", "seal.make"}},
 	{"工作日历", "登记地方节假日，办件期限随之重算。", "/admin/calendar", "calendar", []identity.Verb{identity.VerbOrgManage}},
 }
