@@ -3,8 +3,6 @@ package city
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strings"
 
 	"yimen/internal/licences"
 )
@@ -23,6 +21,7 @@ func LicenceTypes() ([]licences.Type, error) {
 	var more map[string]struct {
 		Unique bool
 		Fields []licences.Field
+		Rule   licences.Rule
 	}
 	if err := json.Unmarshal(raw, &more); err != nil {
 		return nil, fmt.Errorf("licence_fields.json: %w", err)
@@ -31,24 +30,11 @@ func LicenceTypes() ([]licences.Type, error) {
 	for i, l := range lines {
 		x := more[l["local_id"]]
 		list[i] = licences.Type{ID: l["local_id"], Code: l["type_code"], Name: l["licence_name"], Kind: l["kind"], Category: l["category"],
-			Holder: holderOf(l["holder_type"]), Dept: l["issuing_dept"], Unique: x.Unique, Fields: x.Fields, Trust: l["trust"]}
+			Holder: licences.HolderOf(l["holder_type"]), Dept: l["issuing_dept"], Unique: x.Unique, Fields: x.Fields, Rule: x.Rule, Trust: l["trust"]}
 		delete(more, l["local_id"])
 	}
 	for id := range more {
 		return nil, fmt.Errorf("licence_fields.json: licence_types.csv has no %s", id)
 	}
 	return list, nil
-}
-
-// holderOf reads 自然人、法人 and the like.
-func holderOf(words string) string {
-	kinds := strings.Split(words, "、")
-	person := slices.Contains(kinds, "自然人")
-	switch {
-	case person && len(kinds) > 1:
-		return licences.HolderBoth
-	case person:
-		return licences.HolderPerson
-	}
-	return licences.HolderEnterprise
 }

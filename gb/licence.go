@@ -137,6 +137,10 @@ func (id LicenceID) check() error {
 	return nil
 }
 
+// CheckLicenceType says what is wrong with the code of a licence type:
+// ErrLicenceType, or what is wrong with the credit code that begins it.
+func CheckLicenceType(code string) error { return checkLicenceType(code) }
+
 func checkLicenceType(t string) error {
 	if len(t) != 21 || !allDigits(t[18:]) {
 		return ErrLicenceType

@@ -30,7 +30,7 @@ var (
 		"synonym.add": "新增同义词", "synonym.change": "修改同义词", "synonym.import": "导入同义词", "synonym.remove": "删除同义词", "zone.load": "装载专区", "zone.import": "导入专区", "zone.add": "新增专区", "zone.change": "修改专区", "zone.remove": "删除专区",
 		"mandate.propose": "提出委托", "mandate.confirm": "确认委托", "mandate.end": "结束委托", "mandate.look": "核验亲子关系",
 		"message.retry": "重发一条", "message.retry_failed": "重发失败的", "message.template_saved": "修改通知文字", "message.test": "试发通知",
-		"licence.take_over": "存量证照入库", "licence.renew": "证照换发新版本", "licence.suspend": "暂扣证照", "licence.restore": "发还证照", "licence.withdraw": "撤销证照", "licence.revoke": "吊销证照", "licence.cancel": "注销证照", "licence.view": "查看电子证照", "licence.document": "制作电子证照文件", "licence.download": "下载电子证照文件",
+		"licence.take_over": "存量证照入库", "licence.renew": "证照换发新版本", "licence.suspend": "暂扣证照", "licence.restore": "发还证照", "licence.withdraw": "撤销证照", "licence.revoke": "吊销证照", "licence.cancel": "注销证照", "licence.view": "查看电子证照", "licence.document": "制作电子证照文件", "licence.download": "下载电子证照文件", "licence.issue": "签发电子证照", "licence.drop": "不签发电子证照", "licence_type.add": "新增证照类型", "licence_type.change": "修改证照类型",
 		"training.course": "保存培训课程", "training.material": "上传培训资料", "training.session": "安排培训", "training.results": "登记培训结果", "training.revoke": "撤销培训证书", "training.require": "要求持证受理", "training.release": "取消持证要求", "training.export": "导出培训证书", "training.take_over": "登记原有培训证书",
 		"proof.load": "装载证明事项清单", "proof.propose": "拟定证明事项", "proof.publish": "发布证明事项", "proof.refuse": "退回证明事项修改", "proof.withdraw": "撤回证明事项修改",
 		"proof.order_accept": "受理监督单", "proof.order_ask": "要求单位说明监督单", "proof.order_reply": "答复监督单", "proof.order_close": "办结监督单",
@@ -52,7 +52,7 @@ var (
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
-		"job": "后台任务", "licence": "电子证照", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "proof_order": "监督单", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
+		"job": "后台任务", "licence": "电子证照", "licence_type": "证照类型", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "proof_order": "监督单", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
 		"client": "接入应用", "signing_key": "签名密钥", "synonym": "同义词", "zone": "专区", "cases_history": "办理记录", "audit_row": "审计日志",
 	}
 	resultNames = map[string]string{

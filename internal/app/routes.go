@@ -204,6 +204,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("监督", proofs.SupervisionURL, "flag", proofs.VerbSupervise, proofs.VerbReply)
 	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
 	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)
+	add("证照类型", "/office/licence-types", "id", licences.VerbTypes)
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
 	add("网站", "/admin/site", "star", "site.edit")
 	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage, seals.VerbView)

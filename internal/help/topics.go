@@ -73,7 +73,7 @@ var topics = []topic{
 	{"/office/cases/*/*", "approver#在办件上的动作不是环节", "clerk#收件之后"},
 	{"/office/messages", "approver#消息", "clerk#消息"},
 	{"/office/licences", "approver#电子证照", ""},
-	{"/office/licence-types", "approver#电子证照", ""},
+	{"/office/licence-types", "editor#证照类型", "approver#电子证照"},
 	{"/my/licences", "citizen#我的证照", ""},
 	{"/licences/check", "citizen#验证别人的证照", ""},
 	{"/office/supervision", "administrator#清单外证明监督单大厅管理人员单位负责人", ""},

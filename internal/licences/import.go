@@ -61,7 +61,7 @@ type LineError struct {
 // With try it only looks. Errors: ErrStockFile, ErrStockHeader, ErrStockRows;
 // what is wrong with lines stands in the answer.
 func (m *Module) Import(ctx context.Context, r io.Reader, try bool) (Imported, error) {
-	header, lines, err := readStock(r)
+	header, lines, err := readStock(r, StockColumns[:neededColumns])
 	if err != nil {
 		return Imported{}, err
 	}
@@ -127,9 +127,11 @@ func lineErrors(line int, err error) ([]LineError, error) {
 }
 
 var columnOf = map[string]string{"type": colType, "number": colNumber, "identifier": colIdentifier, "holder_name": colHolder, "holder_no": colHolderNo,
-	"issuer": colIssuer, "issued_on": colIssuedOn, "from": colFrom, "to": colTill, "trust": colTrust}
+	"issuer": colIssuer, "issued_on": colIssuedOn, "from": colFrom, "to": colTill, "trust": colTrust,
+	"id": colID, "name": colTypeName, "kind": colKind, "category": colCategory, "holder": colHolderType, "dept": colDept, "code": colCode}
 
-func readStock(r io.Reader) (header []string, lines [][]string, err error) {
+// readStock reads a file whose header has certain columns.
+func readStock(r io.Reader, needed []string) (header []string, lines [][]string, err error) {
 	raw, err := io.ReadAll(io.LimitReader(r, maxStock+1))
 	if err != nil || len(raw) > maxStock || len(raw) == 0 {
 		return nil, nil, ErrStockFile.Because(err)
@@ -149,7 +151,7 @@ func readStock(r io.Reader) (header []string, lines [][]string, err error) {
 	for i := range header {
 		header[i] = strings.TrimSpace(header[i])
 	}
-	for _, must := range StockColumns[:neededColumns] {
+	for _, must := range needed {
 		if !slices.Contains(header, must) {
 			return nil, nil, ErrStockHeader.Say("表头缺少“%s”这一列，请对照模板补齐后重试。", must)
 		}

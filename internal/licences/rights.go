@@ -8,13 +8,16 @@ import (
 // Verbs of this module. They are held where the issuer stands.
 var (
 	VerbView   = identity.DefineVerb("licence.view", "查看电子证照")
-	VerbManage = identity.DefineVerb("licence.manage", "导入存量证照，暂扣、撤销、吊销、注销电子证照")
+	VerbManage = identity.DefineVerb("licence.manage", "签发电子证照，导入存量证照，暂扣、撤销、吊销、注销电子证照")
+	VerbTypes  = identity.DefineVerb("licence.types", "维护电子证照类型目录")
 )
 
 func init() {
 	identity.Extend("agency_head", VerbView, VerbManage)
 	identity.Extend("approver", VerbView, VerbManage)
 	identity.Extend("centre_manager", VerbView)
+	identity.Extend("system_admin", VerbTypes)
+	identity.Extend("item_reviewer", VerbTypes)
 }
 
 // Errors of the module.
@@ -26,6 +29,9 @@ var (
 	ErrNotNow      = errs.Define(errs.Conflict, "licence_not_now", "证照现在的状态不能这样办理，请刷新后查看。")
 	ErrSecond      = errs.Define(errs.Conflict, "licence_second", "持证人已经有一本有效的同类证照，不能再发第二本；内容有变的，请办理变更。")
 	ErrTwice       = errs.Define(errs.Conflict, "licence_twice", "这本证照已经在库里了，请到证照列表按编号查找，不用重复入库。")
+	ErrTypeInvalid = errs.Define(errs.Invalid, "licence_type_invalid", "证照类型有误，没有保存，请按提示修改。")
+	ErrTypeChanged = errs.Define(errs.Conflict, "licence_type_changed", "这种证照类型刚被别人改过，没有保存，请刷新后再改。")
+	ErrNotKeeper   = errs.Define(errs.Denied, "licence_types_denied", "您没有维护证照类型目录的权限，请联系本市事项审核员或系统管理员。")
 	ErrHolder      = errs.Define(errs.Invalid, "licence_holder", "持证人的姓名和证件号码与人口信息不一致，没有入库，请核对。")
 )
 

@@ -30,6 +30,8 @@ type Type struct {
 	Unique   bool   // a holder has one that is valid at most
 	Fields   []Field
 	Trust    string // of the record: verified, knowledge …
+	Rule     Rule
+	Version  int64 // grows with every change
 }
 
 // Field is one thing that a licence says (照面项), beside what all say.
@@ -38,6 +40,11 @@ type Field struct {
 	Label    string `json:"label"`
 	Kind     string `json:"kind"` // text, date, number
 	Required bool   `json:"required,omitempty"`
+	// From is where its text comes from when a case grants the licence: a text
+	// with names of the item's form in braces, alternatives between bars
+	// ("{harvest_place}|{address_detail}"). Without it a form's field of the same
+	// title gives it.
+	From string `json:"from,omitempty"`
 }
 
 type typeRow struct {
@@ -52,14 +59,36 @@ type typeRow struct {
 	Unique   bool   `db:"one_only"`
 	Fields   string `db:"fields"`
 	Trust    string `db:"trust"`
+	Rule     string `db:"rule"`
+	Version  int64  `db:"version"`
 }
 
-const selectType = `SELECT id, code, assigned, name, kind, category, holder, dept, one_only, fields, trust FROM licences_type`
+const selectType = `SELECT id, code, assigned, name, kind, category, holder, dept, one_only, fields, trust, rule, version FROM licences_type`
 
 func (r typeRow) plain() (Type, error) {
 	t := Type{ID: r.ID, Code: r.Code, Assigned: r.Assigned, Name: r.Name, Kind: r.Kind, Category: r.Category, Holder: r.Holder,
-		Dept: r.Dept, Unique: r.Unique, Trust: r.Trust}
+		Dept: r.Dept, Unique: r.Unique, Trust: r.Trust, Version: r.Version}
+	if err := json.Unmarshal([]byte(r.Rule), &t.Rule); err != nil {
+		return t, wrap("rule of type "+r.ID, err)
+	}
 	return t, wrap("fields of type "+r.ID, json.Unmarshal([]byte(r.Fields), &t.Fields))
+}
+
+const insertType = `INSERT INTO licences_type (id, code, assigned, name, kind, category, holder, dept, one_only, fields, trust, rule, version)
+	VALUES (:id, :code, :assigned, :name, :kind, :category, :holder, :dept, :one_only, :fields, :trust, :rule, :version)`
+
+// row is the type as it is stored.
+func (t Type) row() (typeRow, error) {
+	if t.Fields == nil {
+		t.Fields = []Field{}
+	}
+	fields, err := json.Marshal(t.Fields)
+	if err != nil {
+		return typeRow{}, err
+	}
+	rule, err := json.Marshal(t.Rule)
+	return typeRow{ID: t.ID, Code: t.Code, Assigned: t.Assigned, Name: t.Name, Kind: t.Kind, Category: t.Category, Holder: t.Holder, Dept: t.Dept,
+		Unique: t.Unique, Fields: string(fields), Trust: t.Trust, Rule: string(rule), Version: t.Version}, err
 }
 
 // Types lists the types in the order of their keys.
@@ -103,17 +132,14 @@ func (m *Module) LoadTypes(ctx context.Context, definer string, list []Type) err
 			if t.Code == "" {
 				t.Code, t.Assigned = fmt.Sprintf("%s%03d", definer, i+1), true
 			}
-			if t.Fields == nil {
-				t.Fields = []Field{}
-			}
-			fields, err := json.Marshal(t.Fields)
+			t.Version = 1
+			r, err := t.row()
 			if err != nil {
 				return err
 			}
-			_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_type (id, code, assigned, name, kind, category, holder, dept, one_only, fields, trust)
-				VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
-				ON CONFLICT (id) DO UPDATE SET code = $2, assigned = $3, name = $4, kind = $5, category = $6, holder = $7, dept = $8, one_only = $9, fields = $10, trust = $11`,
-				t.ID, t.Code, t.Assigned, t.Name, t.Kind, t.Category, t.Holder, t.Dept, t.Unique, string(fields), t.Trust)
+			_, err = m.DB.Conn(ctx).ExecNamed(ctx, insertType+` ON CONFLICT (id) DO UPDATE SET code = excluded.code, assigned = excluded.assigned,
+				name = excluded.name, kind = excluded.kind, category = excluded.category, holder = excluded.holder, dept = excluded.dept,
+				one_only = excluded.one_only, fields = excluded.fields, trust = excluded.trust, rule = excluded.rule`, r)
 			if err != nil {
 				return fmt.Errorf("licences: store type %s: %w", t.ID, err)
 			}

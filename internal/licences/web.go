@@ -33,8 +33,9 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.PostLimit(officeURL+"/import", manageGuard, uploadLimit, m.importStock)
 	rt.Get(officeURL+"/{identifier}", lookGuard, m.licence)
 	rt.Post(officeURL+"/{identifier}", manageGuard, m.do)
-	rt.Get(typesURL, lookGuard, m.types)
-	rt.Get(typesURL+"/{id}", lookGuard, m.typePage)
+	rt.Get(typesURL, typesLook, m.types)
+	rt.Get(typesURL+"/{id}", typesLook, m.typePage)
+	m.typeRoutes(rt)
 	m.documentRoutes(rt)
 }
 
@@ -206,7 +207,7 @@ func (m *Module) types(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, typesView(list))
+	return web.Render(w, r, http.StatusOK, typesView(list, identity.FromContext(r.Context()).Has(VerbTypes)))
 }
 
 func (m *Module) typePage(w http.ResponseWriter, r *http.Request) error {
@@ -214,7 +215,7 @@ func (m *Module) typePage(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, typeView(t))
+	return web.Render(w, r, http.StatusOK, typeView(t, identity.FromContext(r.Context()).Has(VerbTypes)))
 }
 
 // maskNo is a holder's number as a list shows it.
