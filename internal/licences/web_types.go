@@ -131,7 +131,7 @@ func (m *Module) saveTypePage(w http.ResponseWriter, r *http.Request) error {
 		}
 	}
 	if !f.OK() {
-		p.rows += slices.Max(append(lines, 0))
+		p.rows += slices.Max(append(lines, -1)) + 1
 		return web.Render(w, r, f.Status(), typeFormView(p.kinds()))
 	}
 	web.Flash(r, "success", "已保存“"+t.Name+"”。")
