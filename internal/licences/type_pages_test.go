@@ -23,7 +23,7 @@ func TestPagesOfTypes(t *testing.T) {
 		Fill("holder", "both").Fill("months", "0").Fill("field.3.label", "水域").Fill("field.3.name", "水域").Send().Status(422).Must("请填月数", "第7项")
 	page := k.Get("/office/licence-types/new").Form("[name=number_rule]").Fill("name", "渔业捕捞许可证").Fill("kind", "证照").Fill("category", "农业").Fill("dept", "农业农村局").
 		Fill("holder", "both").Fill("months", "60").Fill("field.3.label", "水域").Fill("field.3.name", "sy").Send().Status(200).Must("已保存", "KZ_SY", "5年")
-	k.Get(page.URL.Path + "/edit").Status(200).Form("[name=number_rule]").Fill("number_rule", "{月}").Send().Status(422).Must("编号规则里没有“{月}”")
+	k.Get(page.URL.Path+"/edit").Status(200).Form("[name=number_rule]").Fill("number_rule", "{月}").Send().Status(422).Must("编号规则里没有“{月}”")
 	s.As("admin-audit").Get("/admin/audit?action=licence_type.add").Must("渔业捕捞许可证")
 
 	list := k.Get("/office/licence-types/export.csv").Status(200).Must("local_id,licence_name", "渔业捕捞许可证").Text()
