@@ -25,7 +25,7 @@ var fieldKinds = []string{"text", "date", "number"}
 
 var fieldKindWords = map[string]string{"text": "文字", "date": "日期", "number": "数字"}
 
-var fieldName = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,19}$`)
+var metaName = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,19}$`)
 
 var templateNames = regexp.MustCompile(`\{([^{}]*)\}`)
 
@@ -211,7 +211,7 @@ func (t Type) checkFields(bad *errs.Fields) {
 	for i, f := range t.Fields {
 		at := fmt.Sprintf("field.%d", i)
 		switch {
-		case !fieldName.MatchString(f.Name):
+		case !metaName.MatchString(f.Name):
 			bad.Add(at+".name", "元数据名用大写拼音字头，例如XKSX，不超过20个字符。")
 		case names[f.Name]:
 			bad.Add(at+".name", "元数据名“%s”重复了。", f.Name)
