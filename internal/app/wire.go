@@ -88,7 +88,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Seals = seals.New(seals.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Accounts: a.Identity, Audit: a.Audit, Jobs: a.Queue,
 		Vault: vault.NewStore(a.DB, a.Keys, a.Clock), Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Licences = licences.New(licences.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Accounts: a.Identity, People: a.Assurance.Register,
-		Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL})
+		Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL, Demo: a.Demo})
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
 	a.Proofs = proofs.New(proofs.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Items: a.Catalogue, Events: a.Bus,

@@ -75,6 +75,8 @@ var topics = []topic{
 	{"/office/licences", "approver#电子证照", ""},
 	{"/office/licence-types", "editor#证照类型", "approver#电子证照"},
 	{"/my/licences", "citizen#我的证照", ""},
+	{"/my/licences/*/show", "citizen#扫码出示证照", ""},
+	{"/licences/shown", "citizen#扫码出示证照", ""},
 	{"/licences/check", "citizen#验证别人的证照", ""},
 	{"/office/supervision", "administrator#清单外证明监督单大厅管理人员单位负责人", ""},
 	{"/my/proof-reports", "citizen#证明事项清单", ""},

@@ -51,6 +51,8 @@ type Deps struct {
 	// Accounts tells the numbers of those who look at their own; nil: nobody has any.
 	Accounts Accounts
 
+	Demo bool // a code's address is written out beside it
+
 	// People says whether a name and a resident number belong together; nil:
 	// no person register is connected, and names are taken as they are.
 	People People

@@ -26,7 +26,7 @@ func TestPagesOfLicences(t *testing.T) {
 	}
 	own := cards[0].HolderNo // which an identity card has for its number, and staff do not see whole
 	mine := s.As("citizen-1").Get("/my/licences").Status(200).Must("居民身份证", "居民户口簿", "残疾人证", "有效").MustNot("营业执照")
-	page := mine.Click("居民身份证").Status(200).Must("证照内容", "民族", "存量入库", "还没有开通")
+	page := mine.Click("居民身份证").Status(200).Must("证照内容", "民族", "存量入库", "还没有人扫码看过")
 	s.As("citizen-2").Get(page.URL.Path).Status(404)
 	s.Anybody().NoRedirect().Get(page.URL.Path).Status(303)
 

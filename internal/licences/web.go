@@ -26,6 +26,7 @@ const uploadLimit = maxStock + 1<<20
 
 // Routes adds the pages.
 func (m *Module) Routes(rt *web.Router) {
+	m.showRoutes(rt)
 	rt.Get(CheckURL, checkGuard, m.checkPage)
 	rt.Get(officeURL, lookGuard, m.list)
 	rt.Get(officeURL+"/import", manageGuard, m.importPage)

@@ -54,7 +54,8 @@ func (m *Module) licences(w http.ResponseWriter, r *http.Request) error {
 
 type licencePage struct {
 	licences.Shown
-	today workday.Date
+	readings []licences.Reading
+	today    workday.Date
 }
 
 func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
@@ -62,5 +63,9 @@ func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, licenceView(licencePage{s, m.today(r)}))
+	read, err := m.Licences.Readings(r.Context(), s.Identifier)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, licenceView(licencePage{s, read, m.today(r)}))
 }

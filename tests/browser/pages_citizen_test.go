@@ -70,6 +70,9 @@ func citizenPages(x things) map[string][]sample {
 	pages["/apply/{draft}/people"] = []sample{{villager, draft + "/people"}}
 	pages["/my/licences"] = []sample{{villager, "/my/licences"}, {"citizen-60", "/my/licences"}}
 	pages["/my/licences/{identifier}"] = []sample{{villager, "/my/licences/" + x.licence}}
+	pages["/my/licences/{identifier}/show"] = []sample{{villager, "/my/licences/" + x.licence + "/show"}}
+	pages["/my/licences/{identifier}/show/{id}"] = []sample{{villager, "/my/licences/" + x.licence + "/show/" + x.showing}}
+	pages["/licences/shown/{code}"] = []sample{{"", "/licences/shown/nobodys"}}
 	pages["/licences/check"] = []sample{{"", "/licences/check"}, {"", "/licences/check?id=" + x.licence}}
 	pages["/my/documents"] = []sample{{villager, "/my/documents"}, {"citizen-60", "/my/documents"}}
 	pages["/my/company"] = []sample{{villager, "/my/company"}, {"citizen-30", "/my/company"}}

@@ -16,6 +16,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/webtest/browser"
+	"yimen/internal/licences"
 	"yimen/internal/proofs"
 )
 
@@ -50,6 +51,7 @@ type things struct {
 	reported                                    proofs.Order // a supervision order
 	proofChange                                 string       // page of a change to the list of proofs that waits
 	licence                                     string       // identity card of the villager in the store
+	showing                                     string       // of it, to others
 	course, training                            string       // a course that items demand, and a day on which it is held
 	seal, asked                                 string       // one in use, and one that somebody has applied for
 }
@@ -99,6 +101,9 @@ func gather(t testing.TB, c *city) things {
 	must(t, err)
 	x.licence = own[len(own)-1].Identifier
 	x.seal, x.asked = c.seals(t)
+	showing, err := c.Licences.Show(c.as(t, villager), x.licence, licences.Choice{Mode: licences.ShowLeast})
+	must(t, err)
+	x.showing = showing.ID
 	gathered.things = &x
 	return x
 }
