@@ -14,8 +14,9 @@ var (
 	actionNames = map[string]string{
 		"login": "登录", "logout": "退出登录", "account.create": "新建账号", "account.create.demo": "建立演示账号", "account.contact": "修改联系方式",
 		"account.password": "修改密码", "account.disabled": "停用账号", "account.active": "启用账号",
-		"account.unlock": "解除锁定",
-		"grant.give":     "授予角色", "delegation.ask": "提出临时委托", "delegation.active": "授权临时委托", "delegation.refused": "不同意临时委托", "delegation.end": "结束临时委托", "grant.take": "撤销角色", "grant.propose": "提出角色变更", "grant.done": "授权角色变更", "grant.refused": "不同意角色变更", "grant.withdrawn": "撤回角色变更", "token.make": "签发接口令牌", "token.revoke": "收回接口令牌",
+		"account.unlock": "解除锁定", "account.close_ask": "申请注销账号", "account.close_withdraw": "撤回注销账号", "account.close": "注销账号",
+		"correction.ask": "申请更正个人信息", "correction.withdraw": "撤回更正申请", "correction.do": "更正个人信息", "correction.refuse": "没有更正个人信息",
+		"grant.give": "授予角色", "delegation.ask": "提出临时委托", "delegation.active": "授权临时委托", "delegation.refused": "不同意临时委托", "delegation.end": "结束临时委托", "grant.take": "撤销角色", "grant.propose": "提出角色变更", "grant.done": "授权角色变更", "grant.refused": "不同意角色变更", "grant.withdrawn": "撤回角色变更", "token.make": "签发接口令牌", "token.revoke": "收回接口令牌",
 		"account.prove": "实名核验", "account.open": "窗口开通账号", "account.first_password": "窗口重发一次性密码",
 		"company.bind": "绑定单位", "company.bind_window": "窗口绑定单位", "company.refused": "绑定单位没有核对上", "company.appoint": "指定单位办事人员",
 		"mandate.confirm_child": "窗口核验亲子关系", "mandate.confirm_window": "窗口代记本人同意", "prove.refuse": "实名核验未通过", "account.end_sessions": "退出其他设备",
@@ -62,7 +63,7 @@ var (
 		"askew": "没有正对", "not_seen": "动作没有看到", "out_of_turn": "动作顺序不对", "still": "没有动作", "flat": "疑似照片", "changed": "中途换人", "replayed": "重放的画面",
 		"no_picture": "没有人像照片", "not_alike": "不是同一个人",
 		"ok": "成功", "failed": "失败", "denied": "被拒绝", "locked": "已锁定", "broken": "不完整", "demo": "成功（演示）",
-		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用",
+		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "first_password_over": "一次性密码已过期", "account_disabled": "账号已停用",
 		"no_right": "没有权限", "case_unknown": "无权查看", "see_in_full_denied": "无权查看完整号码"}
 	jobNames = map[string]string{
 		"seals.crl": "签发证书吊销列表", "seals.furnish": "制作样例印章", "notices.seal": "文书盖章",

@@ -106,12 +106,14 @@ type signing struct {
 	LoginLock           time.Duration `help:"How long it is locked; at least 10m." default:"15m"`
 	StaffIdle           time.Duration `help:"A session of staff ends when unused for so long; at most 30m." default:"30m"`
 	AdminIdle           time.Duration `help:"One of an administrator; at most 10m." default:"10m"`
+	FirstPasswordFor    time.Duration `help:"How long a password set by somebody else, or handed out at a window, can be signed in with; at most 168h." default:"72h"`
+	CloseDays           int           `help:"Days in which the closing of an account can be taken back; at most 15." default:"15"`
 }
 
 func (x signing) apply(s *Settings) error {
 	s.SignIn = identity.Rules{PasswordLength: x.PasswordLength, AdminPasswordLength: x.PasswordLengthAdmin, PasswordHistory: x.PasswordHistory,
 		PasswordDays: x.PasswordDays, PasswordWarnDays: x.PasswordWarnDays, MaxFailures: x.LoginFailures, LockFor: x.LoginLock,
-		StaffIdle: x.StaffIdle, AdminIdle: x.AdminIdle}
+		StaffIdle: x.StaffIdle, AdminIdle: x.AdminIdle, FirstFor: x.FirstPasswordFor, CloseDays: x.CloseDays}
 	return s.SignIn.Check()
 }
 

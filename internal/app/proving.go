@@ -45,6 +45,9 @@ func (a *App) wireAssurance() error {
 	if a.Assurance, err = assurance.New(d); err != nil {
 		return err
 	}
+	if a.Assurance.Register != nil {
+		a.Identity.Residents = a.Assurance.Register
+	}
 	a.Assurance.OfferProof(assurance.Proving{Method: identity.ByFace, Title: "人脸核验", Text: "跟着提示转头、眨眼，只和人像库里您自己的照片比一次，画面不保存。",
 		Needs: "有摄像头的手机或电脑，光线亮的地方", Takes: "约1分钟", Go: "开始人脸核验", URL: presence.Path, PersonsOnly: true})
 	return nil

@@ -28,6 +28,8 @@ func (a *App) react() {
 	events.Later(a.Bus, tellers, t.terminated)
 	events.Later(a.Bus, tellers, t.draftEnding)
 	events.Later(a.Bus, tellers, t.mandateChanged)
+	events.Later(a.Bus, tellers, t.accountChanged)
+	events.Later(a.Bus, tellers, t.delegationChanged)
 	events.Later(a.Bus, tellers, t.taskAssigned)
 	events.Later(a.Bus, tellers, t.taskReminded)
 	events.Later(a.Bus, tellers, t.taskOverdue)

@@ -107,6 +107,9 @@ func user(r *http.Request) *ui.User {
 	if actor.Has(identity.VerbMandateConfirm) && !actor.IsSystem() {
 		u.Links = append(u.Links, ui.Link{Label: "核验亲子关系", URL: "/counter/mandates"})
 	}
+	if actor.Has(identity.VerbPersonCorrect) && !actor.IsSystem() {
+		u.Links = append(u.Links, ui.Link{Label: "个人信息更正", URL: "/office/corrections"})
+	}
 	if actor.Kind == identity.KindStaff {
 		u.Links = append(u.Links, ui.Link{Label: "临时委托", URL: "/office/delegations"})
 	}

@@ -63,7 +63,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Audit.ReadFrom(a.Archive)
 	a.Org = org.New(org.Deps{DB: a.DB, Clock: a.Clock, Audit: a.Audit, Who: who})
 	a.Identity = identity.New(identity.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Audit: a.Audit, Demo: a.Demo, HomeOf: homeOf, Events: a.Bus,
-		Rules: a.SignIn, Enterprises: a.enterprises(), Keys: a.Keys, Hash: a.Proving.Hash})
+		Rules: a.SignIn, Enterprises: a.enterprises(), Keys: a.Keys, Hash: a.Proving.Hash, Files: a.Store})
 	a.Progress = progress.New(a.DB, a.Queue, a.Clock, a.Log, progress.Options{
 		Owner: func(ctx context.Context) string { return identity.FromContext(ctx).Account }, As: a.actingAs})
 	sms, mail, err := a.Sending.senders(a.Demo)
@@ -122,6 +122,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Admin = admin.New(admin.Deps{DB: a.DB, Identity: a.Identity, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Queue: a.Queue, Clock: a.Clock,
 		Progress: a.Progress, Store: a.Store, Troubles: a.troubles})
 	a.Help = help.New(help.Deps{DB: a.DB, Clock: a.Clock, Demo: a.Demo})
+	a.joinClosing()
 	a.react()
 	a.work()
 	a.route()

@@ -85,11 +85,11 @@ func New(d Deps) (*Module, error) {
 		return nil, err
 	}
 	if m.canText() {
-		m.Identity.OfferWay(identity.Way{Name: "sms", Title: "手机验证码登录", URL: "/login/sms", People: true})
+		m.Identity.OfferWay(identity.Way{Name: "sms", Title: "手机验证码登录", URL: "/login/sms", People: true, Again: true})
 		m.OfferProof(Proving{Method: identity.BySMS, Title: "手机短信验证码", Text: "发一个6位数字到登记的手机号，填对即可。",
 			Needs: "登记的手机在身边", Takes: "约1分钟", Go: "用手机收验证码", URL: "/verify/phone"})
 	}
-	m.Identity.OfferWay(identity.Way{Name: "passkey", Title: "通行密钥登录（手机的人脸或指纹）", URL: "/login/passkey", People: true, Staff: true})
+	m.Identity.OfferWay(identity.Way{Name: "passkey", Title: "通行密钥登录（手机的人脸或指纹）", URL: "/login/passkey", People: true, Staff: true, Again: true})
 	m.Identity.OfferWay(identity.Way{Name: "scan", Title: "用已登录的手机扫码登录", URL: "/login/scan", People: true})
 	if m.Register != nil {
 		m.OfferProof(Proving{Method: identity.ByRegister, Title: "姓名和身份证号码", Text: "与本市人口信息核对，不用上传照片。",
@@ -149,6 +149,14 @@ func (m *Module) record(ctx context.Context, action, account, result, detail str
 	a := identity.FromContext(ctx)
 	return m.Audit.Write(ctx, audit.Entry{Actor: a.Account, ActorName: a.Name, Address: a.Address,
 		Action: action, Object: "account", ObjectID: account, Result: result, Detail: detail})
+}
+
+// changed tells the owner of an account what was changed, and records it.
+func (m *Module) changed(ctx context.Context, account, what, action string) error {
+	if err := m.Identity.Changed(ctx, account, what, ""); err != nil {
+		return err
+	}
+	return m.record(ctx, action, account, "ok", "")
 }
 
 // hashOf is what is kept of something that must not be read: its parts are kept

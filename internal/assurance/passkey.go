@@ -187,7 +187,7 @@ func (m *Module) addPasskey(ctx context.Context, kept, name string, answer []byt
 		if err != nil {
 			return wrap("keep passkey", err)
 		}
-		return m.record(ctx, "passkey.add", a.Account, "ok", "")
+		return m.changed(ctx, a.Account, identity.ChangedPasskeyAdded, "passkey.add")
 	})
 }
 
@@ -200,7 +200,7 @@ func (m *Module) RemovePasskey(ctx context.Context, id string) error {
 		if err != nil || n == 0 {
 			return wrap("remove passkey", err)
 		}
-		return m.record(ctx, "passkey.remove", a.Account, "ok", "")
+		return m.changed(ctx, a.Account, identity.ChangedPasskeyGone, "passkey.remove")
 	})
 }
 

@@ -15,6 +15,7 @@ func (m *Module) Routes(rt *web.Router) {
 	sends := web.RateLimit("sms code", 30, 10*time.Minute, nil)
 	tries := web.RateLimit("prove", 60, time.Minute, nil)
 	anybody, self := web.Public, identity.Applicant()
+	fresh := m.Identity.MustBeFresh() // what would take an account over
 
 	m.loginByPhone().mount(rt, anybody.And(sends), anybody.And(tries))
 	rt.PostEach("/login/sms/choose", anybody.And(tries), m.chooseAccount)
@@ -41,10 +42,10 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/account/security", identity.SignedIn(), m.securityPage)
 	rt.PostEach("/account/security/passkeys/begin", identity.SignedIn().And(tries), m.passkeyBegin)
 	rt.PostEach("/account/security/passkeys", identity.SignedIn().And(tries), m.passkeyAdd)
-	rt.Post("/account/security/passkeys/{id}/remove", identity.SignedIn(), m.passkeyRemove)
-	rt.Get("/account/security/totp", identity.SignedIn(), m.totpPage)
-	rt.PostEach("/account/security/totp", identity.SignedIn().And(tries), m.totpConfirm)
-	rt.PostEach("/account/security/totp/remove", identity.SignedIn().And(tries), m.totpRemove)
+	rt.Post("/account/security/passkeys/{id}/remove", identity.SignedIn().And(fresh), m.passkeyRemove)
+	rt.Get("/account/security/totp", identity.SignedIn().And(fresh), m.totpPage)
+	rt.PostEach("/account/security/totp", identity.SignedIn().And(tries).And(fresh), m.totpConfirm)
+	rt.PostEach("/account/security/totp/remove", identity.SignedIn().And(tries).And(fresh), m.totpRemove)
 	rt.Post("/account/security/sessions/end", identity.SignedIn(), m.endSessions)
 }
 

@@ -27,6 +27,7 @@ type securityPage struct {
 	logins    []identity.SignInRecord
 	now       time.Time
 	nextLevel identity.Level
+	fresh     bool // what opens the account may be changed now
 }
 
 // securityURL is the page of whoever asks.
@@ -45,7 +46,7 @@ func (m *Module) securityPage(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Module) showSecurity(w http.ResponseWriter, r *http.Request, status int, form *web.Form) error {
 	ctx := r.Context()
-	p := securityPage{form: form, actor: identity.FromContext(ctx), now: m.now(ctx), here: m.keys.site != nil, local: m.elsewhere(r)}
+	p := securityPage{form: form, actor: identity.FromContext(ctx), now: m.now(ctx), here: m.keys.site != nil, local: m.elsewhere(r), fresh: m.Identity.IsFresh(r)}
 	if p.actor.IsApplicant() {
 		who, err := m.Identity.Person(ctx, p.actor.Account)
 		if err != nil {
@@ -78,11 +79,10 @@ func (m *Module) showSecurity(w http.ResponseWriter, r *http.Request, status int
 // endSessions ends the sign-ins elsewhere and keeps this one.
 func (m *Module) endSessions(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
-	a := identity.FromContext(ctx)
 	if err := m.Identity.EndSessions(ctx); err != nil {
 		return err
 	}
-	if err := m.Identity.SignIn(r, a.Account, a.Method); err != nil {
+	if err := m.Identity.Resume(r); err != nil {
 		return err
 	}
 	web.Flash(r, "success", "其他设备上的登录已全部退出，这台设备仍然登录着。")

@@ -141,7 +141,7 @@ func (m *Module) confirmTOTP(ctx context.Context, account, code string) ([]strin
 		if err := c.InsertRows(ctx, "assurance_recovery", []string{"account", "code"}, "", rows); err != nil {
 			return wrap("keep recovery codes", err)
 		}
-		return m.record(ctx, "totp.set", account, "ok", "")
+		return m.changed(ctx, account, identity.ChangedTOTPSet, "totp.set")
 	})
 }
 
@@ -157,7 +157,7 @@ func (m *Module) RemoveTOTP(ctx context.Context, code string) error {
 				return wrap("remove app", err)
 			}
 		}
-		return m.record(ctx, "totp.remove", account, "ok", "")
+		return m.changed(ctx, account, identity.ChangedTOTPGone, "totp.remove")
 	})
 }
 

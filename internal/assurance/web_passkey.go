@@ -30,7 +30,7 @@ type keyLoginPage struct {
 
 func (m *Module) passkeyLoginPage(w http.ResponseWriter, r *http.Request) error {
 	next := web.SafeNext(r.URL.Query().Get("next"))
-	if identity.FromContext(r.Context()).SignedIn() {
+	if identity.FromContext(r.Context()).SignedIn() && r.URL.Query().Get("again") == "" {
 		return web.Redirect(w, r, next)
 	}
 	return web.Render(w, r, http.StatusOK, keyLoginView(keyLoginPage{next, m.keys.site != nil, m.elsewhere(r)}))
@@ -114,6 +114,9 @@ func (m *Module) passkeyLogin(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (m *Module) passkeyBegin(w http.ResponseWriter, r *http.Request) error {
+	if !m.Identity.IsFresh(r) {
+		return m.tell(w, r, nil, identity.ErrNotFresh)
+	}
 	options, kept, err := m.beginPasskey(r.Context())
 	if err == nil {
 		web.Session(r).Put(sessionMake, kept)
@@ -124,6 +127,9 @@ func (m *Module) passkeyBegin(w http.ResponseWriter, r *http.Request) error {
 func (m *Module) passkeyAdd(w http.ResponseWriter, r *http.Request) error {
 	answer, err := readAnswer(r)
 	kept := web.Session(r).Pop(sessionMake)
+	if err == nil && !m.Identity.IsFresh(r) {
+		err = identity.ErrNotFresh
+	}
 	if err == nil {
 		err = m.addPasskey(r.Context(), kept, answer.Name, answer.Credential)
 	}

@@ -81,6 +81,15 @@ func (s phoneStep) send(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
+	if s.own != nil { // another telephone than the one on file opens the account from then on
+		if own, err := s.own(r); err != nil {
+			return err
+		} else if own != phone {
+			if err := s.m.Identity.Fresh(r); err != nil {
+				return err
+			}
+		}
+	}
 	if err := s.m.sendCode(r.Context(), s.bound(r, phone)); err != nil {
 		status, err := refused(form, err)
 		if err != nil {
@@ -238,10 +247,7 @@ func (m *Module) provePhone() phoneStep {
 		},
 		then: func(w http.ResponseWriter, r *http.Request, phone, next string) error {
 			ctx := r.Context()
-			if err := m.Identity.SetContact(ctx, identity.Contact{Phone: phone}); err != nil {
-				return err
-			}
-			if err := m.Identity.Prove(ctx, identity.Proof{Account: identity.FromContext(ctx).Account, Method: identity.BySMS}); err != nil {
+			if err := m.Messages.TakePhone(ctx, phone); err != nil {
 				return err
 			}
 			web.Flash(r, "success", "手机号已核验。")

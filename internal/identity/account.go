@@ -234,6 +234,9 @@ func (m *Module) setState(ctx context.Context, account, state string) error {
 		if err != nil {
 			return err
 		}
+		if row.State == stateClosed {
+			return ErrAccountClosed
+		}
 		if state == stateDisabled {
 			held, err := m.Held(ctx, row.ID)
 			if err != nil {

@@ -54,6 +54,7 @@ type Actor struct {
 	// Of who came by a session: its number, when they signed in and how.
 	Session    string
 	SignedInAt time.Time
+	FreshAt    time.Time // when they last showed that it is they, see Module.IsFresh
 	Method     string
 
 	// Of the account when it was loaded.

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -26,7 +27,11 @@ func (m *Module) SetContact(ctx context.Context, c Contact) error {
 		return err
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
-		_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET
+		own, err := m.Person(ctx, a.Account)
+		if err != nil {
+			return err
+		}
+		_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET
 			phone_proven_at = CASE WHEN $2 = '' OR phone_key = $7 THEN phone_proven_at ELSE NULL END,
 			phone = CASE WHEN $2 = '' THEN phone ELSE $3 END,
 			phone_key = CASE WHEN $2 = '' THEN phone_key ELSE $7 END,
@@ -34,6 +39,16 @@ func (m *Module) SetContact(ctx context.Context, c Contact) error {
 			a.Account, c.Phone, m.Keys.Seal(accountPhone, a.Account, c.Phone), c.Address, c.Address, m.now(ctx), m.Keys.Index(accountPhone, c.Phone))
 		if err != nil {
 			return fmt.Errorf("store contact: %w", err)
+		}
+		if c.Phone != "" && c.Phone != own.Phone {
+			if err := m.contactChanged(ctx, a.Account, CorrectPhone); err != nil {
+				return err
+			}
+		}
+		if c.Address != "" && c.Address != own.Address {
+			if err := errors.Join(m.contactChanged(ctx, a.Account, CorrectAddress), m.Changed(ctx, a.Account, ChangedAddress, "")); err != nil {
+				return err
+			}
 		}
 		return m.record(ctx, "account.contact", a.Account, "")
 	})

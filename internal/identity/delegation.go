@@ -291,6 +291,13 @@ func (m *Module) decideDelegation(ctx context.Context, id, state, note string) e
 				return ErrDelegationInvalid.Say("%s", bad.List()[0].Message)
 			}
 		}
+		what := lendingGiven
+		if state == DelegationRefused {
+			what = lendingRefused
+		}
+		if err := m.tellLending(ctx, id, what); err != nil {
+			return err
+		}
 		return m.recordDelegation(ctx, "delegation."+state, id, d.RoleNames)
 	})
 }
@@ -323,6 +330,9 @@ func (m *Module) EndDelegation(ctx context.Context, id string) error {
 		}
 		if n == 0 {
 			return ErrDelegationOver
+		}
+		if err := m.tellLending(ctx, id, lendingEnded); err != nil {
+			return err
 		}
 		return m.recordDelegation(ctx, "delegation.end", id, d.RoleNames)
 	})

@@ -24,6 +24,10 @@ var (
 	ErrLocked = errs.Define(errs.RateLimited, "login_locked", "密码连续输错次数过多，账号已暂时锁定，请稍后再试。")
 )
 
+// ErrFirstOver is told to who comes too late with the password somebody set for
+// them, and only to who knows it.
+var ErrFirstOver = errs.Define(errs.Unauthenticated, "first_password_over", "这个一次性密码已经过期，请重新领取。")
+
 // Login checks a password and gives who it is; SignIn is the next step. An unknown name, a disabled
 // account and a wrong password get the same ErrLogin after the same work.
 // After MaxFailures wrong ones the name is ErrLocked for LockFor, whether
@@ -43,6 +47,10 @@ func (m *Module) Login(ctx context.Context, name, password, addr string) (Actor,
 	}
 	if err := m.tryPassword(ctx, name, password, hash); err != nil {
 		return Actor{}, errors.Join(err, m.noteSignIn(ctx, signIn{Account: row.ID, Name: row.DisplayName, Address: addr, Method: MethodPassword, Result: errs.From(err).Code}))
+	}
+	if row.First && !row.Shared && m.now(ctx).Sub(row.PasswordAt) > m.Rules.FirstFor {
+		said := ErrFirstOver.Say("这个一次性密码是%d小时内有效的，已经过期。请本人带身份证到任一窗口重新领取；工作人员请联系系统管理员重设。", int(m.Rules.FirstFor.Hours()))
+		return Actor{}, errors.Join(said, m.noteSignIn(ctx, signIn{Account: row.ID, Name: row.DisplayName, Address: addr, Method: MethodPassword, Result: ErrFirstOver.Code}))
 	}
 	a, err := m.actorByID(ctx, row.ID, ViaSession)
 	if err != nil {
@@ -143,10 +151,14 @@ func (m *Module) Workers(q *jobs.Queue) {
 	jobs.RegisterPeriodic(q, "identity.sweep", time.Hour, m.Sweep)
 }
 
-// Sweep removes what no longer matters: old wrong passwords, old sign-ins,
-// expired tokens.
+// Sweep does what its hour has come for: accounts are closed, lent rights that
+// ran out are told of; and removes what no longer matters: old wrong passwords,
+// old sign-ins, expired tokens.
 func (m *Module) Sweep(ctx context.Context) error {
 	now := m.now(ctx)
+	if err := errors.Join(m.tellExpired(ctx), m.closeDue(ctx)); err != nil {
+		return err
+	}
 	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE last_at < $1`, now.Add(-m.Rules.LockFor)); err != nil {
 		return err
 	}

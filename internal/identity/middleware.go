@@ -116,6 +116,7 @@ func (m *Module) fromSession(r *http.Request) context.Context {
 	a.Address = web.ClientAddr(r)
 	a.Session, a.Method = s.GetString(sessionID), s.GetString(sessionMethod)
 	a.SignedInAt, _ = time.Parse(time.RFC3339, s.GetString(sessionAt)) // zero: signed in before this was kept
+	a.FreshAt = freshAt(s, a.SignedInAt)
 	return With(r.Context(), a)
 }
 

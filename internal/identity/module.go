@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/events"
+	"yimen/internal/kit/files"
 	"yimen/internal/kit/sealed"
 )
 
@@ -43,6 +44,13 @@ type Deps struct {
 	// and enterprises are bound at a window.
 	Enterprises EnterpriseRegister
 
+	// Files keeps the papers that people show for a correction; nil: none is
+	// asked for (tests).
+	Files *files.Store
+	// Residents is the city's person register, for who decides on corrections;
+	// nil: none is connected.
+	Residents Residents
+
 	Rules Rules // what signing in is bound to; zero: DefaultRules
 
 	// Hash are the parameters of argon2id; nil: DefaultHash. A password hashed
@@ -61,6 +69,7 @@ type Module struct {
 	hashes    atomic.Int64
 	queued    chan struct{} // those who hash and those who wait for it
 	ways      []Way         // beside the password
+	closers   []Closer      // who has a part in closing an account
 	tokens    []tokenKind   // bearer tokens of modules above, see AcceptTokens
 	decoy     func() string // a hash nobody's password has, for names nobody has
 }

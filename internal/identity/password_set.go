@@ -63,6 +63,9 @@ func (m *Module) SetPassword(ctx context.Context, account, password string) erro
 		if err := m.ended(ctx, row.ID, ""); err != nil {
 			return err
 		}
+		if err := m.Changed(ctx, row.ID, ChangedPassword, ""); err != nil {
+			return err
+		}
 		return m.record(ctx, "account.password", row.ID, "")
 	})
 }

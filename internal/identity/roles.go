@@ -16,7 +16,7 @@ var (
 // The roles every city has. Modules add verbs of their own with Extend.
 func init() {
 	define(Role{Name: "window_clerk", Title: "窗口人员", On: Receiving, Verbs: []Verb{
-		"case.view", "case.submit_for", "case.receive", "case.accept", "case.correct", "case.deliver", VerbMandateConfirm, VerbPersonIdentify}})
+		"case.view", "case.submit_for", "case.receive", "case.accept", "case.correct", "case.deliver", VerbMandateConfirm, VerbPersonIdentify, VerbPersonCorrect}})
 	define(Role{Name: "receiver", Title: "收件人员", On: Receiving, Verbs: []Verb{
 		"case.view", "case.submit_for", "case.receive", VerbMandateConfirm, VerbPersonIdentify}})
 	DefineRole("window_decider", "窗口即办人员", "task.view", "task.decide", "case.decide") // decides on the spot what the outlet's own agency may
@@ -30,7 +30,7 @@ func init() {
 	DefineRole("agency_head", "单位负责人",
 		"case.view", "case.extend", "case.decide", "task.view", "task.sign", "task.approve", "task.decide", "task.reassign", VerbDelegationAuthorise)
 	define(Role{Name: "centre_manager", Title: "政务服务中心管理人员", On: Any, Verbs: []Verb{
-		"case.view", "case.terminate", "task.view", "task.reassign", "task.remind", VerbOrgManage, VerbDelegationAuthorise}})
+		"case.view", "case.terminate", "task.view", "task.reassign", "task.remind", VerbOrgManage, VerbDelegationAuthorise, VerbPersonCorrect}})
 	DefineRole("item_editor", "事项编辑人员", "item.edit")
 	DefineRole("item_reviewer", "事项审核人员", "item.review", "item.publish")
 

@@ -18,12 +18,15 @@ type Rules struct {
 	LockFor             time.Duration
 	StaffIdle           time.Duration // a session of staff ends when unused for so long
 	AdminIdle           time.Duration // one of an administrator
+	FirstFor            time.Duration // a password set by somebody else opens for so long
+	CloseDays           int           // days in which the closing of an account can be taken back
 }
 
 // DefaultRules are those of a city that says nothing.
 func DefaultRules() Rules {
 	return Rules{PasswordLength: 10, AdminPasswordLength: 12, PasswordHistory: 5, PasswordDays: 90, PasswordWarnDays: 7,
-		MaxFailures: 5, LockFor: 15 * time.Minute, StaffIdle: 30 * time.Minute, AdminIdle: 10 * time.Minute}
+		MaxFailures: 5, LockFor: 15 * time.Minute, StaffIdle: 30 * time.Minute, AdminIdle: 10 * time.Minute,
+		FirstFor: 72 * time.Hour, CloseDays: 15}
 }
 
 // Check refuses what is laxer than the law, naming each setting in one Chinese
@@ -44,6 +47,10 @@ func (r Rules) Check() error {
 	number("login-lock", "锁定分钟数", int(r.LockFor.Minutes()), 10, 24*60)
 	number("staff-idle", "工作人员无操作自动退出分钟数", int(r.StaffIdle.Minutes()), 1, 30)
 	number("admin-idle", "管理员无操作自动退出分钟数", int(r.AdminIdle.Minutes()), 1, 10)
+	// Not of the same law, but as much a promise: a slip that is found does not
+	// open for good, and who wants to leave waits fifteen days at most.
+	number("first-password-for", "一次性密码有效小时数", int(r.FirstFor.Hours()), 1, 168)
+	number("close-days", "注销账号的反悔天数", r.CloseDays, 1, 15)
 	return errors.Join(bad...)
 }
 

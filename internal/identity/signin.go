@@ -46,10 +46,10 @@ func (m *Module) signIn(r *http.Request, a Actor, method string) error {
 	if err != nil {
 		return err
 	}
-	session := db.NewID()
 	s := signIn{Account: a.Account, Name: a.Name, Address: web.ClientAddr(r), Method: method, Result: "ok"}
+	var session string
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := m.takeSeat(ctx, a, session); err != nil {
+		if session, err = m.sitDown(ctx, a); err != nil {
 			return err
 		}
 		return m.noteSignIn(ctx, s)
@@ -63,6 +63,12 @@ func (m *Module) signIn(r *http.Request, a Actor, method string) error {
 	}
 	m.greet(r, a, last, since, old)
 	return nil
+}
+
+// sitDown numbers a new session of the account and gives it the seat.
+func (m *Module) sitDown(ctx context.Context, a Actor) (session string, err error) {
+	session = db.NewID()
+	return session, m.takeSeat(ctx, a, session)
 }
 
 // takeSeat makes a session the one of a member of staff: whoever sat there

@@ -8,6 +8,7 @@ type Way struct {
 	URL    string // path of its page; /login adds next
 	Staff  bool   // for those who work here
 	People bool   // for citizens and enterprises
+	Again  bool   // also shows again that it is the same person (ConfirmURL)
 }
 
 // OfferWay adds a way to sign in, while the program starts.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
@@ -82,8 +81,8 @@ func (m *Module) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	session := db.NewID() // the change has ended this session too
-	if err := m.takeSeat(r.Context(), a, session); err != nil {
+	session, err := m.sitDown(r.Context(), a) // the change has ended this one too
+	if err != nil {
 		return err
 	}
 	m.takeSession(r, a, session, actor.Method)

@@ -30,7 +30,7 @@ func MethodName(method string) string {
 	return method
 }
 
-var refusalNames = map[string]string{"login_failed": "密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用"}
+var refusalNames = map[string]string{"login_failed": "密码不对", "login_locked": "次数太多，已锁定", "account_disabled": "账号已停用", "first_password_over": "一次性密码已过期"}
 
 // resultName says how a sign-in ended.
 func resultName(code string) string {

@@ -143,7 +143,7 @@ func (m *Module) ReissueFirst(ctx context.Context, account string, d Document) (
 		if err != nil {
 			return fmt.Errorf("store password: %w", err)
 		}
-		return errors.Join(m.forgetFailures(ctx, failureKey(row.Name)), m.ended(ctx, row.ID, ""), m.record(ctx, "account.first_password", row.ID, ""))
+		return errors.Join(m.forgetFailures(ctx, failureKey(row.Name)), m.ended(ctx, row.ID, ""), m.Changed(ctx, row.ID, ChangedFirstPassword, ""), m.record(ctx, "account.first_password", row.ID, ""))
 	})
 	if err != nil {
 		return Slip{}, err

@@ -148,7 +148,10 @@ func (m *Module) ConfirmPhone(ctx context.Context, code string) error {
 			wrong = true
 			return nil
 		}
-		return m.replacePhone(ctx, account, row.Pending)
+		if err := m.TakePhone(ctx, row.Pending); err != nil {
+			return err
+		}
+		return m.CancelPhone(ctx)
 	})
 	if err == nil && wrong {
 		return ErrPhoneCode.Field("code", ErrPhoneCode.Message)
@@ -156,23 +159,32 @@ func (m *Module) ConfirmPhone(ctx context.Context, code string) error {
 	return err
 }
 
-// replacePhone makes the number the actor's and tells the one before.
-func (m *Module) replacePhone(ctx context.Context, account, phone string) error {
-	who, err := m.Identity.Person(ctx, account)
-	if err != nil {
-		return err
-	}
-	if err := m.Identity.SetContact(ctx, identity.Contact{Phone: phone}); err != nil {
-		return fmt.Errorf("take the proven telephone: %w", err)
-	}
-	if err := m.Identity.Prove(ctx, identity.Proof{Account: account, Method: identity.BySMS}); err != nil {
-		return err
-	}
-	if err := m.CancelPhone(ctx); err != nil {
-		return err
-	}
-	return m.Send(ctx, Notice{To: account, Phone: who.Phone, Template: "account.phone_changed", Link: "/my/profile",
-		Vars: map[string]string{"phone": gb.MaskPhone(phone)}, Key: "phone_changed:" + db.NewID()})
+// TakePhone makes a number that was just proven the actor's. A change is told to
+// the number before and to the new one.
+func (m *Module) TakePhone(ctx context.Context, phone string) error {
+	account := identity.FromContext(ctx).Account
+	return m.DB.InTx(ctx, func(ctx context.Context) error {
+		who, err := m.Identity.Person(ctx, account)
+		if err != nil {
+			return err
+		}
+		if err := m.Identity.SetContact(ctx, identity.Contact{Phone: phone}); err != nil {
+			return fmt.Errorf("take the proven telephone: %w", err)
+		}
+		if err := m.Identity.Prove(ctx, identity.Proof{Account: account, Method: identity.BySMS}); err != nil {
+			return err
+		}
+		if who.Phone == phone {
+			return nil
+		}
+		told := Notice{To: account, Phone: who.Phone, Template: "account.phone_changed", Link: "/my/profile",
+			Vars: map[string]string{"phone": gb.MaskPhone(phone)}, Key: "phone_changed:" + db.NewID()}
+		if err := m.Send(ctx, told); err != nil || who.Phone == "" {
+			return err
+		}
+		told.To, told.Name, told.Phone, told.Key = "", who.Name, phone, told.Key+":new"
+		return m.Send(ctx, told)
+	})
 }
 
 // CancelPhone gives up a change that waits for its code.

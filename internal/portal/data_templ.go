@@ -185,13 +185,39 @@ func dataView(p dataPage) templ.Component {
 					}()
 				}
 				ctx = templ.InitializeContext(ctx)
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<ul class=\"ym-links\"><li><a href=\"/my/profile\">姓名、证件、电话、地址</a></li><li><a href=\"/my\">我的办件和没有提交的申请</a></li><li><a href=\"/my/documents\">我的文书</a></li><li><a href=\"/my/mandates\">替别人办、别人替我办的委托</a></li><li><a href=\"/my/consents\">我同意过的说明，可以撤回</a></li></ul><p>证件号码、电话和填写的申请表都加密保存。</p><p><a class=\"btn\" href=\"/my/data.json\" download>下载一份副本</a></p><p class=\"ym-muted\">副本里的号码是完整的，请不要在公用电脑上下载。电话和地址可以在“我的资料”里自己改；姓名和证件号码有误的，请带证件到任一窗口更正。</p>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 15, "<ul class=\"ym-links\"><li><a href=\"/my/profile\">姓名、证件、电话、地址</a></li><li><a href=\"/my\">我的办件和没有提交的申请</a></li><li><a href=\"/my/documents\">我的文书</a></li><li><a href=\"/my/mandates\">替别人办、别人替我办的委托</a></li><li><a href=\"/my/consents\">我同意过的说明，可以撤回</a></li></ul><p>证件号码、电话和填写的申请表都加密保存。</p><p><a class=\"btn\" href=\"/my/data.json\" download>下载一份副本</a></p><p class=\"ym-muted\">副本里的号码是完整的，请不要在公用电脑上下载。</p>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
 				return nil
 			})
 			templ_7745c5c3_Err = ui.Card("保存了我的哪些信息").Render(templ.WithChildren(ctx, templ_7745c5c3_Var9), templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 16, " ")
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+			templ_7745c5c3_Var10 := templruntime.GeneratedTemplate(func(templ_7745c5c3_Input templruntime.GeneratedComponentInput) (templ_7745c5c3_Err error) {
+				templ_7745c5c3_W, ctx := templ_7745c5c3_Input.Writer, templ_7745c5c3_Input.Context
+				templ_7745c5c3_Buffer, templ_7745c5c3_IsBuffer := templruntime.GetBuffer(templ_7745c5c3_W)
+				if !templ_7745c5c3_IsBuffer {
+					defer func() {
+						templ_7745c5c3_BufErr := templruntime.ReleaseBuffer(templ_7745c5c3_Buffer)
+						if templ_7745c5c3_Err == nil {
+							templ_7745c5c3_Err = templ_7745c5c3_BufErr
+						}
+					}()
+				}
+				ctx = templ.InitializeContext(ctx)
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, "<ul class=\"ym-links\"><li><a href=\"/my/data/correct\">更正我的信息，看改过什么</a></li><li><a href=\"/my/data/close\">注销账号</a></li></ul>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+				return nil
+			})
+			templ_7745c5c3_Err = ui.Card("不对的、不要的").Render(templ.WithChildren(ctx, templ_7745c5c3_Var10), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -110,7 +110,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/my/data", own, m.space(m.data))
 	rt.Get("/my/data.json", own, m.takeData)
 	rt.Get("/my/profile", own, m.space(m.profile))
-	rt.Post("/my/profile", own, m.space(m.saveProfile))
+	rt.Post("/my/profile", own.And(m.Identity.MustBeFresh()), m.space(m.saveProfile))
 	rt.PostEach("/my/profile/phone", own, m.space(m.confirmPhone))
 	rt.Post("/my/profile/phone/cancel", own, m.cancelPhone)
 	rt.Get("/my/cases/{number}", own, m.showCase)

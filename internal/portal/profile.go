@@ -18,11 +18,12 @@ type profilePage struct {
 	form     *web.Form
 	who      identity.Person
 	division string
+	fresh    bool   // who sits there has shown of late that it is they
 	pending  string // new telephone that waits for its code; "" none
 }
 
 func (m *Module) profileOf(r *http.Request, form *web.Form) (profilePage, error) {
-	p := profilePage{form: form}
+	p := profilePage{form: form, fresh: m.Identity.IsFresh(r)}
 	var err error
 	if p.who, err = m.Identity.Person(r.Context(), identity.FromContext(r.Context()).Account); err != nil {
 		return p, err
