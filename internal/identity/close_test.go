@@ -56,6 +56,10 @@ func TestAnAccountIsClosed(t *testing.T) {
 		}
 		w.clock.Advance(24 * time.Hour)
 		sweep(t, w)
+		var n int
+		if err := d.Conn(me).Get(me, &n, `SELECT (SELECT COUNT(*) FROM identity_signin WHERE account = $1) + (SELECT COUNT(*) FROM identity_password WHERE account = $1)`, id); err != nil || n != 0 {
+			t.Errorf("%d rows left: %v", n, err)
+		}
 		for _, name := range []string{citizen.Name, citizen.Phone, id} {
 			if _, err := w.Login(asSystem, name, password, ""); !errors.Is(err, identity.ErrLogin) {
 				t.Errorf("signs in by %q: %v", name, err)
@@ -73,10 +77,6 @@ func TestAnAccountIsClosed(t *testing.T) {
 		p, err := w.Person(asSystem, id)
 		if err != nil || p.Name != "已注销用户" || p.IDNo+p.Phone+p.Address+p.Division != "" {
 			t.Errorf("left over: %+v, %v", p, err)
-		}
-		var n int
-		if err := d.Conn(me).Get(me, &n, `SELECT (SELECT COUNT(*) FROM identity_signin WHERE account = $1) + (SELECT COUNT(*) FROM identity_password WHERE account = $1)`, id); err != nil || n != 0 {
-			t.Errorf("%d rows left: %v", n, err)
 		}
 		again := citizen
 		if fresh, err := w.CreateAccount(asSystem, again); err != nil || fresh == id {

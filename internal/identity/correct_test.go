@@ -169,7 +169,7 @@ func TestCorrectionPages(t *testing.T) {
 		c := w.site(t)
 		signIn(c, citizen.Name, password, "/").Status(303)
 		c.PostForm("/my/data/correct", url.Values{"id_no": {"1"}, "reason": {"写错了一位"}}).Status(422).Must("逐位核对")
-		c.PostForm("/my/data/correct", url.Values{"id_no": {rightNo}, "reason": {"写错了一位"}}).Status(303)
+		c.PostForm("/my/data/correct", url.Values{"id_no": {rightNo}, "reason": {"写错了一位"}}).Status(200).At("/my/data/correct").Must("已提交")
 		c.Get("/my/data/correct").Status(200).Must("等待核对", "撤回更正申请", "写错了一位").MustNot(rightNo, citizen.IDNo)
 		c.Get("/office/corrections").Status(403)
 		desk := w.site(t)
