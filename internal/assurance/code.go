@@ -11,6 +11,7 @@ import (
 
 	"yimen/gb"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/messages"
@@ -55,11 +56,11 @@ type bound struct {
 	browser string // known to the server and this browser's session alone
 }
 
-func (b bound) id() string { return hashOf("code", string(b.purpose), b.phone, b.browser) }
+func (b bound) id() string { return digest.Of("code", string(b.purpose), b.phone, b.browser) }
 
 // hash is the code as it is kept. Who reads the table does not know the
 // browser's secret, so that six digits cannot be tried out.
-func (b bound) hash(code string) string { return hashOf(b.id(), b.browser, code) }
+func (b bound) hash(code string) string { return digest.Of(b.id(), b.browser, code) }
 
 // sessionBrowser is the key of the browser's secret in its session.
 const sessionBrowser = "assurance_browser"
@@ -86,7 +87,7 @@ func (m *Module) sendCode(ctx context.Context, b bound) error {
 	// The pause is of the telephone, whoever asks: its owner is not to be rung.
 	n, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO assurance_pace (who, slot, n, last_at) VALUES ($1, 'pause', 1, $2)
 		ON CONFLICT (who, slot) DO UPDATE SET last_at = $2 WHERE assurance_pace.last_at <= $3`,
-		hashOf("sms", b.phone), now, now.Add(-codePause))
+		digest.Of("sms", b.phone), now, now.Add(-codePause))
 	if err != nil {
 		return wrap("pause between codes", err)
 	}

@@ -2,20 +2,18 @@ package assurance
 
 import (
 	"context"
-	"crypto/sha256"
 	"embed"
-	"encoding/hex"
 	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/url"
-	"strings"
 	"time"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web/static"
@@ -137,7 +135,7 @@ func (m *Module) countOne(ctx context.Context, what, who string, most int) (bool
 	now := m.now(ctx)
 	n, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO assurance_pace (who, slot, n, last_at) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (who, slot) DO UPDATE SET n = assurance_pace.n + 1, last_at = $3 WHERE assurance_pace.n < $4`,
-		hashOf(what, who), now.In(clock.Beijing).Format(time.DateOnly), now, most)
+		digest.Of(what, who), now.In(clock.Beijing).Format(time.DateOnly), now, most)
 	return n > 0, wrap("count", err)
 }
 
@@ -157,13 +155,6 @@ func (m *Module) changed(ctx context.Context, account, what, action string) erro
 		return err
 	}
 	return m.record(ctx, action, account, "ok", "")
-}
-
-// hashOf is what is kept of something that must not be read: its parts are kept
-// apart, so that no two lists of parts are the same.
-func hashOf(parts ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(parts, "\x00")))
-	return hex.EncodeToString(sum[:])
 }
 
 func query(next string) string { return "?next=" + url.QueryEscape(next) }

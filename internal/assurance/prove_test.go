@@ -9,6 +9,7 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/digest"
 )
 
 // TestStepUpAndBack: what needs a level leads to the ways there and, once it is
@@ -210,13 +211,13 @@ func TestScan(t *testing.T) {
 			code, err := w.beginScan(w.system, "another", "a", "b", "/")
 			w.must(err)
 			_ = code
-			w.must(w.DB.Conn(w.system).Get(w.system, &id, `SELECT id FROM assurance_scan WHERE browser <> $1`, hashOf("scan browser", "another")))
+			w.must(w.DB.Conn(w.system).Get(w.system, &id, `SELECT id FROM assurance_scan WHERE browser <> $1`, digest.Of("scan browser", "another")))
 			return id
 		}
 		show()
 		// What stands in the QR code is kept as a hash: the test makes a code of its own.
 		code := "test-code"
-		_, err = w.DB.Conn(w.system).Exec(w.system, `UPDATE assurance_scan SET id = $1 WHERE next = '/high'`, hashOf("scan", code))
+		_, err = w.DB.Conn(w.system).Exec(w.system, `UPDATE assurance_scan SET id = $1 WHERE next = '/high'`, digest.Of("scan", code))
 		w.must(err)
 		w.browser().Get("/scan/" + code).Status(303) // nobody
 		mobile.Get("/scan/"+code).Status(200).Must("网络地址", "确认登录")

@@ -7,6 +7,7 @@ import (
 
 	"yimen/gb"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 )
 
@@ -59,7 +60,7 @@ func (s SampleRegister) Load(ctx context.Context, people []Resident) error {
 }
 
 func residentKey(name, idNo string) string {
-	return hashOf("resident", strings.TrimSpace(name), strings.ToUpper(strings.TrimSpace(idNo)))
+	return digest.Of("resident", strings.TrimSpace(name), strings.ToUpper(strings.TrimSpace(idNo)))
 }
 
 // ask asks the register for somebody, counted by who asks. A wrong number or

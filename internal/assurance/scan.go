@@ -9,6 +9,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 )
 
@@ -53,11 +54,11 @@ func (m *Module) beginScan(ctx context.Context, browser, agent, address, next st
 	// One browser waits for one phone: a new code ends the one before.
 	return code, m.DB.InTx(ctx, func(ctx context.Context) error {
 		c := m.DB.Conn(ctx)
-		if _, err := c.Exec(ctx, `DELETE FROM assurance_scan WHERE browser = $1`, hashOf("scan browser", browser)); err != nil {
+		if _, err := c.Exec(ctx, `DELETE FROM assurance_scan WHERE browser = $1`, digest.Of("scan browser", browser)); err != nil {
 			return wrap("end scan", err)
 		}
 		_, err := c.Exec(ctx, `INSERT INTO assurance_scan (id, browser, agent, address, next, state, account, created_at)
-			VALUES ($1, $2, $3, $4, $5, $6, '', $7)`, hashOf("scan", code), hashOf("scan browser", browser), agent, address, next, scanWaiting, m.now(ctx))
+			VALUES ($1, $2, $3, $4, $5, $6, '', $7)`, digest.Of("scan", code), digest.Of("scan browser", browser), agent, address, next, scanWaiting, m.now(ctx))
 		return wrap("begin scan", err)
 	})
 }
@@ -67,11 +68,11 @@ func (m *Module) beginScan(ctx context.Context, browser, agent, address, next st
 func (m *Module) openScan(ctx context.Context, code string) (Scan, error) {
 	account := identity.FromContext(ctx).Account
 	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE assurance_scan SET state = $2, account = $3 WHERE id = $1 AND state = $4 AND created_at > $5`,
-		hashOf("scan", code), scanScanned, account, scanWaiting, m.now(ctx).Add(-scanLives))
+		digest.Of("scan", code), scanScanned, account, scanWaiting, m.now(ctx).Add(-scanLives))
 	if err != nil {
 		return Scan{}, wrap("open scan", err)
 	}
-	s, err := m.scanBy(ctx, "id", hashOf("scan", code))
+	s, err := m.scanBy(ctx, "id", digest.Of("scan", code))
 	switch {
 	case err != nil:
 		return s, err
@@ -108,7 +109,7 @@ func (m *Module) answerScan(ctx context.Context, code string, yes bool) error {
 
 // scanOf is how far the browser's own sign-in has come; ErrScanGone.
 func (m *Module) scanOf(ctx context.Context, browser string) (Scan, error) {
-	return m.scanBy(ctx, "browser", hashOf("scan browser", browser))
+	return m.scanBy(ctx, "browser", digest.Of("scan browser", browser))
 }
 
 // useScan gives the account that said yes, once. ErrScanGone.

@@ -14,6 +14,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/sealed"
 )
@@ -175,7 +176,7 @@ func (m *Module) tryOnce(ctx context.Context, account string) (slot string, err 
 	slot = now.Truncate(totpWindow).Format(time.RFC3339)
 	n, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO assurance_pace (who, slot, n, last_at) VALUES ($1, $2, 1, $3)
 		ON CONFLICT (who, slot) DO UPDATE SET n = assurance_pace.n + 1, last_at = $3 WHERE assurance_pace.n < $4`,
-		hashOf("totp", account), slot, now, totpTries)
+		digest.Of("totp", account), slot, now, totpTries)
 	if err == nil && n == 0 {
 		err = ErrTOTPOft
 	}
@@ -183,7 +184,7 @@ func (m *Module) tryOnce(ctx context.Context, account string) (slot string, err 
 }
 
 func (m *Module) forgetTries(ctx context.Context, account, slot string) error {
-	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM assurance_pace WHERE who = $1 AND slot = $2`, hashOf("totp", account), slot)
+	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM assurance_pace WHERE who = $1 AND slot = $2`, digest.Of("totp", account), slot)
 	return wrap("forget tries", err)
 }
 
@@ -251,5 +252,5 @@ func (m *Module) recoveryLeft(ctx context.Context, account string) (int, error) 
 }
 
 func recoveryHash(account, code string) string {
-	return hashOf("recovery", account, strings.ToLower(strings.TrimSpace(code)))
+	return digest.Of("recovery", account, strings.ToLower(strings.TrimSpace(code)))
 }

@@ -3,9 +3,7 @@ package counter
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -16,6 +14,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
@@ -78,7 +77,7 @@ func (m *Module) takeCard(r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE counter_reader SET used_at = $1 WHERE token_hash = $2`, m.now(ctx), hashOf(token))
+	_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE counter_reader SET used_at = $1 WHERE token_hash = $2`, m.now(ctx), digest.Of(token))
 	return wrap("note use of reader of "+account, err)
 }
 
@@ -86,7 +85,7 @@ func (m *Module) takeCard(r *http.Request) error {
 // their rights as they are now.
 func (m *Module) readerOf(ctx context.Context, token string) (context.Context, string, error) {
 	var account string
-	err := m.DB.Conn(ctx).Get(ctx, &account, `SELECT account FROM counter_reader WHERE token_hash = $1`, hashOf(token))
+	err := m.DB.Conn(ctx).Get(ctx, &account, `SELECT account FROM counter_reader WHERE token_hash = $1`, digest.Of(token))
 	if errors.Is(err, db.ErrNoRows) {
 		return ctx, "", ErrReaderToken
 	}
@@ -153,11 +152,11 @@ func (m *Module) connect(ctx context.Context, name string) (string, error) {
 	token := base64.RawURLEncoding.EncodeToString(raw)
 	err := m.DB.InTx(ctx, func(ctx context.Context) error {
 		_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO counter_reader (token_hash, account, name, created_at) VALUES ($1, $2, $3, $4)`,
-			hashOf(token), identity.FromContext(ctx).Account, name, m.now(ctx))
+			digest.Of(token), identity.FromContext(ctx).Account, name, m.now(ctx))
 		if err != nil {
 			return wrap("connect reader", err)
 		}
-		return m.record(ctx, "reader.connect", hashOf(token)[:12], "")
+		return m.record(ctx, "reader.connect", digest.Of(token)[:12], "")
 	})
 	return token, err
 }
@@ -171,9 +170,4 @@ func (m *Module) disconnect(ctx context.Context, hash string) error {
 		}
 		return m.record(ctx, "reader.disconnect", hash[:12], "")
 	})
-}
-
-func hashOf(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }

@@ -84,7 +84,7 @@ func TestAFirstPasswordRunsOut(t *testing.T) {
 func TestRulesOfSlipsAndClosing(t *testing.T) {
 	for name, change := range map[string]func(*identity.Rules){
 		"a slip for ever": func(r *identity.Rules) { r.FirstFor = 200 * time.Hour }, "no slip": func(r *identity.Rules) { r.FirstFor = 0 },
-		"sixteen days": func(r *identity.Rules) { r.CloseDays = 16 }, "no day": func(r *identity.Rules) { r.CloseDays = 0 },
+		"five months of logs": func(r *identity.Rules) { r.LogDays = 179 }, "sixteen days": func(r *identity.Rules) { r.CloseDays = 16 }, "no day": func(r *identity.Rules) { r.CloseDays = 0 },
 	} {
 		r := identity.DefaultRules()
 		if err := r.Check(); err != nil {

@@ -153,7 +153,7 @@ func (m *Module) Workers(q *jobs.Queue) {
 
 // Sweep does what its hour has come for: accounts are closed, lent rights that
 // ran out are told of; and removes what no longer matters: old wrong passwords,
-// old sign-ins, expired tokens.
+// sign-ins older than Rules.LogDays, expired tokens. The audit is never swept.
 func (m *Module) Sweep(ctx context.Context) error {
 	now := m.now(ctx)
 	if err := errors.Join(m.tellExpired(ctx), m.closeDue(ctx)); err != nil {
@@ -162,7 +162,7 @@ func (m *Module) Sweep(ctx context.Context) error {
 	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE last_at < $1`, now.Add(-m.Rules.LockFor)); err != nil {
 		return err
 	}
-	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_signin WHERE at < $1`, now.Add(-keepSignIns)); err != nil {
+	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_signin WHERE at < $1`, now.AddDate(0, 0, -m.Rules.LogDays)); err != nil {
 		return err
 	}
 	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_token WHERE expires_at < $1`, now.Add(-30*24*time.Hour))

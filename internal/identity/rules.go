@@ -19,6 +19,7 @@ type Rules struct {
 	StaffIdle           time.Duration // a session of staff ends when unused for so long
 	AdminIdle           time.Duration // one of an administrator
 	FirstFor            time.Duration // a password set by somebody else opens for so long
+	LogDays             int           // days for which sign-ins are kept for the account's own eyes
 	CloseDays           int           // days in which the closing of an account can be taken back
 }
 
@@ -26,7 +27,7 @@ type Rules struct {
 func DefaultRules() Rules {
 	return Rules{PasswordLength: 10, AdminPasswordLength: 12, PasswordHistory: 5, PasswordDays: 90, PasswordWarnDays: 7,
 		MaxFailures: 5, LockFor: 15 * time.Minute, StaffIdle: 30 * time.Minute, AdminIdle: 10 * time.Minute,
-		FirstFor: 72 * time.Hour, CloseDays: 15}
+		FirstFor: 72 * time.Hour, CloseDays: 15, LogDays: 200}
 }
 
 // Check refuses what is laxer than the law, naming each setting in one Chinese
@@ -51,8 +52,14 @@ func (r Rules) Check() error {
 	// open for good, and who wants to leave waits fifteen days at most.
 	number("first-password-for", "一次性密码有效小时数", int(r.FirstFor.Hours()), 1, 168)
 	number("close-days", "注销账号的反悔天数", r.CloseDays, 1, 15)
+	if r.LogDays < leastLogDays {
+		bad = append(bad, fmt.Errorf("设置 log-retention（日志留存天数）为%d，网络安全法第二十一条要求至少六个月，请改成%d以上再启动。", r.LogDays, leastLogDays))
+	}
 	return errors.Join(bad...)
 }
+
+// leastLogDays is for how long logs are kept at least (网络安全法 art. 21: six months).
+const leastLogDays = 180
 
 // length is how long a password of an account has to be.
 func (r Rules) length(kind Kind, admin bool) int {

@@ -138,10 +138,6 @@ func mustChange(a Actor, s *web.SessionData) bool {
 	return a.first && !a.shared || s.GetString(sessionChange) != ""
 }
 
-// keepSignIns is how long the history for one's own eyes is kept; the audit keeps
-// it longer (网络安全法 art. 21: at least six months).
-const keepSignIns = 200 * 24 * time.Hour
-
 // SignInRecord is one sign-in, or one that was refused.
 type SignInRecord struct {
 	At      time.Time `db:"at"`

@@ -20,6 +20,7 @@ import (
 	"github.com/go-jose/go-jose/v4"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/digest"
 )
 
 // TestStolenRefreshToken: one that comes a second time ends all there is, the
@@ -492,7 +493,7 @@ func TestTwoAdministrators(t *testing.T) {
 		w.must(err)
 		c, err := w.client(sys, id)
 		w.must(err)
-		if c.Name != "改过的名称" || c.State != StateActive || c.SecretHash == secret || c.SecretHash != hashOf(secret) {
+		if c.Name != "改过的名称" || c.State != StateActive || c.SecretHash == secret || c.SecretHash != digest.Of(secret) {
 			t.Errorf("%+v", c)
 		}
 		w.as("villager").Get("/admin/clients").Status(403)

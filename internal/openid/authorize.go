@@ -17,6 +17,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/web"
 )
 
@@ -136,7 +137,7 @@ func (m *Module) grantCode(w http.ResponseWriter, r *http.Request, q *request, s
 	actor, code := identity.FromContext(r.Context()), ""
 	err := m.DB.InTx(r.Context(), func(ctx context.Context) error {
 		if q.id != "" { // whoever opens the page a second time gets no second code
-			n, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM openid_request WHERE id = $1`, hashOf(q.id))
+			n, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM openid_request WHERE id = $1`, digest.Of(q.id))
 			if err != nil {
 				return err
 			}
@@ -220,7 +221,7 @@ func (m *Module) keepRequest(ctx context.Context, q *request) error {
 	}
 	id, now := secretText("")[:32], m.now(ctx)
 	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO openid_request (id, client, asked, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)`,
-		hashOf(id), q.Client, string(raw), now, now.Add(askLife))
+		digest.Of(id), q.Client, string(raw), now, now.Add(askLife))
 	if err != nil {
 		return fmt.Errorf("keep request: %w", err)
 	}
@@ -231,7 +232,7 @@ func (m *Module) keepRequest(ctx context.Context, q *request) error {
 // keptRequest finds a request by its id; ErrRequestUnknown.
 func (m *Module) keptRequest(ctx context.Context, id string) (*request, error) {
 	var raw string
-	err := m.DB.Conn(db.Fresh(ctx)).Get(ctx, &raw, `SELECT asked FROM openid_request WHERE id = $1 AND expires_at > $2`, hashOf(id), m.now(ctx))
+	err := m.DB.Conn(db.Fresh(ctx)).Get(ctx, &raw, `SELECT asked FROM openid_request WHERE id = $1 AND expires_at > $2`, digest.Of(id), m.now(ctx))
 	if errors.Is(err, db.ErrNoRows) || id == "" {
 		return nil, ErrRequestUnknown
 	}

@@ -11,6 +11,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 )
 
 // Change is what was asked for a client, and what was said to it.
@@ -221,7 +222,7 @@ func (m *Module) NewSecret(ctx context.Context, client string) (string, error) {
 		if c.State != StateActive || c.Definition.Auth != AuthSecret {
 			return ErrClientState
 		}
-		_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE openid_client SET secret_hash = $2, secret_at = $3 WHERE id = $1`, client, hashOf(secret), m.now(ctx))
+		_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE openid_client SET secret_hash = $2, secret_at = $3 WHERE id = $1`, client, digest.Of(secret), m.now(ctx))
 		if err != nil {
 			return err
 		}

@@ -13,6 +13,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 )
 
 // States of a device's code.
@@ -52,7 +53,7 @@ func (m *Module) askForDevice(ctx context.Context, c Client, scopes []string) (*
 	}
 	secret, code, now := secretText("yd_"), userCode(), m.now(ctx)
 	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO openid_device (`+deviceColumns+`) VALUES ($1, $2, $3, $4, $5, '', $6, NULL, $7, $8)`,
-		hashOf(secret), hashOf(code), c.ID, strings.Join(scopes, " "), deviceWaiting, devicePace, now, now.Add(deviceLife))
+		digest.Of(secret), digest.Of(code), c.ID, strings.Join(scopes, " "), deviceWaiting, devicePace, now, now.Add(deviceLife))
 	if err != nil {
 		return nil, fmt.Errorf("keep device code: %w", err)
 	}
@@ -93,7 +94,7 @@ func readCode(typed string) string {
 // deviceOf finds a device that waits, by the code on its screen; ErrDeviceCode.
 func (m *Module) deviceOf(ctx context.Context, typed string) (device, Client, error) {
 	var d device
-	err := m.DB.Conn(ctx).Get(ctx, &d, `SELECT `+deviceColumns+` FROM openid_device WHERE user_code = $1`, hashOf(readCode(typed)))
+	err := m.DB.Conn(ctx).Get(ctx, &d, `SELECT `+deviceColumns+` FROM openid_device WHERE user_code = $1`, digest.Of(readCode(typed)))
 	if errors.Is(err, db.ErrNoRows) || err == nil && (d.State != deviceWaiting || !d.ExpiresAt.After(m.now(ctx))) {
 		return d, Client{}, ErrDeviceCode
 	}
@@ -152,7 +153,7 @@ func (m *Module) deviceToken(ctx context.Context, c Client, secret string) (*oid
 	var refusal error
 	err := m.DB.InTx(ctx, func(ctx context.Context) error {
 		var d device
-		err := m.DB.Conn(ctx).Get(ctx, &d, `SELECT `+deviceColumns+` FROM openid_device WHERE hash = $1 AND client = $2`, hashOf(secret), c.ID)
+		err := m.DB.Conn(ctx).Get(ctx, &d, `SELECT `+deviceColumns+` FROM openid_device WHERE hash = $1 AND client = $2`, digest.Of(secret), c.ID)
 		if errors.Is(err, db.ErrNoRows) {
 			refusal = badGrant()
 			return nil

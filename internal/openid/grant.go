@@ -13,6 +13,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 )
 
 // Prefixes by which a leaked token is found in a log.
@@ -101,7 +102,7 @@ func (m *Module) issue(ctx context.Context, g grant, prefix string, t token) (st
 		t.Until = g.ExpiresAt
 	}
 	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO openid_token (hash, kind, grant_id, scopes, redirect, challenge, nonce, created_at, expires_at, used_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)`, hashOf(secret), t.Kind, g.ID, t.Own, t.Redirect, t.Challenge, t.Nonce, m.now(ctx), t.Until)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL)`, digest.Of(secret), t.Kind, g.ID, t.Own, t.Redirect, t.Challenge, t.Nonce, m.now(ctx), t.Until)
 	if err != nil {
 		return "", fmt.Errorf("keep token: %w", err)
 	}
@@ -115,7 +116,7 @@ func (m *Module) find(ctx context.Context, kind, secret string) (*token, error) 
 		t.created_at AS made, t.expires_at AS until, t.used_at,
 		g.id, g.family, g.client, g.account, g.subject, g.scopes, g.audience, g.session, g.epoch, g.level, g.method, g.act, g.auth_at,
 		g.created_at, g.expires_at, g.ended_at, g.ended_why
-		FROM openid_token t JOIN openid_grant g ON g.id = t.grant_id WHERE t.hash = $1 AND t.kind = $2`, hashOf(secret), kind)
+		FROM openid_token t JOIN openid_grant g ON g.id = t.grant_id WHERE t.hash = $1 AND t.kind = $2`, digest.Of(secret), kind)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, nil
 	}

@@ -3,10 +3,8 @@ package openid
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"embed"
 	"encoding/base64"
-	"encoding/hex"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -201,11 +199,4 @@ func secretText(prefix string) string {
 	var b [32]byte
 	rand.Read(b[:]) // never fails
 	return prefix + base64.RawURLEncoding.EncodeToString(b[:])
-}
-
-// hashOf is what is kept of a secret of 256 random bits: nothing can be guessed,
-// so a slow hash would only slow down ourselves.
-func hashOf(secret string) string {
-	sum := sha256.Sum256([]byte(secret))
-	return hex.EncodeToString(sum[:])
 }

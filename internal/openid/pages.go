@@ -8,6 +8,7 @@ import (
 
 	"yimen/gb"
 	"yimen/internal/identity"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
@@ -109,7 +110,7 @@ func (m *Module) decideConsent(w http.ResponseWriter, r *http.Request) error {
 		return ErrRequestUnknown
 	}
 	if form.Value("decision") != "allow" {
-		if _, err := m.DB.Conn(r.Context()).Exec(r.Context(), `DELETE FROM openid_request WHERE id = $1`, hashOf(q.id)); err != nil {
+		if _, err := m.DB.Conn(r.Context()).Exec(r.Context(), `DELETE FROM openid_request WHERE id = $1`, digest.Of(q.id)); err != nil {
 			return err
 		}
 		if err := m.record(r.Context(), "consent.refuse", "client", q.Client, "", ""); err != nil {

@@ -15,6 +15,7 @@ import (
 	"github.com/zitadel/oidc/v3/pkg/op"
 
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 )
 
 // assertionAlgs are the algorithms a client may sign its assertion with.
@@ -78,7 +79,7 @@ func (m *Module) prove(ctx context.Context, cc op.ClientCredentials) (Client, er
 		}
 	default:
 		if cc.ClientAssertion != "" || c.SecretHash == "" ||
-			subtle.ConstantTimeCompare([]byte(hashOf(cc.ClientSecret)), []byte(c.SecretHash)) != 1 {
+			subtle.ConstantTimeCompare([]byte(digest.Of(cc.ClientSecret)), []byte(c.SecretHash)) != 1 {
 			return c, refused("wrong secret")
 		}
 	}
@@ -161,13 +162,13 @@ func (m *Module) checkAssertion(ctx context.Context, c Client, raw string) error
 
 // spend remembers a number until a moment; false when it was remembered already.
 func (m *Module) spend(ctx context.Context, what string, until time.Time) (bool, error) {
-	n, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO openid_spent (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, hashOf(what), until.UTC())
+	n, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO openid_spent (id, expires_at) VALUES ($1, $2) ON CONFLICT (id) DO NOTHING`, digest.Of(what), until.UTC())
 	return n == 1, err
 }
 
 // spent says that a number was remembered.
 func (m *Module) spent(ctx context.Context, what string) (bool, error) {
 	var n int
-	err := m.DB.Conn(db.Fresh(ctx)).Get(ctx, &n, `SELECT COUNT(*) FROM openid_spent WHERE id = $1`, hashOf(what))
+	err := m.DB.Conn(db.Fresh(ctx)).Get(ctx, &n, `SELECT COUNT(*) FROM openid_spent WHERE id = $1`, digest.Of(what))
 	return n > 0, err
 }

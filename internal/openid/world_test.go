@@ -18,6 +18,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/dbtest"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/jobs"
@@ -125,7 +126,7 @@ func (w *world) client0(d Definition) Client {
 	x, err := w.waiting(w.system, id)
 	w.must(err)
 	w.must(w.Decide(w.system, id, x.ID, true, ""))
-	_, err = w.db.Conn(w.system).Exec(w.system, `UPDATE openid_client SET secret_hash = $2 WHERE id = $1`, id, hashOf(id))
+	_, err = w.db.Conn(w.system).Exec(w.system, `UPDATE openid_client SET secret_hash = $2 WHERE id = $1`, id, digest.Of(id))
 	w.must(err)
 	c, err := w.client(w.system, id)
 	w.must(err)

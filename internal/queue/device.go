@@ -3,13 +3,13 @@ package queue
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
 	"encoding/hex"
 	"strings"
 	"time"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/digest"
 	"yimen/internal/kit/errs"
 )
 
@@ -46,7 +46,7 @@ func (m *Module) AddDevice(ctx context.Context, outlet, name string) (code strin
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		id := db.NewID()
 		_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO queue_device (id, outlet, name, code_hash, code_until, token_hash, made_at, made_by)
-			VALUES ($1, $2, $3, $4, $5, '', $6, $7)`, id, outlet, name, hashOf(code), now.Add(codeGood), now, identity.FromContext(ctx).Account)
+			VALUES ($1, $2, $3, $4, $5, '', $6, $7)`, id, outlet, name, digest.Of(code), now.Add(codeGood), now, identity.FromContext(ctx).Account)
 		if err != nil {
 			return err
 		}
@@ -66,7 +66,7 @@ func (m *Module) Pair(ctx context.Context, outlet, code string) (token string, e
 	now := m.now(ctx)
 	n, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE queue_device SET code_hash = '', token_hash = $1, paired_at = $2
 		WHERE outlet = $3 AND code_hash = $4 AND code_until > $2 AND ended_at IS NULL`,
-		hashOf(token), now, outlet, hashOf(strings.ToUpper(strings.TrimSpace(code))))
+		digest.Of(token), now, outlet, digest.Of(strings.ToUpper(strings.TrimSpace(code))))
 	if err == nil && n == 0 {
 		err = ErrPairing
 	}
@@ -79,7 +79,7 @@ func (m *Module) paired(ctx context.Context, outlet, token string) (bool, error)
 		return false, nil
 	}
 	var n int
-	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM queue_device WHERE token_hash = $1 AND outlet = $2 AND ended_at IS NULL`, hashOf(token), outlet)
+	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM queue_device WHERE token_hash = $1 AND outlet = $2 AND ended_at IS NULL`, digest.Of(token), outlet)
 	return n > 0, err
 }
 
@@ -107,9 +107,4 @@ func (m *Module) Devices(ctx context.Context, outlet string) ([]Device, error) {
 	err := m.DB.Conn(ctx).Select(ctx, &list, `SELECT id, name, code_until, made_at, paired_at, ended_at FROM queue_device
 		WHERE outlet = $1 AND ended_at IS NULL ORDER BY made_at`, outlet)
 	return list, err
-}
-
-func hashOf(s string) string {
-	sum := sha256.Sum256([]byte(s))
-	return hex.EncodeToString(sum[:])
 }

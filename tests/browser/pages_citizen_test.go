@@ -82,7 +82,7 @@ func citizenPages(x things) map[string][]sample {
 	pages["/my/mandates/new"] = []sample{{villager, "/my/mandates/new"}, {villager, "/my/mandates/new?item=SG01010"}, {"enterprise-1", "/my/mandates/new"}}
 	pages["/my/consents"] = []sample{{villager, "/my/consents"}}
 	pages["/consents/{kind}"] = []sample{{"", "/consents/face"}}
-	pages["/my/data/correct"] = []sample{{villager, "/my/data/correct"}}
+	pages["/my/data/correct"] = []sample{{villager, "/my/data/correct"}, {misspelt, "/my/data/correct"}}
 	pages["/my/data/close"] = []sample{{villager, "/my/data/close"}}
 	pages["/my/data"] = []sample{{villager, "/my/data"}}
 	pages["/my/profile"] = []sample{{villager, "/my/profile"}}

@@ -13,6 +13,7 @@ func officePages(x things) map[string][]sample {
 		"/office/board":                     {{"chief-440232-d11", "/office/board"}},
 		"/office/absence":                   {{countyApprover, "/office/absence"}, {"chief-440232-d11", "/office/absence"}},
 		"/office/corrections":               {{villageClerk, "/office/corrections"}},
+		"/office/corrections/{id}":          {{cityManager, x.correction}},
 		"/office/delegations":               {{countyApprover, "/office/delegations"}, {"admin-security", "/office/delegations"}},
 		"/office/digest":                    {{countyApprover, "/office/digest"}, {approver, "/office/digest"}},
 		"/office/cases/{number}/full":       {{villageClerk, office + "/full"}},

@@ -52,6 +52,7 @@ type things struct {
 	proofChange                                 string       // page of a change to the list of proofs that waits
 	licence                                     string       // identity card of the villager in the store
 	showing                                     string       // of it, to others
+	correction                                  string       // page of a name to be put right
 	course, training                            string       // a course that items demand, and a day on which it is held
 	seal, asked                                 string       // one in use, and one that somebody has applied for
 }
@@ -82,7 +83,7 @@ func gather(t testing.TB, c *city) things {
 	at := identity.Reach{Agency: "440232-d08"} // nobody of an agency keeps items in the sample: one is given the role
 	must(t, c.Identity.GrantRole(c.System, localEditor, "item_editor", at))
 	x.message, x.staffMessage = c.told(t, villager, "case.ready"), c.told(t, approver, "task.reminded")
-	x.work = c.imported(t)
+	x.work, x.correction = c.imported(t), c.correction(t)
 	x.client, x.asks = c.department(t)
 	firm, err := cityorg.CompanyOf(1)
 	must(t, err)
