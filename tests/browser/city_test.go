@@ -111,7 +111,7 @@ func startCity(engine, dir string) (*city, error) {
 	ctx, cancel := context.WithCancel(identity.With(context.Background(), identity.System("test")))
 	a, err := app.Open(ctx, app.Settings{
 		Database: database, Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")),
-		FilesKey: filepath.Join(dir, "files.key"), MakeKey: true, Demo: true, BaseURL: address,
+		FilesKey: filepath.Join(dir, "files.key"), MakeKey: true, Demo: true, FewSeals: true, BaseURL: address,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 	if err != nil {
