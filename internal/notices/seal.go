@@ -100,13 +100,17 @@ func (m *Module) SealDue(ctx context.Context) error {
 	if err != nil {
 		return wrap("find what is due", err)
 	}
+	failed, why := 0, error(nil)
 	for _, id := range due {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		if _, err := m.make(ctx, id); err != nil && !errors.Is(err, ErrMaking) {
-			m.Log.WarnContext(ctx, "a document was not sealed", "notice", id, "error", err)
+			failed, why = failed+1, err
 		}
+	}
+	if failed > 0 {
+		m.Log.WarnContext(ctx, "documents were not sealed", "failed", failed, "of", len(due), "last", why)
 	}
 	return nil
 }
