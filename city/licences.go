@@ -38,3 +38,17 @@ func LicenceTypes() ([]licences.Type, error) {
 	}
 	return list, nil
 }
+
+// LicenceTemplates are how the documents of some types look, by the type's key;
+// the others have the plain template.
+func LicenceTemplates() (map[string]licences.Template, error) {
+	raw, err := data.ReadFile("licence_templates.json")
+	if err != nil {
+		return nil, err
+	}
+	var list map[string]licences.Template
+	if err := json.Unmarshal(raw, &list); err != nil {
+		return nil, fmt.Errorf("licence_templates.json: %w", err)
+	}
+	return list, nil
+}

@@ -36,6 +36,13 @@ func (a *App) licenceSample(ctx context.Context, people []identity.NewAccount) e
 	if err := a.Licences.LoadTypes(ctx, keeper.USCC, types); err != nil {
 		return err
 	}
+	looks, err := city.LicenceTemplates()
+	if err != nil {
+		return err
+	}
+	if err := a.Licences.LoadTemplates(ctx, looks); err != nil {
+		return err
+	}
 	n := map[identity.Kind]int{}
 	for _, p := range people {
 		if n[p.Kind]++; n[p.Kind] > 20 {

@@ -3,6 +3,7 @@ package licences
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -156,6 +157,17 @@ func (d *drawing) corners(b ofd.Box, band float64, colour *ofd.Paint) {
 			d.add(frame(ofd.Box{X: x + 1.1, Y: y + 1.1, W: band - 2.2, H: band - 2.2}, 0.6, colour))
 		}
 	}
+}
+
+// sealMark shows in a preview where the seal will stand.
+func sealMark(b ofd.Box) ofd.Object {
+	const k = 0.5523 // of a circle's radius: the control points of its quarters
+	red, r := ofd.RGB(200, 30, 30), min(b.W, b.H)/2
+	x, y := margin+b.W/2, margin+b.H/2
+	var o ofd.Outline
+	o, _ = ofd.ParseOutline(fmt.Sprintf("M %f %f B %f %f %f %f %f %f B %f %f %f %f %f %f B %f %f %f %f %f %f B %f %f %f %f %f %f C",
+		x+r, y, x+r, y+k*r, x+k*r, y+r, x, y+r, x-k*r, y+r, x-r, y+k*r, x-r, y, x-r, y-k*r, x-k*r, y-r, x, y-r, x+k*r, y-r, x+r, y-k*r, x+r, y))
+	return &ofd.Path{Graphic: graphic(b, 0.8), Stroke: red, Outline: o}
 }
 
 // fret draws a meander (回纹) along a band of a width, between its corners: one

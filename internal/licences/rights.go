@@ -12,7 +12,15 @@ var (
 	VerbTypes  = identity.DefineVerb("licence.types", "维护电子证照类型目录")
 )
 
+// Verbs of templates, which are the whole city's.
+var (
+	VerbTemplates = identity.DefineVerb("licence.templates", "编辑电子证照的照面模板")
+	VerbForce     = identity.DefineVerb("licence.templates_force", "启用电子证照的照面模板")
+)
+
 func init() {
+	identity.Extend("item_editor", VerbTemplates)
+	identity.Extend("item_reviewer", VerbForce)
 	identity.Extend("agency_head", VerbView, VerbManage)
 	identity.Extend("approver", VerbView, VerbManage)
 	identity.Extend("centre_manager", VerbView)

@@ -90,10 +90,10 @@ func (e Element) names() []string {
 	return list
 }
 
-// check says what of a template cannot be drawn for licences of a type: a field
+// Check says what of a template cannot be drawn for licences of a type: a field
 // the type does not have is named. Fields of the error are elements.<n>.<what>,
 // counted from 1.
-func (t Template) check(of Type) error {
+func (t Template) Check(of Type) error {
 	var bad errs.Fields
 	for _, side := range []struct {
 		name  string
@@ -158,6 +158,9 @@ func (t Template) checkElement(n int, e Element, of Type, fields map[string]stri
 		if !(e.Size >= minSize && e.Size <= maxSize) {
 			add("size", "字号请填%g到%g磅。", minSize, maxSize)
 		}
+	}
+	if e.Kind != kindText && !(e.Size >= 0 && e.Size <= 12) {
+		add("size", "线宽请填0到12磅。")
 	}
 	if e.Face != "" && !known(faceWords, e.Face) || e.Align != "" && !known(alignWords, e.Align) {
 		add("face", "请从列表中选择字体和对齐。")

@@ -23,6 +23,7 @@ func (m *Module) documentRoutes(rt *web.Router) {
 	rt.Get(myURL+"/{identifier}/page.svg", identity.Applicant(), m.sendPicture(m.Own))
 	rt.Get(officeURL+"/{identifier}/page.svg", lookGuard, m.sendPicture(m.seen))
 	rt.Post(officeURL+"/{identifier}/document", manageGuard, m.makeDocument)
+	m.templateRoutes(rt)
 }
 
 // opener finds a licence for who may have it.

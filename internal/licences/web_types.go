@@ -27,7 +27,7 @@ func (m *Module) typeRoutes(rt *web.Router) {
 }
 
 // typesLook lets those in who look after licences, and those who keep the types.
-var typesLook = identity.HasAny(VerbView, VerbManage, VerbTypes)
+var typesLook = identity.HasAny(VerbView, VerbManage, VerbTypes, VerbTemplates, VerbForce)
 
 var typesCrumb = ui.Crumb{Label: "证照类型", URL: typesURL}
 
