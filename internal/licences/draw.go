@@ -66,7 +66,7 @@ type drawing struct {
 // finished: see sheet.finish. Errors: ErrOverflow and ErrGlyph, which name what.
 func (t Template) draw(of Type, v values, qr string) (*drawing, error) {
 	box := ofd.Box{W: t.Width, H: t.Height}
-	d := &drawing{set: typeset.New(), values: v, meta: fieldsOf(of), sheet: sheet{said: map[string][]ofd.Object{}, doc: &ofd.Document{Area: ofd.Area{Physical: box}}}}
+	d := &drawing{set: typeset.New(), values: v, meta: fieldsOf(of), sheet: sheet{said: map[string][]ofd.Object{}, doc: &ofd.Document{Info: ofd.Info{DocID: strings.Repeat("0", 32), Title: of.Name}, Area: ofd.Area{Physical: box}}}}
 	d.page.Layers = []ofd.Layer{{Type: ofd.Background}, {Type: ofd.Body}}
 	d.layer = &d.page.Layers[0]
 	d.ground(t)

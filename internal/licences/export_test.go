@@ -1,0 +1,27 @@
+package licences
+
+import "yimen/ofd/render"
+
+// Draw is a page of a template with sample values, as a picture.
+func Draw(t Type, p Template) ([]byte, error) {
+	d, err := (&Module{Deps: Deps{BaseURL: "https://yimen.test"}}).preview(t, p)
+	if err != nil {
+		return nil, err
+	}
+	d.add(sealMark(d.seal))
+	doc, err := d.finish()
+	if err != nil {
+		return nil, err
+	}
+	data, _, err := render.PNG(doc, 0, render.Options{DPI: 60})
+	return data, err
+}
+
+// DrawLicence draws a licence without sealing it.
+func DrawLicence(t Type, p Template, l Licence) error {
+	_, err := p.draw(t, l.values(t), "https://yimen.test")
+	return err
+}
+
+// Plain is the template of a type without its own.
+func Plain(t Type) Template { return plain(t) }
