@@ -78,6 +78,7 @@ var topics = []topic{
 	{"/office/messages", "approver#消息", "clerk#消息"},
 	{"/office/licences", "approver#电子证照", ""},
 	{"/office/licence-types", "editor#证照类型", "approver#电子证照"},
+	{"/office/licence-types/*/template", "editor#照面模板", ""},
 	{"/my/licences", "citizen#我的证照", ""},
 	{"/my/licences/*/show", "citizen#扫码出示证照", ""},
 	{"/licences/shown", "citizen#扫码出示证照", ""},

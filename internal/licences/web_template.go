@@ -79,13 +79,13 @@ func layoutOf(t Template) layout {
 	return l
 }
 
-// elementName is how the form calls a part of the n-th element, as errors do.
-func elementName(n int, part string) string { return fmt.Sprintf("elements.%d.%s", n, part) }
+// partName is how the form calls a part of the n-th element, as errors do.
+func partName(n int, part string) string { return fmt.Sprintf("elements.%d.%s", n, part) }
 
 func layoutIn(f *web.Form) layout {
 	l := layout{f.Value("width"), f.Value("height"), f.Value("frame"), f.Value("colour"), f.Value("background"), nil}
-	for n := 1; n <= maxElements+1 && f.Has(elementName(n, "kind")); n++ {
-		v := func(part string) string { return f.Value(elementName(n, part)) }
+	for n := 1; n <= maxElements+1 && f.Has(partName(n, "kind")); n++ {
+		v := func(part string) string { return f.Value(partName(n, part)) }
 		l.Lines = append(l.Lines, line{v("kind"), v("x"), v("y"), v("w"), v("h"), v("text"), v("size"), v("face"), v("align"), v("colour"), v("middle") != ""})
 	}
 	return l
@@ -106,7 +106,7 @@ func (l layout) read() (Template, error) {
 	}
 	t := Template{Width: num("width", l.Width), Height: num("height", l.Height), Frame: l.Frame, Colour: l.Colour, Background: except(l.Background, "#ffffff")}
 	for i, x := range l.Lines {
-		at := func(part string) string { return elementName(i+1, part) }
+		at := func(part string) string { return partName(i+1, part) }
 		t.Elements = append(t.Elements, Element{Kind: x.Kind, X: num(at("x"), x.X), Y: num(at("y"), x.Y), W: num(at("w"), x.W), H: num(at("h"), x.H),
 			Text: x.Text, Size: num(at("size"), x.Size), Face: except(x.Face, "serif"), Align: except(x.Align, "left"), Middle: x.Middle, Colour: except(x.Colour, "#000000")})
 	}

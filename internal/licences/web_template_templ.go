@@ -632,7 +632,7 @@ func looksPart(list []Look) templ.Component {
 
 // part is a field of the n-th element.
 func (p templatePage) part(n int, o ui.FieldOpts) ui.FieldOpts {
-	o.Name = elementName(n, o.Name)
+	o.Name = partName(n, o.Name)
 	o.Error = p.form.ErrorOf(o.Name)
 	return o
 }
