@@ -538,7 +538,7 @@ func correctionView(p deskCorrection) templ.Component {
 				}
 				return nil
 			})
-			templ_7745c5c3_Err = ui.Table(ui.TableOpts{Caption: "登记的与申请的", Columns: []string{"", "现在登记的", "申请改成"}, Fold: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Table(ui.TableOpts{Caption: "登记的与申请的", Columns: []string{"项目", "现在登记的", "申请改成"}, Fold: true}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var20), templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

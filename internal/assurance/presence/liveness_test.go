@@ -41,6 +41,9 @@ func person(t testing.TB, name string) *facetest.Person {
 	return cast.by[name]
 }
 
+// Person is person, for the tests of the pages: whoever is drawn once is drawn for them too.
+func Person(t testing.TB, name string) *facetest.Person { return person(t, name) }
+
 // looks are how a movement goes.
 var looks = map[Move][]facetest.Look{
 	TurnLeft:  {{Yaw: 24}, {Yaw: 26}},

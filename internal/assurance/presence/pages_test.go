@@ -12,8 +12,8 @@ import (
 	"testing"
 
 	"yimen/face/facetest"
-	"yimen/face/samples"
 	"yimen/internal/app/apptest"
+	"yimen/internal/assurance/presence"
 	"yimen/internal/kit/webtest"
 )
 
@@ -28,10 +28,7 @@ func begin(c *webtest.Client, next string) *webtest.Page {
 // body is a film of somebody who does what the page asks.
 func body(t *testing.T, s *apptest.Site, page *webtest.Page, portrait string) []byte {
 	t.Helper()
-	p, err := facetest.New(s.Presence.Model, samples.Portrait(portrait))
-	if err != nil {
-		t.Fatal(err)
-	}
+	p := presence.Person(t, portrait)
 	looks := map[string]facetest.Look{"left": {Yaw: 25}, "right": {Yaw: -25}, "down": {Pitch: -20}, "blink": {Closed: true}}
 	var b bytes.Buffer
 	add := func(step int, l facetest.Look) {
