@@ -89,6 +89,7 @@ func (a *App) wire(ctx context.Context) error {
 		Vault: vault.NewStore(a.DB, a.Keys, a.Clock), Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Licences = licences.New(licences.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Accounts: a.Identity, People: a.Assurance.Register,
 		Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL, Demo: a.Demo})
+	a.Licences.Witness = a.Seals
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
 	a.Proofs = proofs.New(proofs.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Items: a.Catalogue, Events: a.Bus,

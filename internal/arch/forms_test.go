@@ -25,6 +25,7 @@ var sentTwice = map[string]string{
 	"/office/batch":     "shows what would happen and changes nothing",
 	"/counter/mandates": "looks a child up by its number; the answer must not be stored",
 
+	"/licences/check":     "looks at a file and keeps nothing",
 	"/counter/reader":     "a card laid on the reader twice is greeted twice; the desk goes to the newer",
 	"/admin/audit/verify": "looks and changes nothing",
 }

@@ -83,8 +83,8 @@ func (m *Module) seal(ctx context.Context, l Licence, approval string) (Paper, e
 	if p.PDF, err = m.keep(ctx, name+".pdf", made.pdf); err != nil {
 		return Paper{}, err
 	}
-	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_paper (licence, ofd, pdf, hash, revision, use_id, made_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		l.ID, p.OFD, p.PDF, p.Hash, p.Revision, p.Use, p.MadeAt)
+	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_paper (licence, ofd, pdf, hash, revision, use_id, made_at, pdf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		l.ID, p.OFD, p.PDF, p.Hash, p.Revision, p.Use, p.MadeAt, hexSM3(made.pdf))
 	if db.IsUnique(err) {
 		return Paper{}, ErrHasPaper
 	}

@@ -203,6 +203,12 @@ func (m *Module) Check(ctx context.Context, identifier string) (Checked, error) 
 	if err != nil {
 		return Checked{}, err
 	}
+	return m.checked(ctx, l)
+}
+
+// checked is what anybody may learn of a licence.
+func (m *Module) checked(ctx context.Context, l Licence) (Checked, error) {
+	var err error
 	today := m.today(ctx)
 	c := Checked{Identifier: l.Identifier, TypeName: l.TypeName, Number: tail(l.Number), Holder: gb.MaskName(l.HolderName), Issuer: l.IssuerName,
 		IssuedOn: l.IssuedOn, From: l.From, Term: l.Term(), State: l.StateOn(today), Stands: l.Stands(today), Trust: l.Trust}

@@ -53,6 +53,9 @@ type Deps struct {
 
 	Demo bool // a code's address is written out beside it
 
+	// Witness vouches for seals on files that are verified; nil: none can be.
+	Witness Witness
+
 	// People says whether a name and a resident number belong together; nil:
 	// no person register is connected, and names are taken as they are.
 	People People
@@ -71,7 +74,10 @@ type Accounts interface {
 }
 
 // Module is the licences of one city. Safe for concurrent use.
-type Module struct{ Deps }
+type Module struct {
+	Deps
+	verifier verifier
+}
 
 // New makes the module.
 func New(d Deps) *Module {
@@ -81,7 +87,7 @@ func New(d Deps) *Module {
 	if d.Keys == nil {
 		d.Keys = sealed.Throwaway()
 	}
-	return &Module{Deps: d}
+	return &Module{Deps: d, verifier: verifier{slots: make(chan struct{}, fileSlots)}}
 }
 
 func (m *Module) now(ctx context.Context) time.Time {

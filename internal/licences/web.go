@@ -27,6 +27,7 @@ const uploadLimit = maxStock + 1<<20
 // Routes adds the pages.
 func (m *Module) Routes(rt *web.Router) {
 	m.showRoutes(rt)
+	rt.PostEachLimit(CheckURL, verifyGuard, verifyLimit, m.verifyFile) // looks, and keeps nothing
 	rt.Get(CheckURL, checkGuard, m.checkPage)
 	rt.Get(officeURL, lookGuard, m.list)
 	rt.Get(officeURL+"/import", manageGuard, m.importPage)
@@ -47,8 +48,10 @@ func page(title, lead string, trail ...ui.Crumb) ui.PageOpts {
 }
 
 type checkedPage struct {
-	form  *web.Form
-	found *Checked
+	form    *web.Form
+	found   *Checked
+	verdict *Verdict // of a file
+	name    string   // of the file
 }
 
 // checkPage answers anybody who has an identifier.

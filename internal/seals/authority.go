@@ -255,3 +255,17 @@ func (m *Module) SealStatus(ctx context.Context, s *ses.Seal) (ses.SealStatus, e
 	}
 	return st, nil
 }
+
+// Owner is whose seal has a number: the agency's code and name. A seal that only
+// claims the number is known by SealStatus. Errors: ErrUnknown.
+func (m *Module) Owner(ctx context.Context, number string) (agency, name string, err error) {
+	var row struct {
+		Agency string `db:"agency"`
+		Name   string `db:"agency_name"`
+	}
+	err = m.DB.Conn(ctx).Get(ctx, &row, `SELECT agency, agency_name FROM seals_seal WHERE es_id = $1`, number)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", "", ErrUnknown
+	}
+	return row.Agency, row.Name, wrap("read owner of seal", err)
+}

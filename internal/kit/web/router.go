@@ -65,7 +65,13 @@ func (rt *Router) PostLimit(pattern string, g Guard, limit int64, h Handler) {
 // transaction that a refusal would undo: a wrong password, say. Idempotency
 // keys are not looked at.
 func (rt *Router) PostEach(pattern string, g Guard, h Handler) {
-	rt.add(http.MethodPost, pattern, g, rt.o.BodyLimit, h)
+	rt.PostEachLimit(pattern, g, rt.o.BodyLimit, h)
+}
+
+// PostEachLimit is PostEach with its own limit of the body, in bytes: for files
+// that are looked at and not kept.
+func (rt *Router) PostEachLimit(pattern string, g Guard, limit int64, h Handler) {
+	rt.add(http.MethodPost, pattern, g, limit, h)
 }
 
 // Handle registers anything else; pattern may begin with a method. Idempotency
