@@ -322,7 +322,7 @@ func (m *Module) standing(ctx context.Context, v Verdict, l Licence, genuine str
 // verifyPDF looks for the very file: our PDFs carry no signature.
 func (m *Module) verifyPDF(ctx context.Context, sum string) (Verdict, error) {
 	v := Verdict{Format: "pdf", Answer: AnswerUnknown, Code: codeNotArchived,
-		Say: "不是本市存档的文件，不能证明真伪。PDF版没有电子签名，打印、另存、扫描过的都对不上；请让对方提供OFD版，或按电子证照标识查询。"}
+		Say: "不是证照库里存档的证照文件，不能证明真伪。PDF版没有电子签名，打印、另存、扫描过的都对不上；请让对方提供OFD版，或按电子证照标识查询。"}
 	var id string
 	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT licence FROM licences_paper WHERE pdf_hash = $1`, sum)
 	if errors.Is(err, db.ErrNoRows) {

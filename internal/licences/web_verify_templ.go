@@ -36,7 +36,7 @@ func fileForm(p checkedPage) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "file", Label: "证照文件", Type: "file", Required: true, Accept: ".ofd,.pdf", Help: "收到的是OFD或PDF文件，选中它，或者用鼠标拖到这里；不超过10MB。通知书、决定书也可以验证。文件验完就丢，不保存。"})).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "file", Label: "证照文件", Type: "file", Required: true, Accept: ".ofd,.pdf", Help: "收到的是OFD或PDF文件，选中它，或者用鼠标拖到这里；不超过10MB。通知书、决定书的OFD文件也可以验证。文件验完就丢，不保存。"})).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

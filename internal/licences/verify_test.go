@@ -1,0 +1,139 @@
+package licences_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/emmansun/gmsm/sm3"
+
+	"yimen/internal/licences"
+	"yimen/ofd"
+)
+
+// made is a licence with its document, and a module that can verify it.
+func (w *sealing) made() (l licences.Licence, asOFD, asPDF []byte) {
+	w.t.Helper()
+	w.Witness = w.seals
+	l, err := w.TakeOver(w.head, card())
+	w.must(err)
+	p, err := w.Document(w.head, l.Identifier)
+	w.must(err)
+	return l, w.file(p.OFD), w.file(p.PDF)
+}
+
+func (w *sealing) verdict(file []byte) licences.Verdict {
+	w.t.Helper()
+	v, err := w.Verify(passerBy, bytes.NewReader(file), int64(len(file)))
+	w.must(err)
+	return v
+}
+
+func (w *sealing) is(what string, file []byte, answer licences.Answer, code, say string) licences.Verdict {
+	w.t.Helper()
+	v := w.verdict(file)
+	if v.Answer != answer || v.Code != code || !strings.Contains(v.Say, say) {
+		w.t.Errorf("%s: %s, %s: %s", what, v.Answer, v.Code, v.Say)
+	}
+	return v
+}
+
+// changed is a file with something else in one of its parts.
+func (w *sealing) changed(file []byte, part string, change func([]byte) []byte) []byte {
+	w.t.Helper()
+	p, err := ofd.OpenBytes(file)
+	w.must(err)
+	raw, err := p.Bytes(part)
+	w.must(err)
+	next := change(bytes.Clone(raw))
+	if part != "" && bytes.Equal(next, raw) {
+		w.t.Fatalf("nothing is changed in %s", part)
+	}
+	w.must(p.Put(part, next))
+	var b bytes.Buffer
+	w.must(p.Write(&b))
+	return b.Bytes()
+}
+
+func TestWhatAFileIsWorth(t *testing.T) {
+	withSeals(t, func(w *sealing) {
+		l, asOFD, asPDF := w.made()
+		v := w.is("the file", asOFD, licences.AnswerValid, "valid", "乳源人社局于2026年11月18日盖章")
+		if v.Licence == nil || v.Licence.Identifier != l.Identifier || v.Licence.Holder == l.HolderName || !v.Archived || len(v.Seals) != 1 {
+			t.Errorf("%+v", v)
+		}
+		if v = w.is("the PDF", asPDF, licences.AnswerValid, "valid", "完全一致"); v.Licence == nil || !v.Archived {
+			t.Errorf("%+v", v)
+		}
+		w.is("a PDF of another", append(bytes.Clone(asPDF), '\n'), licences.AnswerUnknown, "not_archived", "不能证明真伪")
+		forged := func(b []byte) []byte {
+			return bytes.Replace(b, []byte(l.Identifier), []byte(strings.Replace(l.Identifier, ".001.", ".002.", 1)), 1)
+		}
+		v = w.is("with another identifier", w.changed(asOFD, "OFD.xml", forged), licences.AnswerInvalid, "changed", "OFD.xml")
+		if v.Licence != nil {
+			t.Errorf("a forged file names %+v", v.Licence)
+		}
+		w.is("cut off", asOFD[:len(asOFD)/2], licences.AnswerInvalid, "unreadable", "读不出来")
+		var empty bytes.Buffer
+		w.must(ofd.NewPackage().Write(&empty))
+		if v := w.verdict(empty.Bytes()); v.Answer == licences.AnswerValid {
+			t.Errorf("an empty package: %+v", v)
+		}
+		w.must(w.Do(w.head, l.Identifier, licences.Step{Act: licences.Suspend, Reason: "持证人报失"}))
+		w.is("of a suspended licence", asOFD, licences.AnswerInvalid, "suspended", "暂扣")
+		w.is("the PDF of it", asPDF, licences.AnswerInvalid, "suspended", "暂扣")
+		w.Witness = nil
+		stranger := licences.New(licences.Deps{DB: w.d, Clock: w.clock, Org: w.Org, Audit: w.Audit})
+		v, err := stranger.Verify(passerBy, bytes.NewReader(asOFD), int64(len(asOFD)))
+		if err != nil || v.Answer != licences.AnswerUnknown || v.Code != "untrusted" {
+			t.Errorf("of an unknown root: %+v %v", v, err)
+		}
+	})
+}
+
+func TestFilesThatAreNotLookedAt(t *testing.T) {
+	withSeals(t, func(w *sealing) {
+		for _, text := range []string{"", "PK", "hello", "<html>"} {
+			v, err := w.Verify(passerBy, strings.NewReader(text), int64(len(text)))
+			if text == "PK" { // begins as an archive does
+				if err != nil || v.Code != "unreadable" {
+					t.Errorf("%+v %v", v, err)
+				}
+			} else if !errors.Is(err, licences.ErrFileKind) {
+				t.Errorf("%q: %v", text, err)
+			}
+		}
+		if _, err := w.Verify(passerBy, strings.NewReader("PK"), 10<<20+1); !errors.Is(err, licences.ErrFileLarge) {
+			t.Error(err)
+		}
+	})
+}
+
+// TestOthersReadWhatWeIssue: qpdf finds no fault with the PDF of a licence, and
+// pdftotext the words of it.
+func TestOthersReadWhatWeIssue(t *testing.T) {
+	withSeals(t, func(w *sealing) {
+		l, _, asPDF := w.made()
+		path := filepath.Join(t.TempDir(), "licence.pdf")
+		w.must(os.WriteFile(path, asPDF, 0o600))
+		if out, err := exec.Command("qpdf", "--check", path).CombinedOutput(); err != nil {
+			t.Errorf("qpdf: %v %s", err, out)
+		}
+		out, err := exec.Command("pdftotext", path, "-").CombinedOutput()
+		text := strings.Join(strings.Fields(string(out)), "")
+		if err != nil || !strings.Contains(text, l.HolderName) || !strings.Contains(text, l.TypeName) {
+			t.Errorf("pdftotext: %v %s", err, out)
+		}
+		sum := sm3.Sum(asPDF)
+		var kept string
+		w.must(w.d.Conn(w.head).Get(w.head, &kept, `SELECT pdf_hash FROM licences_paper`))
+		if kept != hex.EncodeToString(sum[:]) {
+			t.Error(kept)
+		}
+	})
+}
