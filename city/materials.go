@@ -14,29 +14,29 @@ import (
 
 // materialSpec is a material as authors write it: short, with defaults.
 type materialSpec struct {
-	Use        string   `json:"use"` // dictionary entry that this one changes
-	ID         string   `json:"id"`
-	Name       string   `json:"name"`
-	Match      []string `json:"match"` // dictionary only: names in items.csv that mean it
-	Kind       string   `json:"kind"`
-	Form       string   `json:"form"`
-	Originals  *int     `json:"originals"`
-	Copies     *int     `json:"copies"`
-	Necessity  string   `json:"necessity"`
-	Source     string   `json:"source"`
-	Issuer     string   `json:"issuer"`
-	Basis      string   `json:"basis"`
-	Notes      string   `json:"notes"`
-	Accept     string   `json:"accept"`
-	Blank      string   `json:"blank"`
-	Sample     string   `json:"sample"`
-	Licence    *string  `json:"licence"` // key of licence_types.csv
-	DataShare  *bool    `json:"data_share"`
-	Promise    *bool    `json:"promise"`
-	Deferrable *bool    `json:"deferrable"`
-	ByForm     *bool    `json:"by_form"`
-	Class      string   `json:"class"` // licence | form | proof | statement | photo | document; told from the name when it is left out
-	Proof      string   `json:"proof"` // number in proofs.csv
+	Use        string                  `json:"use"` // dictionary entry that this one changes
+	ID         string                  `json:"id"`
+	Name       string                  `json:"name"`
+	Match      []string                `json:"match"` // dictionary only: names in items.csv that mean it
+	Kind       string                  `json:"kind"`
+	Form       string                  `json:"form"`
+	Originals  *int                    `json:"originals"`
+	Copies     *int                    `json:"copies"`
+	Necessity  string                  `json:"necessity"`
+	Source     string                  `json:"source"`
+	Issuer     string                  `json:"issuer"`
+	Basis      string                  `json:"basis"`
+	Notes      string                  `json:"notes"`
+	Accept     string                  `json:"accept"`
+	Blank      string                  `json:"blank"`
+	Sample     string                  `json:"sample"`
+	Licence    *catalogue.LicenceTypes `json:"licence"` // keys of licence_types.csv; "" none, left out: as the name says
+	DataShare  *bool                   `json:"data_share"`
+	Promise    *bool                   `json:"promise"`
+	Deferrable *bool                   `json:"deferrable"`
+	ByForm     *bool                   `json:"by_form"`
+	Class      string                  `json:"class"` // licence | form | proof | statement | photo | document; told from the name when it is left out
+	Proof      string                  `json:"proof"` // number in proofs.csv
 }
 
 func (m *materialSpec) UnmarshalJSON(raw []byte) error {
@@ -137,14 +137,19 @@ func (b *book) material(s materialSpec) (catalogue.Material, error) {
 		ID: s.ID, Name: s.Name, Kind: orElse(s.Kind, "original"), Form: orElse(s.Form, "both"),
 		Necessity: orElse(s.Necessity, catalogue.Required), Source: orElse(s.Source, "applicant"),
 		Issuer: s.Issuer, Basis: s.Basis, Notes: s.Notes, AcceptStandard: s.Accept, BlankURL: s.Blank, Sample: s.Sample,
-		LicenceType: value(s.Licence), DataShare: value(s.DataShare), Promise: value(s.Promise), Deferrable: value(s.Deferrable),
+		LicenceTypes: b.licencesFor(s), DataShare: value(s.DataShare), Promise: value(s.Promise), Deferrable: value(s.Deferrable),
 		ByForm: value(s.ByForm), Class: s.Class, Proof: s.Proof,
+	}
+	if s.Licence != nil && len(*s.Licence) > 0 {
+		m.Class = orElse(m.Class, catalogue.ClassLicence) // though it be somebody else's
 	}
 	if m.ID == "" || m.Name == "" {
 		return m, fmt.Errorf("materials: one has no id or no name (id %q, name %q)", m.ID, m.Name)
 	}
-	if _, ok := b.licences[m.LicenceType]; !ok && m.LicenceType != "" {
-		return m, fmt.Errorf("materials, %s: licence_types.csv has no %q", m.ID, m.LicenceType)
+	for _, t := range slices.Concat(value(s.Licence), m.LicenceTypes) {
+		if _, ok := b.licences[t]; !ok {
+			return m, fmt.Errorf("materials, %s: licence_types.csv has no %q", m.ID, t)
+		}
 	}
 	if m.Kind != "copy" {
 		m.Originals = 1
@@ -215,9 +220,6 @@ func (b *book) specNamed(name string, n int) materialSpec {
 		return b.materials.byID[id]
 	}
 	s := materialSpec{ID: fmt.Sprintf("m%d", n), Name: name}
-	if key := b.licenceNamed(name); key != "" {
-		s.Licence = &key
-	}
 	for _, k := range namedKinds {
 		if strings.HasSuffix(name, k.suffix) {
 			s.Kind, s.Source, s.Sample = k.kind, k.source, fmt.Sprintf(k.sample, name)

@@ -33,6 +33,7 @@ var (
 		"message.retry": "重发一条", "message.retry_failed": "重发失败的", "message.template_saved": "修改通知文字", "message.test": "试发通知",
 		"licence.take_over": "存量证照入库", "licence.renew": "证照换发新版本", "licence.suspend": "暂扣证照", "licence.restore": "发还证照", "licence.withdraw": "撤销证照", "licence.revoke": "吊销证照", "licence.cancel": "注销证照", "licence.view": "查看电子证照", "licence.document": "制作电子证照文件", "licence.template_save": "保存照面模板草稿", "licence.template_force": "启用照面模板", "licence.download": "下载电子证照文件", "licence.issue": "签发电子证照", "licence.drop": "不签发电子证照", "licence_type.add": "新增证照类型", "licence_type.change": "修改证照类型",
 		"licence.show": "出示电子证照", "licence.read_code": "扫码看电子证照",
+		"licence.consent": "同意使用电子证照", "licence.use": "使用电子证照", "licence.read_used": "查看办件所用的证照", "licence.export_uses": "导出证照使用记录",
 		"training.course": "保存培训课程", "training.material": "上传培训资料", "training.session": "安排培训", "training.results": "登记培训结果", "training.revoke": "撤销培训证书", "training.require": "要求持证受理", "training.release": "取消持证要求", "training.export": "导出培训证书", "training.take_over": "登记原有培训证书",
 		"proof.load": "装载证明事项清单", "proof.propose": "拟定证明事项", "proof.publish": "发布证明事项", "proof.refuse": "退回证明事项修改", "proof.withdraw": "撤回证明事项修改",
 		"proof.order_accept": "受理监督单", "proof.order_ask": "要求单位说明监督单", "proof.order_reply": "答复监督单", "proof.order_close": "办结监督单",

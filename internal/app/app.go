@@ -66,6 +66,7 @@ type Settings struct {
 	Proving         Proving        // how people prove who they are
 	Rules           cases.Rules    // what the city may set; BaseURL becomes its PublicURL
 	SupervisionDays int            // working days a supervision order may take; 0: five
+	LicenceTrust    licences.Trust // with which a licence may at least stand in for a paper; "" B
 	Faces           presence.Rules // of proving by face; the zero value is the default
 	Sending         Sending        // how notices leave; the demo keeps them in its outbox
 	Clock           clock.Clock    // nil: the machine's, guarded against jumps

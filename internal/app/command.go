@@ -15,6 +15,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/identity"
 	"yimen/internal/kit/config"
+	"yimen/internal/licences"
 )
 
 // Version is the release, set by the linker.
@@ -84,6 +85,7 @@ type rules struct {
 	FaceDistance    float64       `help:"Most distance of a face from the register's photograph, 0.50 at the highest." default:"0.45"`
 	FaceTries       int           `help:"Most tries a day to prove oneself by face." default:"10"`
 	UploadHours     int           `help:"Hours an uploaded file that belongs to no application is kept." default:"48"`
+	LicenceTrust    string        `help:"Lowest level of trust with which an electronic licence stands in for a paper: A issued here, B confirmed by its issuer, C scanned at a window. What its holder brought (D) never does." enum:"A,B,C" default:"B"`
 }
 
 func (r rules) apply(s *Settings) {
@@ -91,6 +93,7 @@ func (r rules) apply(s *Settings) {
 		ExtensionDays: r.ExtensionDays, YellowDays: r.YellowDays, RedDays: r.RedDays, ArchiveAfter: r.ArchiveAfter,
 		DraftDays: r.DraftDays, UploadHours: r.UploadHours}
 	s.SupervisionDays = r.SupervisionDays
+	s.LicenceTrust = licences.Trust(r.LicenceTrust)
 	s.Faces = presence.Rules{Distance: r.FaceDistance, Tries: r.FaceTries}
 }
 

@@ -232,7 +232,7 @@ func mark(r *http.Request, items []ui.NavItem) []ui.NavItem {
 
 // wizard is the application as both sides of the counter use it.
 func (a *App) wizard() apply.Wizard {
-	return apply.Wizard{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity, Store: a.Store, Clock: a.Clock}
+	return apply.Wizard{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity, Store: a.Store, Clock: a.Clock, Licences: a.Licences}
 }
 
 // regionName is the division the visitor has chosen, as the header shows it.

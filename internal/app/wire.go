@@ -88,7 +88,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Seals = seals.New(seals.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Accounts: a.Identity, Audit: a.Audit, Jobs: a.Queue,
 		Vault: vault.NewStore(a.DB, a.Keys, a.Clock), Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Licences = licences.New(licences.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Accounts: a.Identity, People: a.Assurance.Register,
-		Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL, Demo: a.Demo})
+		Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL, Demo: a.Demo, Least: a.LicenceTrust})
 	a.Licences.Witness = a.Seals
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
@@ -100,7 +100,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
-		Keys: a.Keys, Audit: a.Audit, Training: a.Training, Rules: a.Rules})
+		Keys: a.Keys, Audit: a.Audit, Licences: a.Licences, Training: a.Training, Rules: a.Rules})
 	a.Notices = notices.New(notices.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Cases: a.Cases, Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL})
 	a.Cases.Sealer = a.Notices
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
@@ -112,9 +112,9 @@ func (a *App) wire(ctx context.Context) error {
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Newcomer: newcomer, Messages: a.Messages,
 		Licences: a.Licences})
 	a.Counter = counter.New(counter.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
-		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Wizard: a.wizard()})
+		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Licences: a.Licences, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{DB: a.DB, Audit: a.Audit, Progress: a.Progress, Messages: a.Messages, Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
-		Identity: a.Identity, Store: a.Store, Clock: a.Clock})
+		Identity: a.Identity, Store: a.Store, Licences: a.Licences, Clock: a.Clock})
 	elements, err := dictionary()
 	if err != nil {
 		return err

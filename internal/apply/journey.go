@@ -15,6 +15,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 )
 
 // fromReview is where somebody came from who changes one answer of those read
@@ -34,6 +35,9 @@ type journey struct {
 	at         int    // place of the page in stops; -1 for the others
 	from       string // fromReview, or ""
 	title      string // of a page that is no stop
+
+	instead []licences.Licence // that the applicant need only agree to, instead of the material in sight
+	decides string             // name of who would see them
 }
 
 // mountOnline adds the pages of an application at home.
@@ -304,7 +308,10 @@ func (j *journey) fill(ctx context.Context) error {
 	case "form":
 		return j.fillPart(ctx)
 	case "materials":
-		j.form.Set("way."+j.stop().id(), WayOf(j.material(), HandedOf(sub.Materials, j.stop().id()), Online))
+		if err := j.findLicences(ctx, j.material()); err != nil {
+			return err
+		}
+		j.form.Set("way."+j.stop().id(), j.wayNow(j.material()))
 	case "defer":
 		j.form.Set("defer_until", sub.DeferUntil.String())
 	case "deliver":

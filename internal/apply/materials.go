@@ -36,13 +36,12 @@ const (
 )
 
 var wayLabels = map[string]string{
-	WayForm: "用刚才填写的表单，不用另交", WayFile: "上传照片或文件", WayPaper: "当场收取纸质材料", WayPromise: "签署告知承诺，免交",
+	WayLicence: "用电子证照，不用交", WayForm: "用刚才填写的表单，不用另交", WayFile: "上传照片或文件", WayPaper: "当场收取纸质材料", WayPromise: "签署告知承诺，免交",
 	WayLater: "先受理，之后补交（容缺）", WayNone: "不提交（选交材料）",
 }
 
 // WaysOf lists how a material can be met on this side of the counter.
-// Electronic licences are not offered: the licence store is not part of this
-// release.
+// Electronic licences are beside these: whoever has found some offers them.
 func WaysOf(m catalogue.Material, side Side) []string {
 	if m.Needless() {
 		return []string{WayNone}
@@ -150,6 +149,9 @@ func material(ctx context.Context, f *web.Form, m catalogue.Material, before []c
 			return fresh, err
 		}
 		return onlyFiles(before), nil
+	}
+	if way := f.Value("way." + m.ID); len(before) == 1 && before[0].Licence != "" && (way == "" || way == WayLicence) {
+		return before, nil // agreed to elsewhere
 	}
 	h := wayOf(f.Value("way."+m.ID), m, side)
 	if h == (cases.Handed{ID: m.ID}) && f.Value("way."+m.ID) != WayNone {

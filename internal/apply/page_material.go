@@ -8,8 +8,10 @@ import (
 
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
+	"yimen/internal/kit/errs"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
+	"yimen/internal/licences"
 )
 
 // onceField carries the idempotency key of a form with files. Under its usual
@@ -40,6 +42,9 @@ func (w *Wizard) saveMaterial(rw http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	m := j.material()
+	if err := j.findLicences(r.Context(), m); err != nil {
+		return err
+	}
 	do, file, _ := strings.Cut(j.form.Value("do"), ".")
 	fresh, err := j.uploaded(r.Context(), m)
 	if err != nil {
@@ -106,6 +111,9 @@ func (j *journey) photos(m catalogue.Material) Photos {
 func (j *journey) keepMaterial(rw http.ResponseWriter, r *http.Request, m catalogue.Material, do, file string, fresh []cases.Handed) error {
 	key := j.stop().key
 	onward := do == ""
+	if onward && len(fresh) == 0 && j.form.Value("way."+m.ID) == WayLicence {
+		j.checkConsent(m)
+	}
 	if err := j.changeMaterial(r.Context(), m, do, file, fresh, onward); err != nil {
 		return err
 	}
@@ -117,7 +125,9 @@ func (j *journey) keepMaterial(rw http.ResponseWriter, r *http.Request, m catalo
 	}
 	switch {
 	case !j.form.OK():
-		j.form.Set("way."+m.ID, WayOf(m, HandedOf(j.draft.Submission.Materials, m.ID), Online))
+		if j.form.Value("way."+m.ID) != WayLicence {
+			j.form.Set("way."+m.ID, j.wayNow(m))
+		}
 		return j.show(rw, r, http.StatusUnprocessableEntity)
 	case onward:
 		return j.onward(rw, r, key)
@@ -129,15 +139,25 @@ func (j *journey) changeMaterial(ctx context.Context, m catalogue.Material, do, 
 	if !j.form.OK() && len(fresh) == 0 {
 		return nil // nothing that came in is right: the draft stays as it is
 	}
-	d, err := j.w.Cases.ChangeDraft(ctx, j.draft.Number, func(_ context.Context, s *cases.Submission) error {
+	d, err := j.w.Cases.ChangeDraft(ctx, j.draft.Number, func(ctx context.Context, s *cases.Submission) error {
+		before := HandedOf(s.Materials, m.ID)
 		mine := onlyFiles(HandedAll(s.Materials, m.ID))
-		if do == "" && len(fresh) == 0 && j.form.Value("way."+m.ID) != WayFile && j.form.Has("way."+m.ID) {
+		if way := j.form.Value("way." + m.ID); do == "" && len(fresh) == 0 && way == WayLicence {
+			h, err := j.consent(ctx, m)
+			if err != nil {
+				return err
+			}
+			before, mine = cases.Handed{}, []cases.Handed{h}
+		} else if do == "" && len(fresh) == 0 && way != WayFile && j.form.Has("way."+m.ID) {
 			mine = nil // another way was chosen
-			if h := wayOf(j.form.Value("way."+m.ID), m, Online); !empty(h) {
+			if h := wayOf(way, m, Online); !empty(h) {
 				mine = []cases.Handed{h}
 			}
 		} else {
 			mine = Arrange(mine, do, file, fresh, j.kept)
+		}
+		if err := j.unagreed(ctx, m, before); err != nil {
+			return err
 		}
 		s.Materials = append(slices.DeleteFunc(s.Materials, func(h cases.Handed) bool { return h.ID == m.ID }), mine...)
 		if onward {
@@ -145,6 +165,10 @@ func (j *journey) changeMaterial(ctx context.Context, m catalogue.Material, do, 
 		}
 		return nil
 	})
+	if licences.Refused(err) {
+		j.form.Error("consent."+m.ID, errs.From(err).Message)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

@@ -106,11 +106,12 @@ func (j *journey) takePeople(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return j.change(ctx, "people", func(_ context.Context, s *cases.Submission) error {
+	return j.change(ctx, "people", func(ctx context.Context, s *cases.Submission) error {
 		s.Mandate, s.Agent = chosen, nil
 		if before != a.IDNo {
 			s.Applicant, s.Form, s.DeliverTo = a, nil, ""
 			s.Pages = nil
+			return j.disagree(ctx, s)
 		}
 		return nil
 	})

@@ -157,7 +157,7 @@ func wayText(h cases.Handed, kept map[string]files.File) string {
 	case h.Form:
 		return "由填写的表单生成"
 	case h.Licence != "":
-		return "电子证照 " + h.Licence
+		return "用电子证照，不用交"
 	}
 	return "未提交"
 }

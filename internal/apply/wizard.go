@@ -14,6 +14,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 	"yimen/internal/org"
 	"yimen/workday"
 )
@@ -40,6 +41,7 @@ type Wizard struct {
 	Identity  *identity.Module
 	Store     *files.Store
 	Clock     clock.Clock
+	Licences  *licences.Module // nil: no electronic licence is offered instead of a material
 
 	Base    string    // "/apply": pages live at Base/new, Base/{draft}/people …
 	Face    ui.Face   //

@@ -12,8 +12,12 @@ import (
 // Accept accepts an application (受理): the promised and the legal clock start
 // today, the process of the item's version starts, and the case goes on to
 // examination in the same transaction. From `submitted` it implies receipt.
+// Nothing is accepted on an electronic licence that has stopped counting.
 func (m *Module) Accept(ctx context.Context, number string, a Act) (Case, error) {
 	return m.act(ctx, number, VerbAccept, a, func(ctx context.Context, t *turn) error {
+		if err := t.licencesStand(ctx); err != nil {
+			return err
+		}
 		return t.accept(ctx, VerbAccept, t.today, a.Opinion)
 	})
 }

@@ -28,6 +28,7 @@ func (m *Module) API(api huma.API) {
 	web.Op(api, submit, signedIn, m.apiSubmit)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases", "list-cases", "查询办件"), signedIn, m.apiList)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/totals", "get-case-totals", "各状态的办件数"), signedIn, m.apiTotals)
+	web.Op(api, op(http.MethodGet, "/api/v1/cases/spared", "get-spared-materials", "用电子证照代替、没有另交的材料"), identity.Staff(), m.apiSpared)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}", "get-case", "办件详情"), signedIn, m.apiFind)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}/history", "get-case-history", "办件经过"), signedIn, m.apiHistory)
 	web.Op(api, op(http.MethodGet, "/api/v1/cases/{number}/tasks", "get-case-tasks", "办件的审批环节"), identity.Staff(), m.apiTasks)

@@ -228,7 +228,7 @@ func (m *Module) supplied(ctx context.Context, t *turn, a *Act) (*checker, error
 		}
 	}
 	c := &checker{m: m, hasItem: true, intake: &intake{
-		s:     Submission{Channel: channel, Applicant: Applicant{IDNo: t.r.ApplicantIDNo}, Materials: a.Materials},
+		s:     Submission{Draft: t.r.Number, Channel: channel, Applicant: Applicant{IDNo: t.r.ApplicantIDNo}, Materials: a.Materials},
 		actor: t.actor, version: catalogue.Version{Item: def.Code, N: t.r.Version, Definition: *def}, list: list, today: t.today,
 	}}
 	checkText(&c.bad, "opinion", &a.Opinion, "")
@@ -260,7 +260,10 @@ func (m *Module) replaceMaterials(ctx context.Context, t *turn, list []materialR
 	if err := m.supersede(ctx, t.r.ID, idsOf(list), t.now); err != nil {
 		return err
 	}
-	return m.insertMaterials(ctx, rows(list, t.r.ID, t.now, db.NewID))
+	if err := m.insertMaterials(ctx, rows(list, t.r.ID, t.now, db.NewID)); err != nil {
+		return err
+	}
+	return m.useLicences(ctx, t.r, list)
 }
 
 func idsOf(list []materialRow) []string {

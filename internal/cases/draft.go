@@ -157,8 +157,12 @@ func (m *Module) DiscardDraft(ctx context.Context, number string) error {
 	if given, err := m.giveBack(ctx, identity.FromContext(ctx), number); given || err != nil {
 		return err
 	}
-	_, err := m.takeDraft(ctx, identity.FromContext(ctx), number)
-	return err
+	return m.db.InTx(ctx, func(ctx context.Context) error {
+		if _, err := m.takeDraft(ctx, identity.FromContext(ctx), number); err != nil || m.Licences == nil {
+			return err
+		}
+		return m.Licences.Withdraw(ctx, number, "")
+	})
 }
 
 // takeDraft removes a draft and gives its query code: only one of two who

@@ -162,23 +162,34 @@ func (c *checker) place(ctx context.Context) error {
 }
 
 func (c *checker) competence(ctx context.Context) error {
-	def := c.def()
-	level, ok := decidingLevel(def, int(c.division.Level))
-	if !ok {
-		c.bad.Add("division", "该事项不在“%s”这一级办理，请把地区选到%s。", c.division.ShortName, levelsText(def.Levels))
-		return nil
-	}
-	a, err := c.m.Org.CompetentAgency(ctx, def.Dept, org.Level(level), c.division.Code)
-	if errors.Is(err, org.ErrNoAgency) && level > int(org.County) {
-		// A neighbourhood in a mining district has no town government; the
-		// county's department, which answers for the item, decides itself.
-		a, err = c.m.Org.CompetentAgency(ctx, def.Dept, org.County, c.division.Code)
-	}
+	a, err := c.m.Decides(ctx, c.def(), c.division.Code)
 	if err != nil {
 		return c.add("division", err)
 	}
 	c.competent = a
 	return nil
+}
+
+// Decides is the agency that decides a matter of a division. Errors: one about the
+// field division when the item is not decided so high up, those of org.
+func (m *Module) Decides(ctx context.Context, def *catalogue.Definition, division string) (org.Agency, error) {
+	d, err := m.Org.Division(ctx, division)
+	if err != nil {
+		return org.Agency{}, err
+	}
+	level, ok := decidingLevel(def, int(d.Level))
+	if !ok {
+		var bad errs.Fields
+		bad.Add("division", "该事项不在“%s”这一级办理，请把地区选到%s。", d.ShortName, levelsText(def.Levels))
+		return org.Agency{}, bad.Err()
+	}
+	a, err := m.Org.CompetentAgency(ctx, def.Dept, org.Level(level), division)
+	if errors.Is(err, org.ErrNoAgency) && level > int(org.County) {
+		// A neighbourhood in a mining district has no town government; the
+		// county's department, which answers for the item, decides itself.
+		a, err = m.Org.CompetentAgency(ctx, def.Dept, org.County, division)
+	}
+	return a, err
 }
 
 // decidingLevel is the level of the agency that decides a matter of a

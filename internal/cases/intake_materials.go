@@ -158,18 +158,6 @@ func (c *checker) file(ctx context.Context, i int, row *materialRow) error {
 	return nil
 }
 
-func (c *checker) licence(ctx context.Context, i int, row *materialRow, need catalogue.Material) error {
-	switch {
-	case need.LicenceType == "":
-		c.bad.Add(fieldOf(i, "licence"), "“%s”没有对应的电子证照，请上传文件。", need.Name)
-		return nil
-	case c.m.Licences == nil:
-		c.bad.Add(fieldOf(i, "licence"), "电子证照调用尚未开通，“%s”请上传文件或提交纸质材料。", need.Name)
-		return nil
-	}
-	return c.add(fieldOf(i, "licence"), c.m.Licences.Usable(ctx, row.Licence, need.LicenceType, c.s.Applicant.IDNo))
-}
-
 // deferral checks the promise that goes with 容缺: a day on which the missing
 // materials will be there, within the promised time of the item.
 func (c *checker) deferral(ctx context.Context, met map[string]string) error {

@@ -9,6 +9,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
+	"yimen/internal/licences"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
 	"yimen/workday"
@@ -65,11 +66,20 @@ type Accounts interface {
 	Person(ctx context.Context, account string) (identity.Person, error)
 }
 
-// Licences says whether an electronic licence stands in for a material; nil
-// until the licence register is there, and a licence handed in is refused in
-// so many words.
+// Licences lets electronic licences stand in for materials; nil: one that is
+// handed in is refused in so many words.
 type Licences interface {
-	Usable(ctx context.Context, licence, licenceType, holderIDNo string) error
+	// Usable: the licence of that identifier is of one of the types, of that holder,
+	// and may stand in for a paper today.
+	Usable(ctx context.Context, licence string, types []string, holderIDNo string) error
+	// Consented: its holder has agreed to its use for the material of the application.
+	Consented(ctx context.Context, number, material, licence string) error
+	// Use makes a use of that consent, in the transaction that stores the material.
+	Use(ctx context.Context, u licences.Used) error
+	// Withdraw ends what was agreed to and not used; of all materials for "".
+	Withdraw(ctx context.Context, number, material string) error
+	// Standing: the licence still counts today.
+	Standing(ctx context.Context, licence string) error
 }
 
 // Sealer makes sealed documents of notices; nil: notices are pages to print.

@@ -107,6 +107,9 @@ func (m *Module) file(ctx context.Context, in *intake, digest string) (*record, 
 	if err := m.insertMaterials(ctx, rows(in.materials, r.ID, t.now, db.NewID)); err != nil {
 		return nil, err
 	}
+	if err := m.useLicences(ctx, r, in.materials); err != nil {
+		return nil, err
+	}
 	if err := m.insertHistory(ctx, t.entries); err != nil {
 		return nil, err
 	}

@@ -24,7 +24,8 @@ type turn struct {
 	now   time.Time
 	today workday.Date
 
-	lacking []string // courses whose certificates the actor would need to accept it
+	lacking  []string      // courses whose certificates the actor would need to accept it
+	licences []materialRow // of an acceptance: the materials that electronic licences stand in for
 
 	began   State
 	fresh   bool // the row is being made in this turn
@@ -133,11 +134,14 @@ func (m *Module) take(ctx context.Context, number string) (*turn, error) {
 // takeFor is take with what the verb will want beside the row: what it has been
 // told (its conditions are about the form), or how its clock stands.
 func (m *Module) takeFor(ctx context.Context, number string, v Verb) (*turn, error) {
-	r, c, clock, lacking := &record{}, &content{}, []clockRow(nil), []string(nil)
+	r, c, clock, lacking, papers := &record{}, &content{}, []clockRow(nil), []string(nil), []materialRow(nil)
 	reads := []db.Read{db.One(r, ErrUnknown, selectRecord+" WHERE number = $1", number)}
 	switch v {
 	case VerbAccept:
 		reads = append(reads, db.One(c, nil, selectContent+caseID, number))
+		if m.Licences != nil {
+			reads = append(reads, db.All(&papers, selectMaterials+caseID+" AND licence <> '' AND superseded_at IS NULL ORDER BY id", number))
+		}
 		if m.Training != nil {
 			if ask, ok := m.Training.Lacking(ctx, identity.FromContext(ctx), &lacking, itemOf, number); ok {
 				reads = append(reads, ask)
@@ -159,7 +163,7 @@ func (m *Module) takeFor(ctx context.Context, number string, v Verb) (*turn, err
 		return nil, ErrDamaged.Because(err)
 	}
 	t := m.newTurn(ctx, r)
-	t.lacking = lacking
+	t.lacking, t.licences = lacking, papers
 	if c.CaseID != "" {
 		t.content = c
 	}

@@ -406,7 +406,7 @@ func fellingItem() catalogue.Definition {
 		Materials: []catalogue.Material{
 			{ID: "form", Name: "林木采伐申请表", Kind: "original", Form: "both", Originals: 1, Necessity: catalogue.Required, Source: "applicant"},
 			{ID: "id_card", Name: "居民身份证", Kind: "copy", Form: "both", Copies: 1, Necessity: catalogue.Required, Source: "government",
-				LicenceType: "11100000000013127D001"},
+				LicenceTypes: []string{"11100000000013127D001"}},
 			{ID: "power", Name: "授权委托书", Kind: "original", Form: "both", Originals: 1, Necessity: catalogue.Required, Source: "applicant", Promise: true},
 			{ID: "design", Name: "伐区调查设计文件", Kind: "original", Form: "both", Originals: 1, Necessity: catalogue.Defer, Source: "other"},
 		},

@@ -177,17 +177,26 @@ type materialJSON struct {
 	Notes       string   `json:"notes"`
 	Standard    string   `json:"accept_standard"`
 	Sample      string   `json:"sample"`
-	LicenceType string   `json:"licence_type"`
-	SatisfiedBy []string `json:"satisfied_by" doc:"file 上传 form 由填写的表单生成 licence 电子证照（证照库接通后可用） data 数据共享（共享平台接通后可用） promise 告知承诺 later 容缺后补"`
+	LicenceType string   `json:"licence_type" doc:"licence_types中的第一种；请改用licence_types"`
+	Licences    []string `json:"licence_types" doc:"申请人自己的这些电子证照，有一种就可以不交这份材料"`
+	SatisfiedBy []string `json:"satisfied_by" doc:"file 上传 form 由填写的表单生成 licence 电子证照 data 数据共享（共享平台接通后可用） promise 告知承诺 later 容缺后补"`
 }
 
 func materialsOf(list []Material) []materialJSON {
 	out := make([]materialJSON, len(list))
 	for i, mat := range list {
 		out[i] = materialJSON{mat.ID, mat.Name, mat.Required(), mat.Necessity, mat.Kind, mat.Form, mat.Originals, mat.Copies,
-			mat.Source, mat.Issuer, mat.Basis, mat.Notes, mat.AcceptStandard, mat.Sample, mat.LicenceType, mat.SatisfiedBy()}
+			mat.Source, mat.Issuer, mat.Basis, mat.Notes, mat.AcceptStandard, mat.Sample, mat.LicenceTypes.first(), append([]string{}, mat.LicenceTypes...), mat.SatisfiedBy()}
 	}
 	return out
+}
+
+// first is the one type that clients of before know of.
+func (l LicenceTypes) first() string {
+	if len(l) == 0 {
+		return ""
+	}
+	return l[0]
 }
 
 type questionJSON struct {

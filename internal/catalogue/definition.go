@@ -221,32 +221,56 @@ const (
 
 // Material is one thing to hand in (申请材料, §2.4).
 type Material struct {
-	ID             string `json:"id"` // unique in the item: m1, id_card
-	Name           string `json:"name"`
-	Kind           string `json:"kind"` // original | copy | both
-	Form           string `json:"form"` // paper | electronic | both
-	Originals      int    `json:"originals"`
-	Copies         int    `json:"copies"`
-	Necessity      string `json:"necessity"` // required | optional | deferrable
-	Source         string `json:"source"`    // applicant | government | other (来源渠道)
-	Issuer         string `json:"issuer,omitempty"`
-	Basis          string `json:"basis,omitempty"` // the law that asks for it
-	Notes          string `json:"notes,omitempty"` // 填报须知
-	AcceptStandard string `json:"accept_standard,omitempty"`
-	BlankURL       string `json:"blank_url,omitempty"`
-	Sample         string `json:"sample,omitempty"`       // text of the sample, or id of a file
-	LicenceType    string `json:"licence_type,omitempty"` // electronic licence that stands in for it (免提交)
-	DataShare      bool   `json:"data_share,omitempty"`   // checked by data sharing, need not be brought
-	Promise        bool   `json:"promise,omitempty"`      // may be replaced by a promise (告知承诺)
-	Deferrable     bool   `json:"deferrable,omitempty"`   // may follow later (容缺)
-	ByForm         bool   `json:"by_form,omitempty"`      // the filled form is this paper (申请表): nothing else need be handed in
-	Class          string `json:"class,omitempty"`        // what it is (材料类别); "": told from the rest, see ClassOf
-	Proof          string `json:"proof,omitempty"`        // of a proof: its number on the city's list (证明事项清单)
+	ID             string       `json:"id"` // unique in the item: m1, id_card
+	Name           string       `json:"name"`
+	Kind           string       `json:"kind"` // original | copy | both
+	Form           string       `json:"form"` // paper | electronic | both
+	Originals      int          `json:"originals"`
+	Copies         int          `json:"copies"`
+	Necessity      string       `json:"necessity"` // required | optional | deferrable
+	Source         string       `json:"source"`    // applicant | government | other (来源渠道)
+	Issuer         string       `json:"issuer,omitempty"`
+	Basis          string       `json:"basis,omitempty"` // the law that asks for it
+	Notes          string       `json:"notes,omitempty"` // 填报须知
+	AcceptStandard string       `json:"accept_standard,omitempty"`
+	BlankURL       string       `json:"blank_url,omitempty"`
+	Sample         string       `json:"sample,omitempty"`       // text of the sample, or id of a file
+	LicenceTypes   LicenceTypes `json:"licence_type,omitempty"` // electronic licences of the applicant's own, any of which stands in for it (免提交)
+	DataShare      bool         `json:"data_share,omitempty"`   // checked by data sharing, need not be brought
+	Promise        bool         `json:"promise,omitempty"`      // may be replaced by a promise (告知承诺)
+	Deferrable     bool         `json:"deferrable,omitempty"`   // may follow later (容缺)
+	ByForm         bool         `json:"by_form,omitempty"`      // the filled form is this paper (申请表): nothing else need be handed in
+	Class          string       `json:"class,omitempty"`        // what it is (材料类别); "": told from the rest, see ClassOf
+	Proof          string       `json:"proof,omitempty"`        // of a proof: its number on the city's list (证明事项清单)
 
 	// Waived is why it need not be brought after all. A checklist says so when the
 	// list of proofs has changed since the version was published, and of a proof
 	// that the organ looks up; never stored in a definition.
 	Waived string `json:"-"`
+}
+
+// LicenceTypes are types of electronic licences, each by its key, code or name
+// (ZZ001). One is written as a text, as versions of before have it, and several
+// as a list; both are read.
+type LicenceTypes []string
+
+func (l LicenceTypes) MarshalJSON() ([]byte, error) {
+	if len(l) == 1 {
+		return json.Marshal(l[0])
+	}
+	return json.Marshal([]string(l))
+}
+
+func (l *LicenceTypes) UnmarshalJSON(raw []byte) error {
+	var one string
+	if json.Unmarshal(raw, &one) == nil {
+		*l = nil
+		if one != "" {
+			*l = LicenceTypes{one}
+		}
+		return nil
+	}
+	return json.Unmarshal(raw, (*[]string)(l))
 }
 
 // Required says that the applicant cannot do without it.
@@ -266,7 +290,7 @@ func (m Material) SatisfiedBy() []string {
 	if m.ByForm {
 		ways = append(ways, "form")
 	}
-	if m.LicenceType != "" {
+	if len(m.LicenceTypes) > 0 {
 		ways = append(ways, "licence")
 	}
 	if m.DataShare {

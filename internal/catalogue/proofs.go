@@ -43,7 +43,7 @@ func (m Material) ClassOf() string {
 		return m.Class
 	case m.Proof != "":
 		return ClassProof
-	case m.LicenceType != "":
+	case len(m.LicenceTypes) > 0:
 		return ClassLicence
 	case m.ByForm:
 		return ClassForm

@@ -19,7 +19,7 @@ func sample() *Definition {
 		Result: Result{Name: "林木采伐许可证", Kind: ResultLicence, Sample: "许可证编号、采伐地点、采伐量", DeliverBy: []string{"window", "post"}},
 		Materials: []Material{
 			{ID: "form", Name: "林木采伐申请表", Kind: "original", Form: "both", Originals: 1, Necessity: Required, Source: "applicant"},
-			{ID: "id_card", Name: "居民身份证", Kind: "copy", Form: "both", Copies: 1, Necessity: Required, Source: "government", LicenceType: "11100000000013127D001"},
+			{ID: "id_card", Name: "居民身份证", Kind: "copy", Form: "both", Copies: 1, Necessity: Required, Source: "government", LicenceTypes: []string{"11100000000013127D001"}},
 			{ID: "design", Name: "伐区调查设计文件", Kind: "original", Form: "both", Originals: 1, Necessity: Defer, Source: "other"},
 			{ID: "power", Name: "授权委托书", Kind: "original", Form: "both", Originals: 1, Necessity: Required, Source: "applicant", Promise: true},
 			{ID: "agent_id", Name: "代办人身份证", Kind: "copy", Form: "both", Copies: 1, Necessity: Required, Source: "government"},

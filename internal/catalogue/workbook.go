@@ -205,7 +205,7 @@ var materialColumns = []column[Material]{
 	textColumn("受理标准", "accept_standard", func(m *Material) *string { return &m.AcceptStandard }),
 	textColumn("空白表格", "blank_url", func(m *Material) *string { return &m.BlankURL }),
 	textColumn("示例样表", "sample", func(m *Material) *string { return &m.Sample }),
-	textColumn("可替代的证照类型", "licence_type", func(m *Material) *string { return &m.LicenceType }),
+	listColumn("可替代的证照类型", "licence_type", func(m *Material) *[]string { return (*[]string)(&m.LicenceTypes) }),
 	flagColumn("数据共享核验", "data_share", func(m *Material) *bool { return &m.DataShare }),
 	flagColumn("告知承诺", "promise", func(m *Material) *bool { return &m.Promise }),
 	flagColumn("由表单生成", "by_form", func(m *Material) *bool { return &m.ByForm }),

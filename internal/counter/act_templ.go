@@ -656,7 +656,7 @@ func bringFields(p *actPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = waysOf(m, p.form.Value("way."+m.ID), i == 0).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = waysOf(m, waysHere(m), p.form.Value("way."+m.ID), i == 0).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

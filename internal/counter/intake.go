@@ -15,6 +15,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
+	"yimen/internal/licences"
 )
 
 // sheet is an application on one page: everything that is asked, what has been
@@ -31,6 +32,9 @@ type sheet struct {
 	gaps   []gap
 	form   *web.Form
 	wizard *apply.Wizard
+
+	consents consenter                     // who may agree that licences are used
+	instead  map[string][]licences.Licence // of the applicant, by the material that they could stand in for
 }
 
 func (s *sheet) sub() *cases.Submission { return &s.draft.Submission }
@@ -70,6 +74,9 @@ func (m *Module) openSheet(ctx context.Context, draft, visit string) (*sheet, er
 func (m *Module) resolve(ctx context.Context, s *sheet) error {
 	var err error
 	if s.list, err = m.checklist(ctx, s.def, s.sub()); err != nil {
+		return err
+	}
+	if err = m.findLicences(ctx, s); err != nil {
 		return err
 	}
 	if s.fields, err = catalogue.FormFields(s.def.Form); err != nil {

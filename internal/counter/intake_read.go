@@ -90,6 +90,8 @@ func (s *sheet) readMaterials(f *web.Form) []cases.Handed {
 		case apply.WayFile:
 			handed = append(handed, filesOf(before, m.ID)...)
 			continue
+		case apply.WayLicence: // agreed to before; new consents are kept by agree
+			h.Licence = apply.HandedOf(before, m.ID).Licence
 		case apply.WayPaper:
 			h.Paper = true
 		case apply.WayForm:

@@ -37,10 +37,14 @@ func (m *Module) autosave(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	handed := s.sub().Materials
 	if err := s.read(f); err != nil {
 		return err
 	}
 	if err := m.resolve(ctx, s); err != nil {
+		return err
+	}
+	if err := m.agree(ctx, s, handed); err != nil {
 		return err
 	}
 	changed := !sameAnswers(before.Answers, s.list.Answers) || !asked(before, s.list)
@@ -73,6 +77,7 @@ func (m *Module) submit(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	handed := s.sub().Materials
 	if err := s.read(f); err != nil {
 		return err
 	}
@@ -80,6 +85,10 @@ func (m *Module) submit(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	noteOpen(f, s.list)
+	if err := m.agree(ctx, s, handed); err != nil {
+		return err
+	}
+	s.noteSilent(f)
 	if !f.OK() {
 		return m.mend(w, r, s)
 	}

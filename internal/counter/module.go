@@ -19,6 +19,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/static"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 	"yimen/internal/org"
 	"yimen/internal/queue"
 )
@@ -50,9 +51,10 @@ type Deps struct {
 	Org       *org.Module
 	Identity  *identity.Module
 	Store     *files.Store
-	Hall      *queue.Module // nil: numbers are not given out
-	Wizard    apply.Wizard  // completed by New
-	Keys      *sealed.Ring  // nil: a throwaway ring (tests)
+	Hall      *queue.Module    // nil: numbers are not given out
+	Wizard    apply.Wizard     // completed by New
+	Licences  *licences.Module // nil: no electronic licence stands in for a material
+	Keys      *sealed.Ring     // nil: a throwaway ring (tests)
 }
 
 // Module is the counter's pages. Safe for concurrent use.

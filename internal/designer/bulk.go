@@ -221,7 +221,7 @@ func replaceIn(v any, find, with string) any {
 			_, plain := e.(string)
 			list, isList := e.([]any)
 			ids := isList && len(list) > 0 && k == "materials" // ids of an option; the definition's own are objects
-			if slices.Contains(kept, k) && plain || k == "defaults" || k == "deliver_by" || ids {
+			if slices.Contains(kept, k) && plain || k == "defaults" || k == "deliver_by" || k == "licence_type" || ids {
 				continue
 			}
 			x[k] = replaceIn(e, find, with)

@@ -168,7 +168,7 @@ var materialFields = []field{
 	{Path: "issuer", Label: "出具机构", Max: 200},
 	{Path: "class", Label: "材料类别", Kind: choice, Options: choices("licence", "证照", "form", "申请表", "proof", "证明", "statement", "本人声明或承诺", "photo", "照片", "document", "其他文书")},
 	{Path: "proof", Label: "证明清单编号", Max: 10, Help: "材料是证明时填写，如60。只能要求清单中保留的证明。"},
-	{Path: "licence_type", Label: "可代替它的电子证照类型", Max: 60},
+	{Path: "licence_type", Label: "可代替它的电子证照类型", Kind: lines, Help: "一行一种，填证照类型的编号、代码或名称，如ZZ001或居民身份证。申请人自己有其中一种、并且同意使用，就不用交这份材料；别人的证照（如监护人的）不能代替。"},
 	{Path: "deferrable", Label: "可以容缺", Kind: tick},
 	{Path: "promise", Label: "可以告知承诺代替", Kind: tick},
 	{Path: "data_share", Label: "由数据共享核验", Kind: tick},

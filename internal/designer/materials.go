@@ -312,7 +312,7 @@ func materialWords(x catalogue.Material) string {
 	for _, way := range []struct {
 		is   bool
 		word string
-	}{{x.CanDefer() && x.Necessity != catalogue.Defer, "可容缺"}, {x.Promise, "可承诺"}, {x.LicenceType != "", "电子证照可代替"}, {x.DataShare, "共享核验"}, {x.ByForm, "填表即交"}} {
+	}{{x.CanDefer() && x.Necessity != catalogue.Defer, "可容缺"}, {x.Promise, "可承诺"}, {len(x.LicenceTypes) > 0, "电子证照可代替"}, {x.DataShare, "共享核验"}, {x.ByForm, "填表即交"}} {
 		if way.is {
 			parts = append(parts, way.word)
 		}

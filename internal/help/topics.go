@@ -73,6 +73,7 @@ var topics = []topic{
 	{"/office/delegations", "approver#临时委托", ""},
 	{"/office/cases", "approver#看得到什么", "clerk#收件之后"},
 	{"/office/cases/*", "approver#待办", "clerk#收件之后"},
+	{"/office/cases/*/licences", "approver#电子证照", "clerk#收一件"},
 	{"/office/cases/*/full", "approver#查看完整号码", "clerk#查看完整号码"},
 	{"/office/cases/*/*", "approver#在办件上的动作不是环节", "clerk#收件之后"},
 	{"/office/messages", "approver#消息", "clerk#消息"},

@@ -59,6 +59,10 @@ type Deps struct {
 	// People says whether a name and a resident number belong together; nil:
 	// no person register is connected, and names are taken as they are.
 	People People
+
+	// Least is the lowest trust with which a licence may stand in for a paper: A, B
+	// or C; "" is B. What its holder brought (D) never does.
+	Least Trust
 }
 
 // People is the city's person register.
@@ -86,6 +90,9 @@ func New(d Deps) *Module {
 	}
 	if d.Keys == nil {
 		d.Keys = sealed.Throwaway()
+	}
+	if d.Least == "" {
+		d.Least = TrustB
 	}
 	return &Module{Deps: d, verifier: verifier{slots: make(chan struct{}, fileSlots)}}
 }

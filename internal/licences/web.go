@@ -35,6 +35,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.PostLimit(officeURL+"/import", manageGuard, uploadLimit, m.importStock)
 	rt.Get(officeURL+"/{identifier}", lookGuard, m.licence)
 	rt.Post(officeURL+"/{identifier}", manageGuard, m.do)
+	rt.Get(officeURL+"/{identifier}/uses.csv", lookGuard, m.exportUses)
 	rt.Get(typesURL, typesLook, m.types)
 	rt.Get(typesURL+"/{id}", typesLook, m.typePage)
 	m.typeRoutes(rt)
@@ -128,6 +129,7 @@ type licencePage struct {
 	Shown
 	form  *web.Form
 	today workday.Date
+	uses  []Use
 }
 
 func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
@@ -138,6 +140,9 @@ func (m *Module) showLicence(w http.ResponseWriter, r *http.Request, f *web.Form
 	p := licencePage{form: f, today: m.today(r.Context())}
 	var err error
 	if p.Shown, err = m.Open(r.Context(), r.PathValue("identifier")); err != nil {
+		return err
+	}
+	if p.uses, err = m.uses(r.Context(), p.ID, usesShown); err != nil {
 		return err
 	}
 	return web.Render(w, r, f.Status(), licenceView(p))

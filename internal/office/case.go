@@ -13,6 +13,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
 )
@@ -39,6 +40,7 @@ type casePage struct {
 	parts   []formPart        // the form as it is shown
 	before  map[string]string // values that a correction changed, as they were, by field
 	changed []twoLines        // what the correction changed in the form
+	used    []licences.Use    // licences that stand in for materials
 	phrases []string          // offered beside the opinion of a task
 	prefer  preference
 }
@@ -110,6 +112,11 @@ func (m *Module) loadDesk(ctx context.Context, p *casePage) error {
 	var err error
 	if p.files, err = m.filesOf(ctx, p); err != nil {
 		return err
+	}
+	if m.Licences != nil && p.byLicence() {
+		if p.used, err = m.Licences.UsedIn(ctx, p.c.Number); err != nil {
+			return err
+		}
 	}
 	if p.checks, err = m.checksOf(ctx, p.c.Number); err != nil {
 		return err

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"strconv"
 	"time"
 
 	"yimen/internal/cases"
@@ -213,6 +214,15 @@ type boardPage struct {
 	came    int // in the days shown
 	done    int
 	late    int
+	spared  cases.Spared // this year, by electronic licences
+}
+
+// sparedText says what nobody had to bring.
+func (p boardPage) sparedText() string {
+	if p.spared.Materials == 0 {
+		return "今年还没有申请用电子证照代替材料。"
+	}
+	return "今年有" + strconv.Itoa(p.spared.Materials) + "份材料用电子证照代替，申请人不用交（" + strconv.Itoa(p.spared.Cases) + "次申请或补交）。"
 }
 
 // boardDays is how far back the trend goes.
@@ -240,6 +250,10 @@ func (m *Module) showBoard(w http.ResponseWriter, r *http.Request) error {
 	}
 	for _, d := range p.days {
 		p.came, p.done, p.late = p.came+d.Came, p.done+d.Done, p.late+d.Late
+	}
+	year := strconv.Itoa(m.today(ctx).Year())
+	if p.spared, err = m.Cases.Spared(ctx, p.agency.Code, year+"-01", year+"-12"); err != nil {
+		return err
 	}
 	return web.Render(w, r, http.StatusOK, boardView(p))
 }

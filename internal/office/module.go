@@ -18,6 +18,7 @@ import (
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/static"
+	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
@@ -45,6 +46,7 @@ type Deps struct {
 	Org       *org.Module
 	Identity  *identity.Module
 	Store     *files.Store
+	Licences  *licences.Module // nil: none stands in for a material
 	Clock     clock.Clock
 	Audit     *audit.Log
 }
@@ -99,6 +101,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/office/cases", Guard, m.list)
 	rt.Get("/office/cases/{number}", Guard, m.show)
 	rt.Get("/office/cases/{number}/similar", Guard, m.showSimilar)
+	rt.Get("/office/cases/{number}/licences/{use}", Guard, m.showLicence)
 	rt.Get("/office/cases/{number}/full", Guard, m.askFull)
 	rt.Post("/office/cases/{number}/full", Guard, m.showFull)
 	rt.Post("/office/cases/{number}/checks", Guard, m.doCheck)

@@ -121,9 +121,10 @@ func (p *casePage) sourceFile(material string) (shownFile, bool) {
 func (p *casePage) sources() map[string]string {
 	found := map[string]string{}
 	for _, x := range p.def.Materials {
-		key := "licence:" + x.LicenceType
-		if x.LicenceType != "" && found[key] == "" && len(p.handed(x.ID)) > 0 {
-			found[key] = x.ID
+		for _, t := range x.LicenceTypes {
+			if key := "licence:" + t; found[key] == "" && len(p.handed(x.ID)) > 0 {
+				found[key] = x.ID
+			}
 		}
 	}
 	return found

@@ -56,6 +56,7 @@ type licencePage struct {
 	licences.Shown
 	readings []licences.Reading
 	today    workday.Date
+	uses     []licences.Use
 }
 
 func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
@@ -63,9 +64,12 @@ func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	read, err := m.Licences.Readings(r.Context(), s.Identifier)
-	if err != nil {
+	p := licencePage{Shown: s, today: m.today(r)}
+	if p.readings, err = m.Licences.Readings(r.Context(), s.Identifier); err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, licenceView(licencePage{s, read, m.today(r)}))
+	if p.uses, err = m.Licences.UsesOfOwn(r.Context(), s.Identifier); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, licenceView(p))
 }

@@ -46,6 +46,9 @@ func (v *visitor) page(a *application, at []string) {
 		if v.Has(".ap-form .ym-required") == 0 && a.upload != "*" {
 			return
 		}
+		if v.Has(`input[name="consent.`+at[1]+`"]:checked`) > 0 {
+			return // an electronic licence stands in
+		}
 		v.way(at[1], "file")
 		v.Attach("file."+at[1], photo(v.t, "材料-"+at[1]))
 		v.uploaded()

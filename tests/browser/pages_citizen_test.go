@@ -69,6 +69,7 @@ func citizenPages(x things) map[string][]sample {
 	pages["/apply/{draft}/materials/{id}"] = []sample{{villager, draft + "/materials/id_or_card"}}
 	pages["/apply/{draft}/people"] = []sample{{villager, draft + "/people"}}
 	pages["/my/licences"] = []sample{{villager, "/my/licences"}, {"citizen-60", "/my/licences"}}
+	pages["/office/cases/{number}/licences/{use}"] = []sample{{villageClerk, x.spared}}
 	pages["/my/licences/{identifier}"] = []sample{{villager, "/my/licences/" + x.licence}}
 	pages["/my/licences/{identifier}/show"] = []sample{{villager, "/my/licences/" + x.licence + "/show"}}
 	pages["/my/licences/{identifier}/show/{id}"] = []sample{{villager, "/my/licences/" + x.licence + "/show/" + x.showing}}

@@ -30,7 +30,7 @@ const localEditor = "approver-440232-d08"
 var notPages = map[string]string{
 	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
 	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
-	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/office/supervision/{id}/photo": "upload of who reported", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/licences/import/template.csv": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/office/supervision/{id}/photo": "upload of who reported", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/licences/import/template.csv": "table", "/office/licences/{identifier}/uses.csv": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
@@ -53,6 +53,7 @@ type things struct {
 	licence                                     string       // identity card of the villager in the store
 	showing                                     string       // of it, to others
 	correction                                  string       // page of a name to be put right
+	spared                                      string       // page of a licence that stands in for a material of a case
 	course, training                            string       // a course that items demand, and a day on which it is held
 	seal, asked                                 string       // one in use, and one that somebody has applied for
 }
@@ -105,6 +106,7 @@ func gather(t testing.TB, c *city) things {
 	showing, err := c.Licences.Show(c.as(t, villager), x.licence, licences.Choice{Mode: licences.ShowLeast})
 	must(t, err)
 	x.showing = showing.ID
+	x.spared = c.spared(t)
 	gathered.things = &x
 	return x
 }

@@ -1,0 +1,193 @@
+package licences_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"yimen/internal/app/apptest"
+	"yimen/internal/cases"
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/webtest"
+	"yimen/internal/licences"
+)
+
+const (
+	village = "440232112209"
+	clerk   = "clerk-440232112209"
+	// assistance asks for an identity card.
+	assistance = "SG01001"
+)
+
+// draftOf is an application of citizen-1 that lacks her identity card alone.
+func draftOf(t *testing.T, s *apptest.Site, account string) (cases.Draft, string) {
+	t.Helper()
+	sub := s.Submission(assistance, village)
+	v, err := s.Catalogue.Current(s.System(), assistance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	material := ""
+	sub.Materials = slices.DeleteFunc(sub.Materials, func(h cases.Handed) bool {
+		m, _ := v.Definition.Material(h.ID)
+		if slices.Contains(m.LicenceTypes, "ZZ001") {
+			material = m.ID
+		}
+		return material == m.ID
+	})
+	if material == "" {
+		t.Fatalf("%s asks for no identity card", assistance)
+	}
+	d, err := s.Cases.SaveDraft(s.Ctx(account), sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d, material
+}
+
+// At home: the licence is offered, used after a yes alone, seen by who decides,
+// and its holder sees that it was.
+func TestLicenceInsteadOfAPhotograph(t *testing.T) {
+	s := apptest.New(t)
+	d, id := draftOf(t, s, "citizen-1")
+	at := "/apply/" + d.Number + "/materials/" + id
+	b := s.As("citizen-1")
+	own := d.Submission.Applicant.IDNo
+	page := b.Get(at).Status(200).Must("您有电子证照，可以不用交", "居民身份证", "我同意在这件申请里使用这本证照", "收件窗口和").MustNot(own)
+	page.Form("[name=once]").Send().Status(422).Must("请先勾选同意")
+	if uses, err := s.Licences.UsedIn(s.System(), d.Number); err != nil || len(uses) != 0 {
+		t.Fatalf("used in silence: %+v, %v", uses, err)
+	}
+	card := page.One("[name='licence." + id + "']")
+	identifier := ""
+	for _, a := range card.Attr {
+		if a.Key == "value" {
+			identifier = a.Val
+		}
+	}
+	// What the draft says without a yes is worth nothing.
+	forged := d.Submission
+	forged.Draft, forged.Materials = d.Number, append(online(t, s, "citizen-1", forged.Materials), cases.Handed{ID: id, Licence: identifier})
+	forged.Channel = cases.ChannelWeb
+	if _, err := s.Cases.Submit(s.Ctx("citizen-1"), forged); !strings.Contains(errText(err), "没有同意") {
+		t.Errorf("filed without a yes: %s", errText(err))
+	}
+	page = b.Get(at)
+	page.Form("[name=once]").Fill("consent."+id, "1").Send().Status(200)
+	kept, err := s.Cases.Draft(s.Ctx("citizen-1"), d.Number)
+	if err != nil || !slices.Contains(kept.Submission.Materials, cases.Handed{ID: id, Licence: identifier}) {
+		t.Fatalf("the draft holds %+v, %v", kept.Submission.Materials, err)
+	}
+	b.Get("/my/licences/"+identifier).Must("谁用过", "申请还没有提交")
+	c, err := s.Cases.Submit(s.Ctx("citizen-1"), forged)
+	if err != nil {
+		t.Fatal(errText(err))
+	}
+	b.Get("/my/licences/"+identifier).Must("谁用过", "已使用", c.Competent.Name, "网上登录后本人同意")
+	s.As("citizen-2").Get("/my/licences/" + identifier).Status(404)
+
+	seen := s.As(clerk).Get("/office/cases/"+c.Number).Status(200).Click("电子证照，打开看").Status(200).Must("申请时调用的第1版", "民族", "网上登录后本人同意").MustNot(own)
+	s.As("clerk-440232112206").Get(seen.URL.Path).Status(404)
+	s.As("citizen-1").Get(seen.URL.Path).Status(403)
+	s.As("admin-audit").Get("/admin/audit?action=licence.read_used").Must(identifier)
+
+	police := s.As("approver-440232-d07")
+	police.Get("/office/licences/"+identifier).Status(200).Must("谁用过", "已使用").Click("导出全部使用记录").Status(200).Must(c.Number, "网上登录后本人同意")
+	s.As("approver-440232-d11").Get("/office/licences/" + identifier + "/uses.csv").Status(404)
+	if n, err := s.Cases.Spared(s.Ctx(clerk), "", "2000-01", "2099-12"); err != nil || n.Materials != 1 || n.Cases != 1 {
+		t.Errorf("counted %+v, %v", n, err)
+	}
+	s.As(clerk).Get("/api/v1/cases/spared?from=2000-01&to=2099-12").Status(200).Must(`"materials":1`)
+	s.As("citizen-1").Get("/api/v1/cases/spared").Status(403)
+
+	// Revoked since: nothing is accepted on it.
+	police.Get("/office/licences/"+identifier).Form("[name=reason]").Fill("act", "suspend").Fill("reason", "持证人报失，等待补领").Send().Status(200)
+	if _, err := s.Cases.Accept(s.Ctx(clerk), c.Number, cases.Act{}); !strings.Contains(errText(err), "不能受理") {
+		t.Errorf("accepted on a licence that is suspended: %s", errText(err))
+	}
+}
+
+// errText is an error with what is wrong where.
+func errText(err error) string {
+	e := errs.From(err)
+	if e == nil {
+		return ""
+	}
+	text := e.Message
+	for _, f := range e.Fields {
+		text += " " + f.Name + "：" + f.Message
+	}
+	return text
+}
+
+// online meets materials as one does at home: by the form, or by a picture.
+func online(t *testing.T, s *apptest.Site, account string, list []cases.Handed) []cases.Handed {
+	t.Helper()
+	v, err := s.Catalogue.Current(s.System(), assistance)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []cases.Handed
+	for _, h := range list {
+		if m, _ := v.Definition.Material(h.ID); m.ByForm {
+			out = append(out, cases.Handed{ID: h.ID, Form: true})
+			continue
+		}
+		f, err := s.Store.Save(s.Ctx(account), "照片.png", "image/png", strings.NewReader("\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"+strings.Repeat("x", 200)), identity.FromContext(s.Ctx(account)).Account)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out = append(out, cases.Handed{ID: h.ID, File: f.ID})
+	}
+	return out
+}
+
+// At a window: only who stands there may agree, and the clerk learns nothing
+// before the person was seen.
+func TestLicenceAtAWindow(t *testing.T) {
+	s := apptest.New(t)
+	b := s.As(clerk)
+	d, id := draftOf(t, s, clerk)
+	at := "/counter/intake/" + d.Number
+	b.Get(at).Status(200).MustNot("本人有电子证照")
+
+	other := greet(t, b, "440232197005120032")
+	b.Get(at + "?visit=" + other).Status(200).MustNot("本人有电子证照")
+
+	visit := greet(t, b, d.Submission.Applicant.IDNo)
+	page := b.Get(at+"?visit="+visit).Status(200).Must("本人有电子证照", "已看人、已当面问过")
+	form := page.Form("#in-sheet").Fill("way."+id, "licence")
+	for _, h := range d.Submission.Materials {
+		form.Fill("way."+h.ID, "paper")
+	}
+	form.Send().Status(422).Must("要先当面问本人是否同意")
+	page = b.Get(at + "?visit=" + visit)
+	form = page.Form("#in-sheet").Fill("way."+id, "licence").Fill("consent."+id, "1")
+	for _, h := range d.Submission.Materials {
+		form.Fill("way."+h.ID, "paper")
+	}
+	form.Send().Status(200).Must("收件完成")
+	uses, err := s.Licences.UsedIn(s.System(), d.Number)
+	if err != nil || len(uses) != 1 || uses[0].Way != licences.ByPaper || uses[0].Witness == "" || uses[0].ConsentedName != d.Submission.Applicant.Name {
+		t.Errorf("%+v, %v", uses, err)
+	}
+	mine, _, err := s.Licences.Mine(s.Ctx("citizen-1"), db.Page{})
+	if err != nil || len(mine) == 0 {
+		t.Fatal(err)
+	}
+	s.As("citizen-1").Get("/my/licences/"+uses[0].Identifier).Must("窗口核对证件后当面同意", "已使用")
+}
+
+// greet begins a visit of who has that number, whose document the clerk has seen,
+// and gives its key.
+func greet(t *testing.T, b *webtest.Client, number string) string {
+	t.Helper()
+	page := b.Get("/counter").Status(200).Form("#ct-find").Fill("q", number).Send().Status(200)
+	key, ok := strings.CutPrefix(page.URL.Path, "/counter/person/")
+	if !ok {
+		t.Fatalf("the number leads to %s", page.URL)
+	}
+	return key
+}

@@ -1,0 +1,41 @@
+package licences
+
+import (
+	"net/http"
+	"net/url"
+
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+)
+
+// exportURL is the file of all uses of a licence.
+func exportURL(identifier string) string { return licenceURL(identifier) + "/uses.csv" }
+
+// exportUses writes who has used a licence, and how its holder agreed.
+func (m *Module) exportUses(w http.ResponseWriter, r *http.Request) error {
+	identifier := r.PathValue("identifier")
+	list, err := m.UsesOf(r.Context(), identifier, true)
+	if err != nil {
+		return err
+	}
+	t := web.StartTable(w, "证照使用记录.csv", "时间", "使用情况", "使用单位", "事项", "材料", "办件编号", "用途", "同意方式", "同意人", "见证人")
+	for _, u := range list {
+		t.Row(ui.DateTime(u.At()), u.Reading(), u.AgencyName, u.ItemName, u.MaterialName, u.Case, u.Purpose, u.Way.Name(), u.ConsentedName, u.WitnessName)
+	}
+	t.Close()
+	return nil
+}
+
+// UsedRows say of a use what whoever works on the case should know of it.
+func (u Use) UsedRows() []ui.Row {
+	rows := []ui.Row{{Label: "代替的材料", Value: u.MaterialName}, {Label: "同意", Value: u.ConsentedName + "，" + u.Way.Name() + "，" + ui.DateTime(u.ConsentedAt)}}
+	if u.WitnessName != "" {
+		rows = append(rows, ui.Row{Label: "见证人", Value: u.WitnessName})
+	}
+	return append(rows, ui.Row{Label: "调用时间", Value: ui.DateTime(u.At())}, ui.Row{Label: "用途", Value: u.Purpose})
+}
+
+// CheckURLOf is where anybody may check a licence.
+func CheckURLOf(identifier string) string {
+	return CheckURL + "?" + url.Values{"id": {identifier}}.Encode()
+}
