@@ -12,6 +12,14 @@ func Proofs() ([]proofs.Entry, error) {
 	if err != nil {
 		return nil, err
 	}
+	types, err := readCSV(data, "licence_types.csv")
+	if err != nil {
+		return nil, err
+	}
+	typeOf := map[string]string{} // by name: what may be issued electronically
+	for _, t := range types {
+		typeOf[t["licence_name"]] = t["local_id"]
+	}
 	list := make([]proofs.Entry, len(lines))
 	for i, l := range lines {
 		e := proofs.Entry{Number: l["no"], Name: l["name"], Purpose: l["purpose"], Issuer: l["issuer"], How: l["how"], Basis: l["basis"],
@@ -19,7 +27,9 @@ func Proofs() ([]proofs.Entry, error) {
 		switch {
 		case strings.HasPrefix(l["disposition"], "保留"):
 			e.State, e.Origin = proofs.Kept, proofs.OriginKept
-			e.Electronic = strings.Contains(l["handling"], "电子证明")
+			if e.Electronic = strings.Contains(l["handling"], "电子证明"); e.Electronic {
+				e.LicenceType = typeOf[e.Name]
+			}
 		case strings.Contains(l["disposition"], "第一批"):
 			e.Origin, e.Ways = proofs.OriginFirst, []string{proofs.WayOrgan, proofs.WayPromise}
 		default:

@@ -20,6 +20,13 @@
 //	reported ─ accept ─▶ accepted ─ ask ─▶ asked ─ reply ─▶ answered
 //	                        └───────────── close ◀────────────┘  confirmed | unfounded
 //
-// Electronic proofs (asked for, checked, sealed and stored online) need seals and
-// licences and are not here yet; the pages say where to get the paper.
+// A proof that is kept and has a type of electronic licence is asked for online.
+// Who issues it where the person lives checks it, or has those on the spot check
+// the facts, and issues a sealed licence into the person's store. What somebody
+// holds and is still valid is given back instead of a second one (一次制证、长期使用).
+//
+//	asked ──▶ checking ──▶ checked ──▶ issued | refused
+//	  └───────────────────────────────────▲      withdrawn, by who asked
+//
+// Of the other kept proofs the pages say where to get the paper.
 package proofs

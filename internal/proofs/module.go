@@ -5,6 +5,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -17,6 +18,7 @@ import (
 	"yimen/internal/kit/events"
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/sealed"
+	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/org"
 	"yimen/workday"
@@ -40,6 +42,9 @@ type Deps struct {
 	Messages *messages.Module // nil: the same
 	Keys     *sealed.Ring
 	Store    *files.Store
+	Licences Issuer           // nil: nothing is issued online
+	People   licences.People  // the person register; nil: it is not connected
+	Log      *slog.Logger
 	// RegionOf is the division that a visitor has chosen, "" when none; nil: nobody chooses.
 	RegionOf func(*http.Request) string
 	// Days is how many working days a supervision order may take; 0: five.
@@ -59,6 +64,9 @@ type Module struct{ Deps }
 func New(d Deps) *Module {
 	if d.Clock == nil {
 		d.Clock = clock.Real
+	}
+	if d.Log == nil {
+		d.Log = slog.Default()
 	}
 	m := &Module{Deps: d}
 	if d.Events != nil {
