@@ -37,6 +37,7 @@ var (
 		"training.course": "保存培训课程", "training.material": "上传培训资料", "training.session": "安排培训", "training.results": "登记培训结果", "training.revoke": "撤销培训证书", "training.require": "要求持证受理", "training.release": "取消持证要求", "training.export": "导出培训证书", "training.take_over": "登记原有培训证书",
 		"proof.load": "装载证明事项清单", "proof.propose": "拟定证明事项", "proof.publish": "发布证明事项", "proof.refuse": "退回证明事项修改", "proof.withdraw": "撤回证明事项修改",
 		"proof.order_accept": "受理监督单", "proof.order_ask": "要求单位说明监督单", "proof.order_reply": "答复监督单", "proof.order_close": "办结监督单",
+		"proof.request_check": "请村里核实证明申请", "proof.request_answer": "答复核实情况", "proof.request_issue": "开具电子证明", "licence.prove": "签发电子证明", "proof.request_refuse": "不予开具证明", "proof.request_withdraw": "撤回证明申请",
 		"job.retry": "重试后台任务", "job.put_away": "搁置后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
 		"queue.save": "修改队列", "queue.serves": "调整窗口分工", "queue.device.add": "开通取号机", "queue.device.end": "停用取号机",
 		"visit.begin": "窗口接待", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
@@ -55,7 +56,7 @@ var (
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
-		"job": "后台任务", "licence": "电子证照", "licence_type": "证照类型", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "proof_order": "监督单", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
+		"job": "后台任务", "licence": "电子证照", "licence_type": "证照类型", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "proof_order": "监督单", "proof_request": "证明申请", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
 		"client": "接入应用", "signing_key": "签名密钥", "synonym": "同义词", "zone": "专区", "cases_history": "办理记录", "audit_row": "审计日志",
 	}
 	resultNames = map[string]string{

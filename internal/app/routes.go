@@ -99,7 +99,7 @@ func user(r *http.Request) *ui.User {
 	}
 	u := &ui.User{Name: actor.Name, Staff: actor.IsStaff(), HomeURL: homeOf(actor), Links: []ui.Link{{Label: "我的工作", URL: homeOf(actor)}}}
 	if actor.IsApplicant() {
-		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}, {Label: "消息设置", URL: "/my/settings"}, {Label: "我反映的清单外证明", URL: proofs.MineURL}, {Label: "已授权的应用", URL: "/my/apps"}}
+		u.Links = []ui.Link{{Label: "我的办件", URL: "/my"}, {Label: "消息设置", URL: "/my/settings"}, {Label: "我的电子证明", URL: proofs.RequestsURL}, {Label: "我反映的清单外证明", URL: proofs.MineURL}, {Label: "已授权的应用", URL: "/my/apps"}}
 	}
 	if actor.Kind == identity.KindPerson && actor.Level < identity.LevelPresence {
 		u.Links = append(u.Links, ui.Link{Label: "人脸核验", URL: presence.Path})
@@ -204,6 +204,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("待办", "/office", "inbox", "task.review", "task.approve", "task.decide", "task.view")
 	add("办件", "/office/cases", "list", "case.view")
 	add("大厅", "/counter/queue", "users", "queue.view")
+	add("证明", proofs.DeskURL, "check", proofs.VerbIssue, proofs.VerbCheck)
 	add("监督", proofs.SupervisionURL, "flag", proofs.VerbSupervise, proofs.VerbReply)
 	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
 	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)

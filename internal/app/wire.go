@@ -93,7 +93,8 @@ func (a *App) wire(ctx context.Context) error {
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
 	a.Proofs = proofs.New(proofs.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Items: a.Catalogue, Events: a.Bus,
-		Identity: a.Identity, Messages: a.Messages, Keys: a.Keys, Store: a.Store, RegionOf: a.regionCode, Days: a.SupervisionDays})
+		Identity: a.Identity, Messages: a.Messages, Keys: a.Keys, Store: a.Store, RegionOf: a.regionCode, Days: a.SupervisionDays,
+		Licences: a.Licences, People: a.Assurance.Register, Log: a.Log})
 	a.Catalogue.Proofs = a.Proofs
 	a.Training = training.New(training.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Store: a.Store, Items: a.Catalogue,
 		Identity: a.Identity, Messages: a.Messages})

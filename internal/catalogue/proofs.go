@@ -70,6 +70,7 @@ type ListedProof struct {
 	ByPromise    bool   // no longer kept: the applicant promises instead (告知承诺)
 	ByOrgan      bool   // no longer kept: the organ finds it out itself
 	Promise      string // the words of the promise; "" the usual ones
+	LicenceType  string // electronic licence of a proof that is kept; "" there is none
 }
 
 // Check applies every publication rule: those that the definition alone can
@@ -127,7 +128,8 @@ func (p ListedProof) instead() string {
 }
 
 // waive relieves applicants of proofs that are not kept any more, though the
-// version in force still names them, and of those that the organ looks up. The
+// version in force still names them, and of those that the organ looks up; a
+// proof that is kept may be met by its electronic licence. The
 // list is a copy: versions never change.
 func (m *Module) waive(ctx context.Context, list []Material) error {
 	var numbers []string
@@ -147,8 +149,12 @@ func (m *Module) waive(ctx context.Context, list []Material) error {
 	}
 	for _, p := range entries {
 		for i := range list {
-			if list[i].Proof == p.Number && !p.Kept {
+			switch {
+			case list[i].Proof != p.Number:
+			case !p.Kept:
 				list[i].without(p)
+			case list[i].LicenceType == "": // what was issued electronically does for the paper
+				list[i].LicenceType = p.LicenceType
 			}
 		}
 	}

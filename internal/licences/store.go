@@ -146,6 +146,7 @@ const (
 	actTakeOver = "take_over"
 	actRenew    = "renew"
 	actDocument = "document"
+	actProof    = "prove"
 )
 
 // Name is the act in words.
@@ -155,6 +156,8 @@ func (e Event) Name() string {
 		return "存量入库"
 	case actRenew:
 		return "换发新版本"
+	case actProof:
+		return "开具电子证明"
 	case actDocument:
 		return "制作电子文件"
 	}

@@ -11,6 +11,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/licences"
 )
 
 // States of a change.
@@ -53,6 +54,21 @@ func (r change) change() (Change, error) {
 	return c, wrap("read change", json.Unmarshal([]byte(r.Document), &c.Entry))
 }
 
+// typeOf finds the type of licence of a proof that is issued electronically: that
+// of its name. There is none yet: it stays on paper.
+func (m *Module) typeOf(ctx context.Context, e *Entry) error {
+	e.LicenceType = ""
+	if !e.Electronic || m.Licences == nil {
+		return nil
+	}
+	t, err := m.Licences.Type(ctx, e.Name)
+	if errors.Is(err, licences.ErrTypeUnknown) {
+		return nil
+	}
+	e.LicenceType = t.ID
+	return err
+}
+
 // Changed is told when a version of an entry came into force.
 type Changed struct{ Number, Name, Before, State string }
 
@@ -90,6 +106,9 @@ func (m *Module) Propose(ctx context.Context, e Entry, base int, reason string) 
 			return ErrChanged
 		default:
 			e.Origin, e.Trust, e.Source = old.Origin, old.Trust, old.Source
+		}
+		if err := m.typeOf(ctx, &e); err != nil {
+			return err
 		}
 		raw, err := json.Marshal(e)
 		if err != nil {

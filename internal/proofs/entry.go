@@ -207,16 +207,19 @@ func (m *Module) Listed(ctx context.Context, numbers ...string) ([]catalogue.Lis
 		w.In("number", numbers)
 	}
 	limit := w.Arg(mostEntries)
-	var rows []struct{ Number, Name, State, Ways, Promise string }
-	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT number, name, state, ways, promise FROM proofs_entry`+w.SQL()+` ORDER BY place, number LIMIT `+limit, w.Args()...)
+	var rows []entryRow
+	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT * FROM proofs_entry`+w.SQL()+` ORDER BY place, number LIMIT `+limit, w.Args()...)
 	if err != nil {
 		return nil, wrap("read list", err)
 	}
 	list := make([]catalogue.ListedProof, len(rows))
 	for i, r := range rows {
-		ways := strings.Split(r.Ways, ",")
-		list[i] = catalogue.ListedProof{Number: r.Number, Name: r.Name, Kept: r.State == Kept, Promise: r.Promise,
-			ByPromise: slices.Contains(ways, WayPromise), ByOrgan: slices.Contains(ways, WayData) || slices.Contains(ways, WayOrgan)}
+		e, err := r.entry()
+		if err != nil {
+			return nil, err
+		}
+		list[i] = catalogue.ListedProof{Number: r.Number, Name: r.Name, Kept: r.State == Kept, Promise: r.Promise, LicenceType: e.LicenceType,
+			ByPromise: slices.Contains(e.Ways, WayPromise), ByOrgan: slices.Contains(e.Ways, WayData) || slices.Contains(e.Ways, WayOrgan)}
 	}
 	return list, nil
 }

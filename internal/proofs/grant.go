@@ -162,8 +162,8 @@ func (m *Module) issue(ctx context.Context, q *Request, g Grant) error {
 	if err != nil {
 		return err
 	}
-	l, err := m.Licences.Issue(ctx, licences.Issue{Approval: q.Number, Entry: licences.Entry{Type: q.Type, Number: q.Number, HolderName: p.Name, HolderNo: p.IDNo,
-		Issuer: q.Agency, IssuedOn: m.today(ctx), To: g.Until, Fields: g.Fields}})
+	l, err := m.Licences.IssueProof(ctx, licences.Entry{Type: q.Type, Number: q.Number, HolderName: p.Name, HolderNo: p.IDNo,
+		Issuer: q.Agency, IssuedOn: m.today(ctx), To: g.Until, Fields: g.Fields}, q.Number)
 	if err != nil {
 		return err
 	}

@@ -42,8 +42,8 @@ type Deps struct {
 	Messages *messages.Module // nil: the same
 	Keys     *sealed.Ring
 	Store    *files.Store
-	Licences Issuer           // nil: nothing is issued online
-	People   licences.People  // the person register; nil: it is not connected
+	Licences Issuer          // nil: nothing is issued online
+	People   licences.People // the person register; nil: it is not connected
 	Log      *slog.Logger
 	// RegionOf is the division that a visitor has chosen, "" when none; nil: nobody chooses.
 	RegionOf func(*http.Request) string

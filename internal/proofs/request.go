@@ -21,9 +21,9 @@ import (
 // Issuer makes and finds electronic licences: the licences module.
 type Issuer interface {
 	Type(ctx context.Context, id string) (licences.Type, error)
-	Issue(ctx context.Context, n licences.Issue) (licences.Licence, error)
-	// ForMaterial gives what somebody holds of these types and may use today.
-	ForMaterial(ctx context.Context, types []string, holderNo string) ([]licences.Licence, error)
+	IssueProof(ctx context.Context, n licences.Entry, approval string) (licences.Licence, error)
+	// HeldProof finds one of a type that somebody holds and may use today.
+	HeldProof(ctx context.Context, licenceType, holderNo string) (licences.Licence, bool, error)
 }
 
 // States of a request.
@@ -135,11 +135,8 @@ func (m *Module) Held(ctx context.Context, e Entry) (Have, bool, error) {
 	if err != nil || m.Licences == nil || e.LicenceType == "" {
 		return Have{}, false, err
 	}
-	list, err := m.Licences.ForMaterial(ctx, []string{e.LicenceType}, p.IDNo)
-	if err != nil || len(list) == 0 {
-		return Have{}, false, err
-	}
-	return Have{list[0].Identifier, list[0].To}, true, nil
+	l, ok, err := m.Licences.HeldProof(ctx, e.LicenceType, p.IDNo)
+	return Have{l.Identifier, l.To}, ok, err
 }
 
 // Ask asks for a proof in the name of the person who is signed in, whose name
@@ -299,7 +296,7 @@ func (m *Module) tellColleagues(ctx context.Context, q Request, template, key st
 	if m.Messages == nil {
 		return nil
 	}
-	who, err := m.Identity.Colleagues(ctx, q.Agency, VerbIssue)
+	who, err := m.Identity.Colleagues(identity.With(ctx, identity.System("proofs")), q.Agency, VerbIssue)
 	if err != nil {
 		return err
 	}

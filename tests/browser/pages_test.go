@@ -45,17 +45,18 @@ type things struct {
 	received, correcting, owing, ready, pension cases.Case
 	task, account                               string
 	message, staffMessage                       string
-	work                                        string       // page of a finished import
-	client, asks                                string       // a connected system, and where it sends people
-	visit                                       string       // of the person of received, at the village window
-	reported                                    proofs.Order // a supervision order
-	proofChange                                 string       // page of a change to the list of proofs that waits
-	licence                                     string       // identity card of the villager in the store
-	showing                                     string       // of it, to others
-	correction                                  string       // page of a name to be put right
-	spared                                      string       // page of a licence that stands in for a material of a case
-	course, training                            string       // a course that items demand, and a day on which it is held
-	seal, asked                                 string       // one in use, and one that somebody has applied for
+	work                                        string         // page of a finished import
+	client, asks                                string         // a connected system, and where it sends people
+	visit                                       string         // of the person of received, at the village window
+	wished                                      proofs.Request // an electronic proof that was asked for
+	reported                                    proofs.Order   // a supervision order
+	proofChange                                 string         // page of a change to the list of proofs that waits
+	licence                                     string         // identity card of the villager in the store
+	showing                                     string         // of it, to others
+	correction                                  string         // page of a name to be put right
+	spared                                      string         // page of a licence that stands in for a material of a case
+	course, training                            string         // a course that items demand, and a day on which it is held
+	seal, asked                                 string         // one in use, and one that somebody has applied for
 }
 
 // gathered are the things of the city, made once: pages are only looked at, and
@@ -95,6 +96,8 @@ func gather(t testing.TB, c *city) things {
 	x.visit = c.greeted(t, x.received)
 	x.course, x.training = c.trained(t)
 	x.reported, err = c.Proofs.Report(c.as(t, villager), proofs.Ask{Proof: "居住证明", Outlet: theVillage, Item: "SG01010", Staff: "3号窗口", Detail: "说没有居住证明就不收件。"})
+	must(t, err)
+	x.wished, _, err = c.Proofs.Ask(c.as(t, villager), proofs.Wish{Proof: "61", Purpose: "申请助学金", Recipient: "乳源高级中学"})
 	must(t, err)
 	waiting, err := c.Proofs.Changes(c.as(t, "editor-440200"))
 	must(t, err)

@@ -1,0 +1,56 @@
+package licences
+
+import (
+	"context"
+
+	"yimen/internal/kit/db"
+)
+
+// IssueProof issues an electronic proof, which somebody asked for and approval
+// grants: checked as TakeOver checks stock, drawn, sealed by its issuer and stored
+// with trust A. All of it or nothing. Errors: those of TakeOver, and what keeps it
+// from being drawn or sealed (a glyph or a seal that is missing).
+func (m *Module) IssueProof(ctx context.Context, n Entry, approval string) (Licence, error) {
+	n.Trust, n.Identifier = TrustA, ""
+	l, err := m.check(ctx, n)
+	if err != nil {
+		return Licence{}, err
+	}
+	err = m.DB.InTx(ctx, func(ctx context.Context) error {
+		if err := m.oneOnly(ctx, l, ""); err != nil {
+			return err
+		}
+		if err := m.insert(ctx, l); err != nil {
+			return err
+		}
+		if err := m.remember(ctx, l.ID, Event{Act: actProof, Becomes: Valid}); err != nil {
+			return err
+		}
+		if _, err := m.seal(ctx, l, approval); err != nil {
+			return err
+		}
+		return m.record(ctx, "licence.prove", l.Identifier, "", l.TypeName)
+	})
+	if err != nil {
+		return Licence{}, err
+	}
+	return l, nil
+}
+
+// HeldProof finds a licence of a type that somebody holds, which counts today and
+// may stand in for the paper: the newest, false when there is none. The caller
+// answers for asking.
+func (m *Module) HeldProof(ctx context.Context, licenceType, holderNo string) (Licence, bool, error) {
+	w := new(db.Where).And("x.holder_no_key = ?", m.Keys.Index(columnHolderNo, holderNo)).And("x.type = ?", licenceType)
+	m.stateIs(ctx, w, Valid)
+	list, _, err := m.page(ctx, w, db.Page{Limit: db.MaxLimit})
+	if err != nil {
+		return Licence{}, false, err
+	}
+	for _, l := range list {
+		if l.Stands(m.today(ctx)) && l.Trust.Replaces() {
+			return l, true, nil
+		}
+	}
+	return Licence{}, false, nil
+}
