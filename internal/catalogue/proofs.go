@@ -153,8 +153,8 @@ func (m *Module) waive(ctx context.Context, list []Material) error {
 			case list[i].Proof != p.Number:
 			case !p.Kept:
 				list[i].without(p)
-			case list[i].LicenceType == "": // what was issued electronically does for the paper
-				list[i].LicenceType = p.LicenceType
+			case len(list[i].LicenceTypes) == 0 && p.LicenceType != "": // what was issued electronically does for the paper
+				list[i].LicenceTypes = []string{p.LicenceType}
 			}
 		}
 	}
