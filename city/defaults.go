@@ -52,6 +52,9 @@ var documentEnds = regexp.MustCompile(`(书|文|函|表|通知|决定|意见|批
 func (b *book) resultOf(r row) catalogue.Result {
 	name := r.Result
 	res := catalogue.Result{Name: name, Kind: catalogue.ResultOther, LicenceType: b.licenceNamed(name), DeliverBy: []string{"window", "post"}}
+	if res.LicenceType != "" {
+		res.LicenceHow = licenceHow(r.Name)
+	}
 	switch {
 	case strings.HasSuffix(name, "批复"):
 		res.Kind = catalogue.ResultApproval
@@ -65,6 +68,17 @@ func (b *book) resultOf(r row) catalogue.Result {
 	}
 	res.Sample = fmt.Sprintf("《%s》样本：载明持有人（单位）名称、事项内容、编号、有效期（如有）、发证（出具）机关及日期，加盖机关印章或电子印章。", name)
 	return res
+}
+
+// licenceHow reads from an item's name what it does to a licence there is.
+func licenceHow(item string) string {
+	for _, x := range []struct{ word, how string }{{"延续", catalogue.LicenceExtend}, {"变更", catalogue.LicenceChange}, {"补换", catalogue.LicenceReissue},
+		{"补领", catalogue.LicenceReissue}, {"补办", catalogue.LicenceReissue}, {"换领", catalogue.LicenceReissue}, {"换证", catalogue.LicenceReissue}} {
+		if strings.Contains(item, x.word) {
+			return x.how
+		}
+	}
+	return ""
 }
 
 // phones are sample numbers: one line of consultation for each department, the

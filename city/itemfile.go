@@ -141,6 +141,9 @@ func (f *itemFile) result(d *catalogue.Definition) {
 	}
 	r := &d.Result
 	r.Name, r.Kind = orElse(f.Result.Name, r.Name), orElse(f.Result.Kind, r.Kind)
+	if f.Result.Licence != "" {
+		r.LicenceHow = licenceHow(d.Name)
+	}
 	r.LicenceType, r.Sample = orElse(f.Result.Licence, r.LicenceType), orElse(f.Result.Sample, r.Sample)
 	if f.Result.DeliverBy != nil {
 		r.DeliverBy = f.Result.DeliverBy

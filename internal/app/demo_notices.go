@@ -63,6 +63,8 @@ func (p *past) listen(ctx context.Context, c clock.Clock) context.Context {
 			p.papers = append(p.papers, handed{x.Number, clock.FromContext(ctx, c).Now()})
 		}
 	})
+	// What was granted in the past was handed out on paper: no licence is issued for it.
+	ctx = events.Hold(ctx, licencesOf, func(context.Context, events.Event) {})
 	return events.Hold(ctx, tellers, func(ctx context.Context, e events.Event) {
 		p.list = append(p.list, happened{e, accountOf(e), clock.FromContext(ctx, c).Now()})
 	})

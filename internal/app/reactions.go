@@ -39,6 +39,8 @@ func (a *App) react() {
 	events.Later(a.Bus, papersOf, func(ctx context.Context, e cases.Submitted) error { return a.paper(ctx, e.Number) })
 	events.Later(a.Bus, papersOf, func(ctx context.Context, e cases.Corrected) error { return a.paper(ctx, e.Number) })
 	events.Together(a.Bus, papersOf, a.papers)
+
+	events.Later(a.Bus, licencesOf, a.issueLicence)
 }
 
 // papersOf is the subscriber that notes papers to be handed on.

@@ -203,11 +203,19 @@ const (
 	ResultOther    = "other"
 )
 
+// Ways in which a result changes a licence there is (Result.LicenceHow).
+const (
+	LicenceExtend  = "extend"  // 延续
+	LicenceReissue = "reissue" // 补领、换领
+	LicenceChange  = "change"  // 变更
+)
+
 // Result is what the applicant receives (结果名称, 结果类型, 结果样本).
 type Result struct {
 	Name        string   `json:"name"`
 	Kind        string   `json:"kind"`                   // licence | document | approval | other
-	LicenceType string   `json:"licence_type,omitempty"` // type code of the electronic licence that is issued
+	LicenceType string   `json:"licence_type,omitempty"` // key or code of the type of the electronic licence that is issued
+	LicenceHow  string   `json:"licence_how,omitempty"`  // "" a new one, or what becomes of the one before: extend | reissue | change
 	Sample      string   `json:"sample,omitempty"`       // text of the sample, or id of a file
 	DeliverBy   []string `json:"deliver_by"`             // window | post | electronic
 }

@@ -113,6 +113,7 @@ func (v *shape) time(d *Definition) {
 		v.text(fmt.Sprintf("basis.%d.law", i), "设定依据的法律法规名称", b.Law, 300)
 	}
 	v.oneOf("result.kind", "结果类型", d.Result.Kind, ResultLicence, ResultDocument, ResultApproval, ResultOther)
+	v.oneOf("result.licence_how", "怎么发证", d.Result.LicenceHow, "", LicenceExtend, LicenceReissue, LicenceChange)
 	for i, by := range d.Result.DeliverBy {
 		v.oneOf(fmt.Sprintf("result.deliver_by.%d", i), "送达方式", by, "window", "post", "electronic")
 	}

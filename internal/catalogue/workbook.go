@@ -160,6 +160,7 @@ var definitionColumns = []column[Definition]{
 	textColumn("结果名称", "result.name", func(d *Definition) *string { return &d.Result.Name }),
 	textColumn("结果类型", "result.kind", func(d *Definition) *string { return &d.Result.Kind }),
 	textColumn("结果证照类型", "result.licence_type", func(d *Definition) *string { return &d.Result.LicenceType }),
+	textColumn("怎么发证", "result.licence_how", func(d *Definition) *string { return &d.Result.LicenceHow }),
 	textColumn("结果样本", "result.sample", func(d *Definition) *string { return &d.Result.Sample }),
 	listColumn("送达方式", "result.deliver_by", func(d *Definition) *[]string { return &d.Result.DeliverBy }),
 	listColumn("必交材料", "base_materials", func(d *Definition) *[]string { return &d.BaseMaterials }),

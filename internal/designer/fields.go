@@ -67,6 +67,7 @@ var (
 	deliveries  = choices("window", "窗口领取", "post", "邮寄", "electronic", "电子送达")
 	scopes      = choices("全国", "全国通办", "跨省", "跨省通办", "跨市", "跨市通办", "跨县", "跨县通办", "全市", "全市通办", "跨镇", "跨镇通办", "跨村", "跨村通办")
 	necessities = choices(catalogue.Required, "必要", catalogue.Optional, "非必要", catalogue.Defer, "容缺后补")
+	licenceWays = choices(catalogue.LicenceExtend, "延续：换发新版本，重新计算有效期", catalogue.LicenceReissue, "补领、换领：换发新版本，内容不变", catalogue.LicenceChange, "变更：换发新版本，由工作人员填写变更的内容")
 	resultKinds = choices(catalogue.ResultLicence, "出证办结", catalogue.ResultDocument, "出文办结", catalogue.ResultApproval, "审批办结", catalogue.ResultOther, "其他")
 	proofLevels = choices("0", "登录即可（不核验身份，如预约、咨询）", "1", "初级（手机号码本人在用，如查询）", "2", "中级（姓名和身份证号码与人口信息一致）",
 		"3", "高级（人脸核验，或窗口核对过身份证）", "4", "最高级（数字证书）")
@@ -94,7 +95,8 @@ var sections = []section{
 	{Key: "result", Title: "结果与送达", Owns: []string{"result"}, Fields: []field{
 		{Path: "result.name", Label: "结果名称", Max: 200, Help: "没有办理结果的留空。"},
 		{Path: "result.kind", Label: "结果类型", Kind: choice, Options: resultKinds, Required: true},
-		{Path: "result.licence_type", Label: "电子证照类型编码", Max: 60, Help: "办结后要签发电子证照的，填证照类型编码。"},
+		{Path: "result.licence_type", Label: "电子证照类型编码", Max: 60, Help: "办结后自动签发电子证照的，填证照类型的编号或代码，例如ZZ026。"},
+		{Path: "result.licence_how", Label: "怎么发证", Kind: choice, Options: licenceWays, Help: "变更的内容要由工作人员填好再签发，其余的办结后自动签发。"},
 		{Path: "result.deliver_by", Label: "送达方式", Kind: ticks, Options: deliveries, Wide: true},
 		{Path: "result.sample", Label: "结果样本", Kind: area, Rows: 4, Wide: true, Max: 2000, Help: "写明结果上有哪些内容，群众领到后可以核对。"}}},
 	{Key: "places", Title: "办理地点", Lead: "到哪里办、要不要跑、打谁的电话。各地的具体地点、时间由各单位维护。",

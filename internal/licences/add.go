@@ -26,6 +26,11 @@ type Entry struct {
 	Fields     map[string]string
 	Trust      Trust
 	Case       string
+
+	// Of one that is issued here.
+	numbered bool // its number follows from the type's rule, unless given
+	forGood  bool // To zero was meant
+	noTerm   bool // neither the type nor whoever issues has said how long it is valid
 }
 
 // TakeOver brings one licence of the stock into the store. Errors: ErrInvalid
@@ -89,8 +94,11 @@ func (m *Module) check(ctx context.Context, n Entry) (Licence, error) {
 	l.Type, l.TypeName = t.ID, t.Name
 	m.checkHolder(&l, t, n.HolderNo, &bad)
 	m.checkDates(ctx, &l, &bad)
-	if l.Number == "" || utf8.RuneCountInString(l.Number) > 60 {
+	if l.Number == "" && !n.numbered || utf8.RuneCountInString(l.Number) > 60 {
 		bad.Add("number", "请填写证照上印的编号，不超过60个字。")
+	}
+	if n.noTerm {
+		bad.Add("to", "请填写有效期的最后一天，或者选“长期有效”。")
 	}
 	if trustWords[l.Trust] == "" {
 		bad.Add("trust", "可信等级请填A、B、C或D。")

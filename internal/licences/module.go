@@ -56,6 +56,12 @@ type Deps struct {
 	// Witness vouches for seals on files that are verified; nil: none can be.
 	Witness Witness
 
+	// Grants tells what a decided case grants; nil: no cases.
+	Grants Grants
+
+	// Issued is told of a licence that was issued for a case, in its transaction.
+	Issued func(ctx context.Context, l Licence) error
+
 	// People says whether a name and a resident number belong together; nil:
 	// no person register is connected, and names are taken as they are.
 	People People

@@ -92,6 +92,7 @@ type Renewal struct {
 	Fields     map[string]string
 	Reason     string // 延续, 变更 and what
 	Document   string
+	Case       string // that grants it; "" none
 }
 
 // Renew makes the next version of a valid licence, or of one that has just
@@ -148,6 +149,9 @@ func (m *Module) nextVersion(ctx context.Context, old Licence, n Renewal) (Licen
 	next := old
 	next.ID, next.Version, next.MadeAt, next.state, next.revision, next.Flags = db.NewID(), old.Version+1, m.now(ctx), Valid, 0, nil
 	next.IssuedOn, next.From, next.To = m.today(ctx), n.From, n.To
+	if n.Case != "" {
+		next.Case, next.Trust = n.Case, TrustA // decided and sealed here
+	}
 	if m.Seals != nil {
 		next.Trust = TrustA // this version is sealed here
 	}

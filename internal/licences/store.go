@@ -147,6 +147,7 @@ const (
 	actRenew    = "renew"
 	actDocument = "document"
 	actProof    = "prove"
+	actIssue    = "issue"
 )
 
 // Name is the act in words.
@@ -154,6 +155,8 @@ func (e Event) Name() string {
 	switch e.Act {
 	case actTakeOver:
 		return "存量入库"
+	case actIssue:
+		return "签发"
 	case actRenew:
 		return "换发新版本"
 	case actProof:

@@ -33,6 +33,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get(officeURL+"/import", manageGuard, m.importPage)
 	rt.Get(officeURL+"/import/template.csv", manageGuard, m.template)
 	rt.PostLimit(officeURL+"/import", manageGuard, uploadLimit, m.importStock)
+	m.issueRoutes(rt)
 	rt.Get(officeURL+"/{identifier}", lookGuard, m.licence)
 	rt.Post(officeURL+"/{identifier}", manageGuard, m.do)
 	rt.Get(officeURL+"/{identifier}/uses.csv", lookGuard, m.exportUses)

@@ -15,6 +15,9 @@ const (
 	typesURL  = "/office/licence-types"
 )
 
+// OwnURL is the page of a licence for its holder.
+func OwnURL(identifier string) string { return "/my/licences/" + url.PathEscape(identifier) }
+
 func licenceURL(identifier string) string { return officeURL + "/" + url.PathEscape(identifier) }
 
 var holderWords = map[string]string{HolderPerson: "个人", HolderEnterprise: "单位", HolderBoth: "个人、单位"}

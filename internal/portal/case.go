@@ -1,6 +1,8 @@
 package portal
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"slices"
 
@@ -10,6 +12,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 )
 
 // casePage is one of the applicant's own cases.
@@ -17,6 +20,7 @@ type casePage struct {
 	cases.Case
 	history []cases.Entry
 	fields  []catalogue.FormField // of the version it came in under
+	licence *licences.Order       // the licence that the case results in
 	mine    bool                  // the viewer is the applicant, not their agent
 }
 
@@ -41,7 +45,22 @@ func (m *Module) showCase(w http.ResponseWriter, r *http.Request) error {
 	if err := apply.Places(ctx, m.Org, p.fields, p.Content.Form, ""); err != nil {
 		return err
 	}
+	if p.licence, err = m.licenceOf(ctx, p.Number); err != nil {
+		return err
+	}
 	return web.Render(w, r, http.StatusOK, caseView(p))
+}
+
+// licenceOf is how far the licence of a case is; nil when it results in none.
+func (m *Module) licenceOf(ctx context.Context, number string) (*licences.Order, error) {
+	if m.Licences == nil {
+		return nil, nil
+	}
+	o, err := m.Licences.OfCase(ctx, number)
+	if errors.Is(err, licences.ErrOrderUnknown) {
+		return nil, nil
+	}
+	return &o, err
 }
 
 // quiet are steps inside one act: the applicant sees the act.

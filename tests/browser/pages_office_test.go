@@ -43,5 +43,8 @@ func officePages(x things) map[string][]sample {
 		"/office/training/certificates":       {{cityManager, "/office/training/certificates?state=due"}, {cityManager, "/office/training/certificates?q=nobody"}},
 		"/office/tasks/{task}/{act}":          {{approver, task + "approve"}, {approver, task + "refuse"}, {approver, task + "add-approver"}},
 		"/office/licence-types/{id}/template": {{"editor-440200", "/office/licence-types/ZZ047/template"}, {"editor-440200", "/office/licence-types/ZZ100/template"}},
+		"/office/licence-orders":              {{"approver-440232-d11", "/office/licence-orders"}},
+		"/office/licence-orders/{case}":       {{"approver-440232-d11", "/office/licence-orders/" + x.order}},
+		"/office/licences/issue":              {{"approver-440232-d07", "/office/licences/issue"}, {"approver-440232-d07", "/office/licences/issue?type=ZZ011"}},
 	}
 }

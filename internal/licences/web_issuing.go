@@ -1,0 +1,245 @@
+package licences
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
+)
+
+const (
+	issuingURL = officeURL + "/issuing"
+	issueURL   = officeURL + "/issue"
+)
+
+func (m *Module) issueRoutes(rt *web.Router) {
+	rt.Get(issuingURL, manageGuard, m.issuing)
+	rt.Get(issuingURL+"/{case}", manageGuard, m.issuingCase)
+	rt.Post(issuingURL+"/{case}", manageGuard, m.complete)
+	rt.Get(issueURL, manageGuard, m.issuePage)
+	rt.Post(issueURL, manageGuard, m.issueOne)
+}
+
+var issuingCrumb = ui.Crumb{Label: "待签发", URL: issuingURL}
+
+type issuingList struct {
+	list []Order
+	next string
+	more bool // not the first page
+}
+
+func (p issuingList) first() string {
+	if !p.more {
+		return ""
+	}
+	return issuingURL
+}
+
+func (m *Module) issuing(w http.ResponseWriter, r *http.Request) error {
+	after := r.URL.Query().Get("after")
+	p := issuingList{more: after != ""}
+	var err error
+	if p.list, p.next, err = m.Waiting(r.Context(), db.Page{After: after}); err != nil {
+		return err
+	}
+	if p.next != "" {
+		p.next = issuingURL + "?after=" + url.QueryEscape(p.next)
+	}
+	return web.Render(w, r, http.StatusOK, issuingView(p))
+}
+
+// issueForm is a licence as staff fill it in: of a case, or of none.
+type issueForm struct {
+	form  *web.Form
+	order *Order // nil: of no case
+	grant Grant
+	of    Type // zero: to be chosen
+	older []Licence
+	types []Type
+}
+
+func (p issueForm) url() string {
+	if p.order != nil {
+		return issuingURL + "/" + p.order.Case
+	}
+	return issueURL
+}
+
+func (p issueForm) olderOptions() []ui.Option {
+	list := []ui.Option{{Value: "new", Label: "新发一本"}}
+	for _, l := range p.older {
+		list = append(list, ui.Option{Value: l.Identifier, Label: "换发“" + l.MaskedNumber() + "”（" + l.Term() + "）"})
+	}
+	return list
+}
+
+func (m *Module) issuingCase(w http.ResponseWriter, r *http.Request) error {
+	return m.showCase(w, r, nil)
+}
+
+func (m *Module) showCase(w http.ResponseWriter, r *http.Request, f *web.Form) error {
+	o, err := m.order(r.Context(), r.PathValue("case"))
+	if err != nil {
+		return err
+	}
+	if o.State != OrderWaiting {
+		return web.Render(w, r, f.Status(), issuedView(o))
+	}
+	p := issueForm{form: f, order: &o}
+	var n Completion
+	if n, p.of, p.older, p.grant, err = m.draft(r.Context(), o); err != nil {
+		return err
+	}
+	if p.form == nil {
+		p.form = web.NewForm(valuesOf(n))
+	}
+	return web.Render(w, r, f.Status(), issueView(p))
+}
+
+// valuesOf is what the form of a licence begins with.
+func valuesOf(n Completion) url.Values {
+	v := url.Values{"replaces": {n.Replaces}, "holder_name": {n.HolderName}, "holder_no": {n.HolderNo}}
+	if n.Replaces == "" {
+		v.Set("replaces", "new")
+	}
+	if !n.From.IsZero() {
+		v.Set("from", n.From.String())
+	}
+	if !n.To.IsZero() {
+		v.Set("to", n.To.String())
+	}
+	if n.ForGood {
+		v.Set("for_good", "1")
+	}
+	for name, text := range n.Fields {
+		v.Set("fields."+name, text)
+	}
+	return v
+}
+
+func readCompletion(f *web.Form, t Type) Completion {
+	n := Completion{Number: f.Value("number"), HolderName: f.Value("holder_name"), HolderNo: f.Value("holder_no"), From: f.Date("from"), To: f.Date("to"),
+		ForGood: f.Value("for_good") != "", Fields: map[string]string{}}
+	if id := f.Value("replaces"); id != "new" {
+		n.Replaces = id
+	}
+	if n.ForGood && !n.To.IsZero() {
+		f.Error("to", "选了“长期有效”，就不要填最后一天。")
+	}
+	for _, x := range t.Fields {
+		n.Fields[x.Name] = f.Value("fields." + x.Name)
+	}
+	return n
+}
+
+func (m *Module) complete(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	number := r.PathValue("case")
+	o, err := m.order(r.Context(), number)
+	if err != nil {
+		return err
+	}
+	if f.Value("do") == "drop" {
+		if err := f.Merge(m.Drop(r.Context(), number, f.Value("reason"))); err != nil {
+			return err
+		}
+		if !f.OK() {
+			return m.showCase(w, r, f)
+		}
+		web.Flash(r, "success", "已定为不签发电子证照。")
+		return web.Redirect(w, r, issuingURL)
+	}
+	t, err := m.Type(r.Context(), o.Type)
+	if err != nil {
+		return err
+	}
+	n := readCompletion(f, t)
+	var l Licence
+	if f.OK() {
+		if l, err = m.Complete(r.Context(), number, n); err != nil {
+			if err := f.Merge(told(err)); err != nil {
+				return err
+			}
+		}
+	}
+	if !f.OK() {
+		return m.showCase(w, r, f)
+	}
+	web.Flash(r, "success", "已签发，申请人会收到通知。")
+	return web.Redirect(w, r, licenceURL(l.Identifier))
+}
+
+// told is an error as one about the form where people can mend it: a seal that
+// is missing is no fault of the page's.
+func told(err error) error {
+	switch errs.KindOf(err) {
+	case errs.NotFound, errs.Denied, errs.Unavailable:
+		if !errors.Is(err, ErrOrderUnknown) {
+			return errs.ErrInvalid.Say("%s", errs.From(err).Message)
+		}
+	}
+	return err
+}
+
+// issuePage is one licence of no case: first its type, then what it says.
+func (m *Module) issuePage(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	p := issueForm{form: web.NewForm(nil)}
+	if id := q.Get("type"); id != "" {
+		var err error
+		if p.of, err = m.Type(r.Context(), id); err != nil {
+			return err
+		}
+		from := m.today(r.Context())
+		to, said := p.of.Rule.term(from)
+		p.form = web.NewForm(valuesOf(Completion{From: from, To: to, ForGood: said && to.IsZero()}))
+		return web.Render(w, r, http.StatusOK, issueView(p))
+	}
+	var err error
+	if p.types, err = m.Types(r.Context()); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, chooseTypeView(p))
+}
+
+func (m *Module) issueOne(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	p := issueForm{form: f}
+	if p.of, err = m.Type(r.Context(), f.Value("type")); err != nil {
+		return err
+	}
+	n := readCompletion(f, p.of)
+	var l Licence
+	if f.OK() {
+		l, err = m.Issue(r.Context(), Issue{Approval: f.Value("document"), Entry: Entry{Type: p.of.ID, Number: n.Number, HolderName: n.HolderName, HolderNo: n.HolderNo,
+			From: n.From, To: n.To, Fields: n.Fields, forGood: n.ForGood}})
+		if err != nil {
+			if err := f.Merge(told(err)); err != nil {
+				return err
+			}
+		}
+	}
+	if !f.OK() {
+		return web.Render(w, r, f.Status(), issueView(p))
+	}
+	web.Flash(r, "success", "已签发。")
+	return web.Redirect(w, r, licenceURL(l.Identifier))
+}
+
+// fieldType is the input for a field.
+func (f Field) fieldType() string {
+	if f.Kind == "date" {
+		return "date"
+	}
+	return ""
+}
