@@ -78,7 +78,7 @@ var topics = []topic{
 	{"/office/cases/*/*", "approver#在办件上的动作不是环节", "clerk#收件之后"},
 	{"/office/messages", "approver#消息", "clerk#消息"},
 	{"/office/licences", "approver#电子证照", ""},
-	{"/office/licences/issuing", "approver#电子证照", ""},
+	{"/office/licence-orders", "approver#电子证照", ""},
 	{"/office/licences/issue", "approver#电子证照", ""},
 	{"/office/licence-types", "editor#证照类型", "approver#电子证照"},
 	{"/office/licence-types/*/template", "editor#照面模板", ""},

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
@@ -12,7 +14,7 @@ import (
 )
 
 const (
-	issuingURL = officeURL + "/issuing"
+	issuingURL = "/office/licence-orders"
 	issueURL   = officeURL + "/issue"
 )
 
@@ -78,26 +80,33 @@ func (p issueForm) olderOptions() []ui.Option {
 }
 
 func (m *Module) issuingCase(w http.ResponseWriter, r *http.Request) error {
-	return m.showCase(w, r, nil)
-}
-
-func (m *Module) showCase(w http.ResponseWriter, r *http.Request, f *web.Form) error {
-	o, err := m.order(r.Context(), r.PathValue("case"))
+	p, err := m.caseForm(r)
 	if err != nil {
 		return err
 	}
-	if o.State != OrderWaiting {
-		return web.Render(w, r, f.Status(), issuedView(o))
+	return web.Render(w, r, http.StatusOK, p.view())
+}
+
+// caseForm reads a case whose licence waits, with what its form begins with. A
+// page that tries to issue reads it before: afterwards, when that has failed,
+// its transaction is not one to read from.
+func (m *Module) caseForm(r *http.Request) (issueForm, error) {
+	o, err := m.order(r.Context(), r.PathValue("case"))
+	p := issueForm{order: &o}
+	if err != nil || o.State != OrderWaiting {
+		return p, err
 	}
-	p := issueForm{form: f, order: &o}
 	var n Completion
-	if n, p.of, p.older, p.grant, err = m.draft(r.Context(), o); err != nil {
-		return err
+	n, p.of, p.older, p.grant, err = m.draft(r.Context(), o)
+	p.form = web.NewForm(valuesOf(n))
+	return p, err
+}
+
+func (p issueForm) view() templ.Component {
+	if p.order != nil && p.order.State != OrderWaiting {
+		return issuedView(*p.order)
 	}
-	if p.form == nil {
-		p.form = web.NewForm(valuesOf(n))
-	}
-	return web.Render(w, r, f.Status(), issueView(p))
+	return issueView(p)
 }
 
 // valuesOf is what the form of a licence begins with.
@@ -141,39 +150,27 @@ func (m *Module) complete(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	number := r.PathValue("case")
-	o, err := m.order(r.Context(), number)
+	p, err := m.caseForm(r)
 	if err != nil {
 		return err
 	}
+	p.form = f
+	ctx, number, next, done := r.Context(), r.PathValue("case"), issuingURL, "已签发，申请人会收到通知。"
 	if f.Value("do") == "drop" {
-		if err := f.Merge(m.Drop(r.Context(), number, f.Value("reason"))); err != nil {
-			return err
-		}
-		if !f.OK() {
-			return m.showCase(w, r, f)
-		}
-		web.Flash(r, "success", "已定为不签发电子证照。")
-		return web.Redirect(w, r, issuingURL)
+		done, err = "已定为不签发电子证照。", m.Drop(ctx, number, f.Value("reason"))
+	} else if n := readCompletion(f, p.of); f.OK() {
+		var l Licence
+		l, err = m.Complete(ctx, number, n)
+		next = licenceURL(l.Identifier)
 	}
-	t, err := m.Type(r.Context(), o.Type)
-	if err != nil {
+	if err := f.Merge(told(err)); err != nil {
 		return err
-	}
-	n := readCompletion(f, t)
-	var l Licence
-	if f.OK() {
-		if l, err = m.Complete(r.Context(), number, n); err != nil {
-			if err := f.Merge(told(err)); err != nil {
-				return err
-			}
-		}
 	}
 	if !f.OK() {
-		return m.showCase(w, r, f)
+		return web.Render(w, r, f.Status(), p.view())
 	}
-	web.Flash(r, "success", "已签发，申请人会收到通知。")
-	return web.Redirect(w, r, licenceURL(l.Identifier))
+	web.Flash(r, "success", done)
+	return web.Redirect(w, r, next)
 }
 
 // told is an error as one about the form where people can mend it: a seal that

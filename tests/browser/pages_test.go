@@ -57,6 +57,7 @@ type things struct {
 	spared                                      string         // page of a licence that stands in for a material of a case
 	course, training                            string         // a course that items demand, and a day on which it is held
 	seal, asked                                 string         // one in use, and one that somebody has applied for
+	order                                       string         // case whose licence waits
 }
 
 // gathered are the things of the city, made once: pages are only looked at, and
@@ -105,6 +106,7 @@ func gather(t testing.TB, c *city) things {
 	own, _, err := c.Licences.Mine(c.as(t, villager), db.Page{})
 	must(t, err)
 	x.licence = own[len(own)-1].Identifier
+	x.order = c.ordered(t)
 	x.seal, x.asked = c.seals(t)
 	showing, err := c.Licences.Show(c.as(t, villager), x.licence, licences.Choice{Mode: licences.ShowLeast})
 	must(t, err)
@@ -112,6 +114,21 @@ func gather(t testing.TB, c *city) things {
 	x.spared = c.spared(t)
 	gathered.things = &x
 	return x
+}
+
+// ordered gives a granted case whose licence waits for staff to complete it.
+func (c *city) ordered(t testing.TB) string {
+	t.Helper()
+	list, _, err := c.Cases.List(c.System, cases.Query{Agency: "440232-d11"}, db.Page{Limit: 200})
+	must(t, err)
+	for _, x := range list {
+		must(t, c.Licences.CaseGranted(c.System, x.Number))
+		if o, err := c.Licences.OfCase(c.System, x.Number); err == nil && o.State == licences.OrderWaiting {
+			return x.Number
+		}
+	}
+	t.Fatal("no licence of a case waits")
+	return ""
 }
 
 // trained gives the course of the sample city that an item demands, and its day.
