@@ -25,7 +25,13 @@ func (m *Module) Issue(ctx context.Context, n Issue) (Licence, error) {
 	if err != nil {
 		return Licence{}, err
 	}
-	err = m.DB.InTx(ctx, func(ctx context.Context) error {
+	return m.grant(ctx, t, l, actIssue, n.Approval)
+}
+
+// grant numbers a checked licence that has no number, draws it, seals it and
+// stores it, in one transaction.
+func (m *Module) grant(ctx context.Context, t Type, l Licence, act, approval string) (Licence, error) {
+	err := m.DB.InTx(ctx, func(ctx context.Context) error {
 		var err error
 		if l.Number == "" {
 			if l.Number, err = m.nextNumber(ctx, t, l); err != nil {
@@ -38,13 +44,13 @@ func (m *Module) Issue(ctx context.Context, n Issue) (Licence, error) {
 		if err := m.insert(ctx, l); err != nil {
 			return err
 		}
-		if err := m.remember(ctx, l.ID, Event{Act: actIssue, Becomes: Valid}); err != nil {
+		if err := m.remember(ctx, l.ID, Event{Act: act, Becomes: Valid}); err != nil {
 			return err
 		}
-		if _, err := m.seal(ctx, l, n.Approval); err != nil {
+		if _, err := m.seal(ctx, l, approval); err != nil {
 			return err
 		}
-		return m.record(ctx, "licence.issue", l.Identifier, "", l.TypeName)
+		return m.record(ctx, "licence."+act, l.Identifier, "", l.TypeName)
 	})
 	if err != nil {
 		return Licence{}, err

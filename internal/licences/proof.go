@@ -16,25 +16,7 @@ func (m *Module) IssueProof(ctx context.Context, n Entry, approval string) (Lice
 	if err != nil {
 		return Licence{}, err
 	}
-	err = m.DB.InTx(ctx, func(ctx context.Context) error {
-		if err := m.oneOnly(ctx, l, ""); err != nil {
-			return err
-		}
-		if err := m.insert(ctx, l); err != nil {
-			return err
-		}
-		if err := m.remember(ctx, l.ID, Event{Act: actProof, Becomes: Valid}); err != nil {
-			return err
-		}
-		if _, err := m.seal(ctx, l, approval); err != nil {
-			return err
-		}
-		return m.record(ctx, "licence.prove", l.Identifier, "", l.TypeName)
-	})
-	if err != nil {
-		return Licence{}, err
-	}
-	return l, nil
+	return m.grant(ctx, Type{}, l, actProof, approval)
 }
 
 // HeldProof finds a licence of a type that somebody holds, which counts today and

@@ -123,11 +123,6 @@ func (s Seal) Size() int { return sizeOf(s.Kind) }
 // KindName is the kind in words.
 func (s Seal) KindName() string { return kindNames[s.Kind] }
 
-// serves says whether the purposes of a seal cover one.
-func serves(purposes []string, p string) bool {
-	return slices.Contains(purposes, p) || strings.HasPrefix(p, ForLicence) && slices.Contains(purposes, AnyLicence)
-}
-
 // Move is something that happens to a seal.
 type Move string
 
