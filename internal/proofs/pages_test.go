@@ -22,7 +22,7 @@ func TestPagesOfTheList(t *testing.T) {
 	anybody.Get("/proofs?q=养犬").Status(200).Must("居民养犬证明").MustNot("火化证明")
 	anybody.Get("/proofs?state=kept").Status(200).Must("火化证明").MustNot("居民养犬证明")
 	anybody.Get("/proofs?q=zzzz").Status(200).Must("清单里没有这一项")
-	anybody.Get("/proofs/60").Status(200).Must("还不能在网上申请", "派出所", "第1版")
+	anybody.Get("/proofs/60").Status(200).Must("网上也能申请", "派出所", "第1版")
 	anybody.Get("/proofs/4").Status(200).Must("不用再提供", "告知承诺")
 	anybody.Get("/proofs/999").Status(404)
 	for _, path := range []string{"/admin/proofs", "/admin/proofs/new", "/admin/proofs/66"} {
