@@ -156,7 +156,7 @@ func (m *Module) Use(ctx context.Context, u Used) error {
 // for an item: as ownNumbers, and of whoever has given a mandate that covers it.
 func (m *Module) numbersFor(ctx context.Context, item string) ([]string, error) {
 	a := identity.FromContext(ctx)
-	if m.Accounts == nil {
+	if m.Accounts == nil || a.Enough(OwnLevel) != nil {
 		return nil, nil
 	}
 	accounts := []string{a.Account}

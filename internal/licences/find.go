@@ -89,12 +89,19 @@ func (m *Module) Mine(ctx context.Context, p db.Page) ([]Licence, string, error)
 	return m.page(ctx, new(db.Where).In("x.holder_no_key", keys), p)
 }
 
+// OwnLevel is how surely people must have shown who they are before they see
+// licences as their own: whoever knows a stranger's name and number has not.
+const OwnLevel = identity.LevelPresence
+
 // ownNumbers are the numbers under which the actor holds licences: their own,
 // and those of the companies they lead.
 func (m *Module) ownNumbers(ctx context.Context) ([]string, error) {
 	a := identity.FromContext(ctx)
 	if !a.IsApplicant() || m.Accounts == nil {
 		return nil, nil
+	}
+	if err := a.Enough(OwnLevel); err != nil {
+		return nil, err
 	}
 	accounts := []string{a.Account}
 	for _, x := range a.Mandates {
@@ -124,7 +131,8 @@ type Shown struct {
 	Paper  Paper   // its sealed document, if There
 }
 
-// Own shows one of the actor's own licences; see Mine. Errors: ErrUnknown.
+// Own shows one of the actor's own licences; see Mine. Errors: ErrUnknown,
+// identity.ErrLevelTooLow.
 func (m *Module) Own(ctx context.Context, identifier string) (Shown, error) {
 	l, err := m.one(ctx, "identifier", identifier)
 	if err != nil {

@@ -109,7 +109,7 @@ func newWorld(t *testing.T, d *db.DB) *world {
 	w.head = staff("head", bureau, at(licences.VerbManage, bureau), at(licences.VerbView, bureau))
 	w.looks = staff("looks", bureau, at(licences.VerbView, bureau))
 	w.stranger = staff("stranger", theirs, at(licences.VerbManage, theirs), at(licences.VerbView, theirs))
-	w.holder = identity.With(context.Background(), identity.Actor{Account: "holder", Name: "李立伟", Kind: identity.KindPerson})
+	w.holder = identity.With(context.Background(), identity.Actor{Account: "holder", Name: "李立伟", Kind: identity.KindPerson, Level: identity.LevelPresence})
 	return w
 }
 
@@ -147,7 +147,7 @@ func TestTakenOver(t *testing.T) {
 		if _, err := w.Own(w.holder, l.Identifier); err != nil {
 			t.Error(err)
 		}
-		if _, err := w.Own(identity.With(context.Background(), identity.Actor{Account: "else", Kind: identity.KindPerson}), l.Identifier); !errors.Is(err, licences.ErrUnknown) {
+		if _, err := w.Own(identity.With(context.Background(), identity.Actor{Account: "else", Kind: identity.KindPerson, Level: identity.LevelPresence}), l.Identifier); !errors.Is(err, licences.ErrUnknown) {
 			t.Errorf("somebody else reads it: %v", err)
 		}
 		if _, err := w.TakeOver(w.head, card()); !errors.Is(err, licences.ErrSecond) {

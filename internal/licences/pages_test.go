@@ -28,6 +28,8 @@ func TestPagesOfLicences(t *testing.T) {
 	mine := s.As("citizen-1").Get("/my/licences").Status(200).Must("居民身份证", "居民户口簿", "残疾人证", "有效").MustNot("营业执照")
 	page := mine.Click("居民身份证").Status(200).Must("证照内容", "民族", "存量入库", "还没有人扫码看过")
 	s.As("citizen-2").Get(page.URL.Path).Status(404)
+	low := s.As("citizen-3") // who has shown a telephone alone is led to prove more
+	low.NoRedirect().Get("/my/licences").Status(303).Location("/verify?level=3&next=%2Fmy%2Flicences")
 	s.Anybody().NoRedirect().Get(page.URL.Path).Status(303)
 
 	s.Anybody().Get("/sitemap").Click("证明事项清单").Status(200)

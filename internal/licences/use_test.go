@@ -17,7 +17,7 @@ func yes(identifier string) licences.Consent {
 }
 
 func agent(items ...string) context.Context {
-	return identity.With(context.Background(), identity.Actor{Account: "agent", Name: "赵六", Kind: identity.KindPerson,
+	return identity.With(context.Background(), identity.Actor{Account: "agent", Name: "赵六", Kind: identity.KindPerson, Level: identity.LevelPresence,
 		Mandates: []identity.Mandate{{ID: "m1", Kind: identity.MandatePerson, Principal: "holder", Scope: identity.ScopeItems, Items: items, State: identity.MandateActive}}})
 }
 
@@ -94,7 +94,7 @@ func TestConsent(t *testing.T) {
 		if err := w.Use(w.head, use); !errors.Is(err, licences.ErrNoConsent) {
 			t.Errorf("used in silence: %v", err)
 		}
-		stranger := identity.With(context.Background(), identity.Actor{Account: "else", Name: "王五", Kind: identity.KindPerson})
+		stranger := identity.With(context.Background(), identity.Actor{Account: "else", Name: "王五", Kind: identity.KindPerson, Level: identity.LevelPresence})
 		for what, ctx := range map[string]context.Context{"a stranger": stranger, "a mandate for another item": agent("SG2"), "nobody": context.Background(), "staff alone": w.head} {
 			if err := w.Consent(ctx, yes(l.Identifier)); !errors.Is(err, licences.ErrNoConsent) {
 				t.Errorf("%s agrees: %v", what, err)

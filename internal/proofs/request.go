@@ -139,15 +139,19 @@ func (m *Module) Held(ctx context.Context, e Entry) (Have, bool, error) {
 	return Have{l.Identifier, l.To}, ok, err
 }
 
-// Ask asks for a proof in the name of the person who is signed in, whose name
-// and number must have been found in the register. What they hold already is
+// askLevel is how surely somebody must have shown who they are: a proof tells
+// about them.
+const askLevel = identity.LevelPresence
+
+// Ask asks for a proof in the name of the person who is signed in, who must have
+// shown that they are that person. What they hold already is
 // given back instead of a request: Have is then not empty.
 func (m *Module) Ask(ctx context.Context, w Wish) (Request, Have, error) {
 	actor := identity.FromContext(ctx)
 	if !actor.IsApplicant() || actor.Kind != identity.KindPerson {
 		return Request{}, Have{}, ErrRequestRight
 	}
-	if err := actor.Enough(identity.LevelRegister); err != nil {
+	if err := actor.Enough(askLevel); err != nil {
 		return Request{}, Have{}, err
 	}
 	e, err := m.Entry(ctx, w.Proof)

@@ -66,7 +66,7 @@ func (p askPage) options() []ui.Option {
 }
 
 func (m *Module) newRequest(w http.ResponseWriter, r *http.Request) error {
-	if err := identity.FromContext(r.Context()).Enough(identity.LevelRegister); err != nil {
+	if err := identity.FromContext(r.Context()).Enough(askLevel); err != nil {
 		return err // leads to the page of proving oneself, and back here
 	}
 	return m.renderAsk(w, r, web.NewForm(r.URL.Query()))
