@@ -15,7 +15,7 @@ import (
 
 // reader is somebody at an address; "" is not signed in.
 func reader(account string, k identity.Kind, agency string, grants ...identity.Grant) context.Context {
-	return identity.With(context.Background(), identity.Actor{Account: account, Name: "黄小明", Kind: k, Agency: agency, Address: "10.1.2.3", Grants: grants})
+	return identity.With(context.Background(), identity.Actor{Account: account, Name: "黄小明", Kind: k, Level: identity.LevelPresence, Agency: agency, Address: "10.1.2.3", Grants: grants})
 }
 
 var passerBy = reader("", "", "")
