@@ -133,7 +133,7 @@ func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, ap
 	if err != nil {
 		return madeFiles{}, err
 	}
-	stamps, err := stampsOf(pkg)
+	stamps, err := render.StampsOf(pkg)
 	if err != nil {
 		return madeFiles{}, err
 	}
@@ -150,8 +150,8 @@ func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, ap
 }
 
 // asPDF refuses a page that would lack a character.
-func asPDF(doc *ofd.Document, stamps []render.Stamp) ([]byte, error) {
-	data, report, err := pdf.Write(doc, pdf.Options{Stamps: map[int][]render.Stamp{0: stamps}})
+func asPDF(doc *ofd.Document, stamps map[int][]render.Stamp) ([]byte, error) {
+	data, report, err := pdf.Write(doc, pdf.Options{Stamps: stamps})
 	if err != nil {
 		return nil, wrap("write as PDF", err)
 	}
@@ -180,19 +180,6 @@ func inTheNameOf(ctx context.Context) context.Context {
 // whole onto the sheet.
 func stampPlace(page, at ofd.Box, w, h float64) ses.Box {
 	return ses.Box{X: max(0, min(at.X+at.W/2-w/2, page.W-w)), Y: max(0, min(at.Y+at.H/2-h/2, page.H-h)), Width: w, Height: h}
-}
-
-// stampsOf are the pictures of seals on the page of a package, for who draws it.
-func stampsOf(pkg *ofd.Package) ([]render.Stamp, error) {
-	placed, err := ses.Stamps(pkg)
-	if err != nil {
-		return nil, wrap("read the seals", err)
-	}
-	list := make([]render.Stamp, len(placed))
-	for i, p := range placed {
-		list[i] = render.Stamp{Box: ofd.Box{X: p.Box.X, Y: p.Box.Y, W: p.Box.Width, H: p.Box.Height}, Format: p.Picture.Format, Data: p.Picture.Data}
-	}
-	return list, nil
 }
 
 // checkAddress is where anybody learns what a licence is worth today.
@@ -292,12 +279,12 @@ func picture(data []byte) ([]byte, error) {
 	if err != nil {
 		return nil, wrap("read document", err)
 	}
-	stamps, err := stampsOf(pkg)
+	stamps, err := render.StampsOf(pkg)
 	if err != nil {
 		return nil, err
 	}
 	var o render.Options
-	o.Stamps = stamps
+	o.Stamps = stamps[0]
 	svg, _, err := render.SVG(doc, 0, o)
 	return svg, wrap("draw document", err)
 }

@@ -1,20 +1,15 @@
 package licences
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"image"
-	"image/color"
-	"image/png"
 	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
-	qrcode "github.com/skip2/go-qrcode"
-
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/qr"
 	"yimen/ofd"
 	"yimen/ofd/fonts"
 	"yimen/ofd/typeset"
@@ -198,31 +193,14 @@ func (d *drawing) fret(b ofd.Box, band float64, colour *ofd.Paint) {
 	d.add(&ofd.Path{Graphic: graphic(b, 0.22), Stroke: &light, Outline: o})
 }
 
-// qr draws a code of four points a module: a picture of a few hundred bytes.
+// qr draws what a telephone is to read.
 func (d *drawing) qr(e Element, text string) error {
-	code, err := qrcode.New(text, qrcode.Medium)
-	if err != nil {
-		return wrap("draw the code", err)
-	}
-	code.DisableBorder = true
-	const scale = 4
-	bits := code.Bitmap()
-	img := image.NewPaletted(image.Rect(0, 0, len(bits)*scale, len(bits)*scale), color.Palette{color.White, color.Black})
-	for y := range img.Rect.Dy() {
-		for x := range img.Rect.Dx() {
-			if bits[y/scale][x/scale] {
-				img.SetColorIndex(x, y, 1)
-			}
-		}
-	}
-	var b bytes.Buffer
-	if err := png.Encode(&b, img); err != nil {
-		return wrap("draw the code", err)
-	}
-	id := d.doc.NextID()
-	d.doc.Pictures = append(d.doc.Pictures, ofd.Picture{ID: id, Format: "PNG", Data: b.Bytes()})
 	side := min(e.W, e.H)
-	d.add(ofd.NewImage(id, ofd.Box{X: e.X, Y: e.Y, W: side, H: side}))
+	code, err := qr.Path(text, ofd.Box{X: e.X, Y: e.Y, W: side, H: side})
+	if err != nil {
+		return err
+	}
+	d.add(code)
 	return nil
 }
 

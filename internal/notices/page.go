@@ -1,14 +1,12 @@
 package notices
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 	"sync"
 
-	qrcode "github.com/skip2/go-qrcode"
-
 	"yimen/internal/cases"
+	"yimen/internal/kit/qr"
 	"yimen/ofd"
 	"yimen/ofd/fonts"
 	"yimen/ofd/ses"
@@ -210,7 +208,7 @@ func (f *flow) sign(s cases.Sheet, verify string, y, seal float64) ([]ofd.Object
 		return nil, ses.Box{}, err
 	}
 	list = append(list, date...)
-	code, err := qr(verify, left, y+2, qrSide)
+	code, err := qr.Path(verify, ofd.Box{X: left, Y: y + 2, W: qrSide, H: qrSide})
 	if err != nil {
 		return nil, ses.Box{}, err
 	}
@@ -224,31 +222,4 @@ func (f *flow) sign(s cases.Sheet, verify string, y, seal float64) ([]ofd.Object
 	}
 	list = append(append(append(list, code), label...), number...)
 	return list, ses.Box{X: middle - seal/2, Y: y + 10 + (lines+1)*lineHeight/2 - seal/2, Width: seal, Height: seal}, nil
-}
-
-// qr draws a code as one path of bars.
-func qr(content string, x, y, side float64) (ofd.Object, error) {
-	code, err := qrcode.New(content, qrcode.Medium)
-	if err != nil {
-		return nil, wrap("draw code", err)
-	}
-	bits := code.Bitmap()
-	if len(bits) == 0 {
-		return nil, errors.New("notices: an empty code")
-	}
-	dot := side / float64(len(bits))
-	var bars ofd.Outline
-	for row, cells := range bits {
-		for i := 0; i < len(cells); i++ {
-			from := i
-			for i < len(cells) && cells[i] {
-				i++
-			}
-			if i > from {
-				bars = append(bars, ofd.Rect(float64(from)*dot, float64(row)*dot, float64(i-from)*dot, dot)...)
-			}
-		}
-	}
-	black := ofd.Black
-	return &ofd.Path{Graphic: ofd.Graphic{Boundary: ofd.Box{X: x, Y: y, W: side, H: side}}, Fill: &black, Outline: bars}, nil
 }
