@@ -33,7 +33,7 @@ const (
 // How it is worked off: so many at a time, one process as long at one document,
 // and what failed again after a while that grows.
 const (
-	atOnce   = 200
+	atOnce   = 50
 	patience = 2 * time.Minute
 	pause    = time.Minute
 	longest  = 6 * time.Hour
