@@ -36,7 +36,7 @@ func eachTown(t *testing.T, fn func(t *testing.T, x *town)) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
 		dir, ctx := t.TempDir(), context.Background()
 		a, err := app.Open(ctx, app.Settings{Database: d.URL(), Files: "file://" + filepath.ToSlash(dir), FilesKey: filepath.Join(dir, "files.key"),
-			MakeKey: true, Demo: true, BaseURL: "http://yimen.test", Log: slog.New(slog.DiscardHandler)})
+			MakeKey: true, Demo: true, FewSeals: true, BaseURL: "http://yimen.test", Log: slog.New(slog.DiscardHandler)})
 		must(t, err)
 		must(t, a.Migrate(ctx))
 		must(t, a.LoadCity(ctx, 5))
