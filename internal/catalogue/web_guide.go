@@ -359,7 +359,7 @@ func easier(m Material) string {
 		case "form":
 			ways = append(ways, "填好表单即可，不用另写")
 		case "licence":
-			ways = append(ways, "今后可用电子证照代替（证照库尚未接通，目前请带上）")
+			ways = append(ways, "您有电子证照的，本人同意后不用带")
 		case "data":
 			ways = append(ways, "今后由系统核验（数据共享尚未接通，目前请带上）")
 		case "promise":

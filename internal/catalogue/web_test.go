@@ -51,7 +51,7 @@ func TestGuidePage(t *testing.T) {
 	eachSite(t, func(t *testing.T, s *site, c *webtest.Client) {
 		s.someItems(t)
 		page := c.Get("/items/SG11001?division="+village).Status(200).
-			Must("林木采伐许可证核发", "乳源瑶族自治县林业局", "8个工作日", "一次也不用跑", "居民身份证", "今后可用电子证照代替", "授权委托书", "大寮坑村党群服务中心",
+			Must("林木采伐许可证核发", "乳源瑶族自治县林业局", "8个工作日", "一次也不用跑", "居民身份证", "您有电子证照的，本人同意后不用带", "授权委托书", "大寮坑村党群服务中心",
 				"受理", "送达", "中华人民共和国森林法", "第1版", "不收费").
 			MustNot("还没有选择地区", "editor", "草稿", "undefined", "%!")
 		page.One(".ym-qr")

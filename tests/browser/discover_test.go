@@ -44,6 +44,7 @@ func TestFindingWhatOneNeeds(t *testing.T) {
 		v.Axe(t)
 		v.Browser.Click("#ym-suggest a")
 		v.Wait("#answers, .ym-checklist")
+		v.Wait(`a[href^="/report"]`) // which stands further down
 
 		word := []string{"救命稻草", "雪中送炭", "天上掉馅饼", "阿拉丁神灯"}[slices.Index(sizes, v.size)] // the site forgives: words must differ
 		v.Click("这页有错？告诉我们，3个工作日内答复").Fill("kind", "unclear").Fill("text", "样例看不懂"+word).Click("提交").Says("收到了", "前答复").Keep("reported")
