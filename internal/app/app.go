@@ -47,30 +47,31 @@ import (
 
 // Settings are what an App is built from.
 type Settings struct {
-	Database        string         // sqlite:PATH or postgres://…
-	Direct          string         // the same database past a connection pooler; "": Database
-	Standby         string         // a streaming standby of it, for reads that may be slightly old; "": none
-	StandbyLag      time.Duration  // how old
-	Files           string         // file:///DIR or s3://BUCKET
-	FilesKey        string         // key file
-	MakeKey         bool           // make the key file if it is missing
-	MaxConns        int            //
-	Role            string         // all, web or worker; "": all
-	Workers         int            // 0: the queue's default
-	BaseURL         string         // of links and QR codes
-	TrustProxy      bool           //
-	Demo            bool           // one-click login, page of people to be
-	FewSeals        bool           // the sample city makes some of its seals only: for tests
-	MetricsKey      string         // bearer token of /metrics; "": open
-	SignIn          identity.Rules // what signing in is bound to; zero: the defaults
-	Proving         Proving        // how people prove who they are
-	Rules           cases.Rules    // what the city may set; BaseURL becomes its PublicURL
-	SupervisionDays int            // working days a supervision order may take; 0: five
-	LicenceTrust    licences.Trust // with which a licence may at least stand in for a paper; "" B
-	Faces           presence.Rules // of proving by face; the zero value is the default
-	Sending         Sending        // how notices leave; the demo keeps them in its outbox
-	Clock           clock.Clock    // nil: the machine's, guarded against jumps
-	Log             *slog.Logger
+	Database         string         // sqlite:PATH or postgres://…
+	Direct           string         // the same database past a connection pooler; "": Database
+	Standby          string         // a streaming standby of it, for reads that may be slightly old; "": none
+	StandbyLag       time.Duration  // how old
+	Files            string         // file:///DIR or s3://BUCKET
+	FilesKey         string         // key file
+	MakeKey          bool           // make the key file if it is missing
+	MaxConns         int            //
+	Role             string         // all, web or worker; "": all
+	Workers          int            // 0: the queue's default
+	BaseURL          string         // of links and QR codes
+	TrustProxy       bool           //
+	Demo             bool           // one-click login, page of people to be
+	FewSeals         bool           // the sample city makes some of its seals only: for tests
+	MetricsKey       string         // bearer token of /metrics; "": open
+	SignIn           identity.Rules // what signing in is bound to; zero: the defaults
+	Proving          Proving        // how people prove who they are
+	Rules            cases.Rules    // what the city may set; BaseURL becomes its PublicURL
+	SupervisionDays  int            // working days a supervision order may take; 0: five
+	NoticesWhenAsked bool           // their documents are sealed when somebody opens them
+	LicenceTrust     licences.Trust // with which a licence may at least stand in for a paper; "" B
+	Faces            presence.Rules // of proving by face; the zero value is the default
+	Sending          Sending        // how notices leave; the demo keeps them in its outbox
+	Clock            clock.Clock    // nil: the machine's, guarded against jumps
+	Log              *slog.Logger
 }
 
 // App is the whole program, built and not yet running.

@@ -72,20 +72,21 @@ type listening struct {
 // rules are the numbers that the law leaves to the city, or that local rules
 // differ in.
 type rules struct {
-	City            string        `help:"12-digit code of the city whose calendar colours the lights." default:"440200000000"`
-	AreaCode        string        `help:"Area code of landline numbers typed without one." default:"0751"`
-	OfficeCloses    time.Duration `help:"What comes in online after this time of day counts as received the next working day." default:"17h30m"`
-	CorrectionDays  int           `help:"Working days an applicant has to correct." default:"15"`
-	ExtensionDays   int           `help:"Most working days of an extension (行政许可法 art. 42)." default:"10"`
-	SupervisionDays int           `help:"Working days a supervision order about a proof off the list may take." default:"5"`
-	YellowDays      int           `help:"Yellow light from this many working days left." default:"3"`
-	RedDays         int           `help:"Red light from this many working days left." default:"1"`
-	ArchiveAfter    int           `help:"Natural days from closing to filing away." default:"30"`
-	DraftDays       int           `help:"Natural days an application that is not sent and not touched is kept; who began it is told a week before." default:"90"`
-	FaceDistance    float64       `help:"Most distance of a face from the register's photograph, 0.50 at the highest." default:"0.45"`
-	FaceTries       int           `help:"Most tries a day to prove oneself by face." default:"10"`
-	UploadHours     int           `help:"Hours an uploaded file that belongs to no application is kept." default:"48"`
-	LicenceTrust    string        `help:"Lowest level of trust with which an electronic licence stands in for a paper: A issued here, B confirmed by its issuer, C scanned at a window. What its holder brought (D) never does." enum:"A,B,C" default:"B"`
+	City             string        `help:"12-digit code of the city whose calendar colours the lights." default:"440200000000"`
+	AreaCode         string        `help:"Area code of landline numbers typed without one." default:"0751"`
+	OfficeCloses     time.Duration `help:"What comes in online after this time of day counts as received the next working day." default:"17h30m"`
+	CorrectionDays   int           `help:"Working days an applicant has to correct." default:"15"`
+	ExtensionDays    int           `help:"Most working days of an extension (行政许可法 art. 42)." default:"10"`
+	SupervisionDays  int           `help:"Working days a supervision order about a proof off the list may take." default:"5"`
+	YellowDays       int           `help:"Yellow light from this many working days left." default:"3"`
+	RedDays          int           `help:"Red light from this many working days left." default:"1"`
+	ArchiveAfter     int           `help:"Natural days from closing to filing away." default:"30"`
+	DraftDays        int           `help:"Natural days an application that is not sent and not touched is kept; who began it is told a week before." default:"90"`
+	FaceDistance     float64       `help:"Most distance of a face from the register's photograph, 0.50 at the highest." default:"0.45"`
+	FaceTries        int           `help:"Most tries a day to prove oneself by face." default:"10"`
+	UploadHours      int           `help:"Hours an uploaded file that belongs to no application is kept." default:"48"`
+	NoticesWhenAsked bool          `help:"Seal the document of a notice when somebody first opens it, not as soon as it is issued: saves storage."`
+	LicenceTrust     string        `help:"Lowest level of trust with which an electronic licence stands in for a paper: A issued here, B confirmed by its issuer, C scanned at a window. What its holder brought (D) never does." enum:"A,B,C" default:"B"`
 }
 
 func (r rules) apply(s *Settings) {
@@ -93,6 +94,7 @@ func (r rules) apply(s *Settings) {
 		ExtensionDays: r.ExtensionDays, YellowDays: r.YellowDays, RedDays: r.RedDays, ArchiveAfter: r.ArchiveAfter,
 		DraftDays: r.DraftDays, UploadHours: r.UploadHours}
 	s.SupervisionDays = r.SupervisionDays
+	s.NoticesWhenAsked = r.NoticesWhenAsked
 	s.LicenceTrust = licences.Trust(r.LicenceTrust)
 	s.Faces = presence.Rules{Distance: r.FaceDistance, Tries: r.FaceTries}
 }

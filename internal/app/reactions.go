@@ -87,7 +87,9 @@ func (a *App) work() {
 	a.countUsesHourly()
 	a.tellOfGivenUp()
 	a.Seals.Workers(a.Queue)
-	a.Notices.Workers(a.Queue)
+	if !a.NoticesWhenAsked {
+		a.Notices.Workers(a.Queue)
+	}
 	a.Training.Workers(a.Queue)
 	a.Proofs.Workers(a.Queue)
 	a.Cases.Workers(a.Queue)

@@ -76,7 +76,7 @@ func makeTemplate(e engine) (*city, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := c.start("demo", "--cases", fmt.Sprint(sampleCases))
+	s, err := c.start("demo", "--few-seals", "--cases", fmt.Sprint(sampleCases))
 	if err != nil {
 		return nil, err
 	}

@@ -116,7 +116,7 @@ func TestSlowObjectStore(t *testing.T) {
 		remote := httptest.NewServer(store)
 		defer remote.Close()
 		c := sampleCity(t, e)
-		s := c.serve(t, "demo", "--files", "s3://bucket?region=cn-north-1&use_path_style=true&endpoint="+remote.URL)
+		s := c.serve(t, "demo", "--notices-when-asked", "--files", "s3://bucket?region=cn-north-1&use_path_style=true&endpoint="+remote.URL)
 		clerk := s.as(t, "clerk-"+theVillage)
 		first, err := clerk.upload("材料.pdf", pdf)
 		must(t, err)
