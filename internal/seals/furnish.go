@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"yimen/internal/identity"
 	"yimen/internal/org"
@@ -71,6 +72,9 @@ func (m *Module) furnish(ctx context.Context, j Furnish) error {
 		if err := m.FurnishAgency(ctx, a); err != nil {
 			return err
 		}
+		if !j.Few {
+			time.Sleep(pause) // on SQLite others want to write too
+		}
 	}
 	return nil
 }
@@ -78,6 +82,9 @@ func (m *Module) furnish(ctx context.Context, j Furnish) error {
 // atOnce is how many agencies one job furnishes: the next goes on, so that a
 // process that is to stop waits a second and not minutes.
 const atOnce = 20
+
+// pause is left between two agencies.
+const pause = 20 * time.Millisecond
 
 // first is in which order agencies get theirs.
 func first(a org.Agency) int {

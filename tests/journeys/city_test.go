@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -80,7 +81,27 @@ func makeTemplate(e engine) (*city, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c, s.stop()
+	return c, errors.Join(c.furnished(), s.stop())
+}
+
+// furnished waits until the sample's seals are made, which goes on after the
+// start: the stories are not about it.
+func (c *city) furnished() error {
+	d, err := c.open()
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		var left int
+		if err := d.QueryRow(`SELECT COUNT(*) FROM river_job WHERE kind = 'seals.furnish' AND finalized_at IS NULL`).Scan(&left); err != nil {
+			return err
+		}
+		if left == 0 {
+			return nil
+		}
+	}
+	return errors.New("the sample's seals were not made within two minutes")
 }
 
 // emptyCity is a folder, and on PostgreSQL a database, with nothing in them.
