@@ -237,14 +237,7 @@ func (m *Module) checkConsent(ctx context.Context, t ConsentText) error {
 	case t.BeginsOn.Before(last):
 		bad.Add("begins_on", "不能早于上一版的起用日期%s。", last.Chinese())
 	}
-	if bad.Empty() {
-		return nil
-	}
-	e := ErrConsentInvalid
-	for _, f := range bad.List() {
-		e = e.Field(f.Name, f.Message)
-	}
-	return e
+	return bad.As(ErrConsentInvalid)
 }
 
 func consentDetail(kind string, version int) string {

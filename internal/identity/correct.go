@@ -176,14 +176,7 @@ func (m *Module) checkCorrection(ctx context.Context, c *Correction, own Person,
 	if paper == nil && m.Files != nil {
 		bad.Add("file", "请上传证件或证明的照片，能看清姓名和号码。")
 	}
-	if bad.Empty() {
-		return nil
-	}
-	e := ErrCorrectionInvalid
-	for _, f := range bad.List() {
-		e = e.Field(f.Name, f.Message)
-	}
-	return e
+	return bad.As(ErrCorrectionInvalid)
 }
 
 // WithdrawCorrection takes back what the actor asked; nothing asked is no error.

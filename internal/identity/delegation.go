@@ -175,14 +175,7 @@ func (m *Module) checkDelegation(ctx context.Context, d Delegation) error {
 	if err := m.checkDeputy(ctx, d, &bad); err != nil {
 		return err
 	}
-	if bad.Empty() {
-		return nil
-	}
-	e := ErrDelegationInvalid
-	for _, f := range bad.List() {
-		e = e.Field(f.Name, f.Message)
-	}
-	return e
+	return bad.As(ErrDelegationInvalid)
 }
 
 // checkLent sees that the delegator holds every role themselves: what was lent to

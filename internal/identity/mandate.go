@@ -181,14 +181,7 @@ func (m *Module) checkProposal(ctx context.Context, a Actor, p *Proposal) (manda
 	if n := utf8.RuneCountInString(row.Purpose); n == 0 || n > 100 {
 		bad.Add("purpose", "请写清委托他办什么事，不超过100个字，例如：代办母亲的养老保险。")
 	}
-	if bad.Empty() {
-		return row, nil
-	}
-	e := ErrMandateInvalid
-	for _, f := range bad.List() {
-		e = e.Field(f.Name, f.Message)
-	}
-	return row, e
+	return row, bad.As(ErrMandateInvalid)
 }
 
 func kindOf(asked string, principal Kind) string {

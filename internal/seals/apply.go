@@ -85,14 +85,7 @@ func (m *Module) prepare(ctx context.Context, a Application) (whole, error) {
 			return s, err
 		}
 	}
-	if !bad.Empty() {
-		e := ErrInvalid
-		for _, f := range bad.List() {
-			e = e.Field(f.Name, f.Message)
-		}
-		return s, e
-	}
-	return s, nil
+	return s, bad.As(ErrInvalid)
 }
 
 func (a Application) checkTerms(bad *errs.Fields, today workday.Date) {

@@ -206,6 +206,17 @@ func (f *Fields) Err() error {
 	return e
 }
 
+// As is an error of a module's own with the fields, or nil.
+func (f *Fields) As(e *Error) error {
+	if len(f.list) == 0 {
+		return nil
+	}
+	for _, x := range f.list {
+		e = e.Field(x.Name, x.Message)
+	}
+	return e
+}
+
 // From finds the Error in err, or wraps err as internal. nil stays nil.
 func From(err error) *Error {
 	if err == nil {
