@@ -116,7 +116,7 @@ func TestCorrectionPhotos(t *testing.T) {
 	}
 	bad := c.With("HX-Request-Type", "partial").Get("/my/cases/"+number+"/correct").Form("#act").Attach("file.id_card", "病毒.exe", []byte("MZ")).Press("上传选好的文件").Send().Status(422)
 	bad.Must("不能上传", "已上传1个文件")
-	c.Get("/my/cases/"+number+"/correct").Form("#act").Send().At("/my/cases/"+number).Must("正面.jpg", "已收件")
+	c.Get("/my/cases/"+number+"/correct").Form("#act").Send().At("/my/cases/"+number).Must("已提交。工作人员收到后会继续办理", "正面.jpg", "已收件")
 	if list := find(); len(list) != 0 {
 		t.Errorf("handed in, and still there: %+v", list)
 	}

@@ -40,7 +40,7 @@ func correctedAndDenied(t *testing.T, _ *city, phone *visitor) {
 	phone.tick(seeing+`("提交补正材料")`, "the button").comes("传完后自动继续").Keep("goes-on-by-itself")
 	phone.line(true)
 	phone.until(`document.readyState === "complete" && document.body.innerText.includes("已被补正的材料替换")`)
-	phone.Says("已提交", "已被补正的材料替换").SaysNot("去补正材料").Keep("corrected")
+	phone.Says("已收件", "已被补正的材料替换").SaysNot("去补正材料").Keep("corrected")
 
 	office.Open("/office/cases/"+number).Says("重拍的身份证.png", "已被替换").panel().Click("受理").Says("已受理")
 	denial := "查询到申请人仍在参加职工养老保险，不属于失业人员。"

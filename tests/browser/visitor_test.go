@@ -292,7 +292,7 @@ func (v *visitor) SaysSoon(at, text string) *visitor {
 func (v *visitor) until(so string) {
 	v.t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if browser.Eval[bool](v.Browser, "!!("+so+")") {
+		if is, ok := browser.Ask[bool](v.Browser, "!!("+so+")"); ok && is {
 			return
 		}
 		if time.Now().After(end) {

@@ -223,7 +223,8 @@ func (c *city) count(t testing.TB, query string, args ...any) int {
 func (c *city) rows(t testing.TB) string {
 	t.Helper()
 	var b bytes.Buffer
-	for _, table := range []string{"cases_case", "cases_content", "cases_material", "files_file", "web_idempotency"} {
+	people := "files_file WHERE owner NOT LIKE 'system:%'" // the rest are notices, sealed while the test runs
+	for _, table := range []string{"cases_case", "cases_content", "cases_material", people, "web_idempotency"} {
 		fmt.Fprintf(&b, "%s %d\n", table, c.count(t, "SELECT COUNT(*) FROM "+table))
 	}
 	return b.String()

@@ -174,9 +174,23 @@ func (b *Browser) Address() string {
 // gives its value.
 func Eval[T any](b *Browser, expression string) T {
 	b.t.Helper()
-	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
-	b.check("evaluate", err)
+	v, ok := Ask[T](b, expression)
+	if !ok {
+		b.t.Fatalf("browser: the page was left while it was asked %s", expression)
+	}
 	return v
+}
+
+// Ask is Eval for what is waited for; false when the page was left just then
+// and the one that follows has to be asked.
+func Ask[T any](b *Browser, expression string) (T, bool) {
+	b.t.Helper()
+	v, err := chromedp.Run(b.ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
+	if err != nil && strings.Contains(err.Error(), "Inspected target navigated or closed") {
+		return v, false
+	}
+	b.check("evaluate", err)
+	return v, true
 }
 
 // Screenshot writes the whole page, at a window of this size, to
