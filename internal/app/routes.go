@@ -19,6 +19,7 @@ import (
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/licences"
 	"yimen/internal/messages"
+	"yimen/internal/portal"
 	"yimen/internal/proofs"
 	"yimen/internal/seals"
 	"yimen/internal/training"
@@ -32,7 +33,7 @@ func (a *App) route() {
 		Site: ui.Site{Name: "一门政务服务", Organiser: "韶关市政务服务数据管理局", Undertake: "韶关市行政服务中心",
 			RegionURL: "/region", SuggestURL: "/search/suggest", ReportURL: "/report"},
 		User: user, Nav: a.nav, FaceOf: faceOf, Region: a.regionName,
-		Help: a.Help.URL, Under: a.Help.Bar,
+		Help: a.Help.URL, Under: a.Help.Bar, Space: space,
 	})
 	a.Router.Use(a.Audit.Refusals(a.Log))
 	a.Router.Use(a.Identity.Middleware)
@@ -166,6 +167,34 @@ func (a *App) nav(r *http.Request, face ui.Face) []ui.NavItem {
 		items = third(items, a.boxItem(r, false))
 	}
 	return mark(r, items)
+}
+
+// space is the way about the applicant's own space, on the first page of each of
+// its parts; pages below them are left by the line that says where one is.
+func space(r *http.Request) *ui.Space {
+	if !identity.FromContext(r.Context()).IsApplicant() {
+		return nil
+	}
+	s := &ui.Space{
+		Main: []ui.NavItem{{Label: "办件", URL: "/my"}, {Label: "证照", URL: portal.LicencesURL}, {Label: "证明", URL: proofs.RequestsURL}, {Label: "文书", URL: "/my/documents"}},
+		More: []ui.NavItem{{Label: "替别人办", URL: "/my/mandates"}, {Label: "我的单位", URL: "/my/company"}, {Label: "我的资料", URL: "/my/profile"},
+			{Label: "账号安全", URL: "/my/security"}, {Label: "已授权的应用", URL: "/my/apps"}, {Label: "我的反映", URL: proofs.MineURL}},
+	}
+	here := r.URL.Path
+	if strings.HasPrefix(here, "/my/data") || strings.HasPrefix(here, "/my/profile/") {
+		here = "/my/profile"
+	}
+	found := false
+	for _, list := range [][]ui.NavItem{s.Main, s.More} {
+		for i := range list {
+			list[i].Active = list[i].URL == here
+			found = found || list[i].Active
+		}
+	}
+	if !found {
+		return nil
+	}
+	return s
 }
 
 // third puts an entry in the third place: phones show three without rolling,

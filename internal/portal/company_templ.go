@@ -117,7 +117,7 @@ func companiesView(p companiesPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = mySpace("我的单位", "company", ui.Link{Label: "绑定单位", URL: "/my/company/bind", Icon: "plus"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mySpace("我的单位", ui.Link{Label: "绑定单位", URL: "/my/company/bind", Icon: "plus"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

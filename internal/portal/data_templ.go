@@ -223,7 +223,7 @@ func dataView(p dataPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = mySpace("我的数据", "profile").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mySpace("我的数据").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

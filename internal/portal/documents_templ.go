@@ -172,7 +172,7 @@ func documentsView(p documentsPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = mySpace("我的文书", "documents").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mySpace("我的文书").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

@@ -158,7 +158,7 @@ func licencesView(p licencesPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = mySpace("我的证照", "licences").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mySpace("我的证照").Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

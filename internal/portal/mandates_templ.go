@@ -114,7 +114,7 @@ func mandatesView(p mandatesPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = mySpace("替别人办", "mandates", ui.Link{Label: "建立委托", URL: NewMandateURL(""), Icon: "plus"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mySpace("替别人办", ui.Link{Label: "建立委托", URL: NewMandateURL(""), Icon: "plus"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

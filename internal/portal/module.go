@@ -92,26 +92,26 @@ func (m *Module) Routes(rt *web.Router) {
 	m.wizard.Mount(rt)
 
 	tries := web.RateLimit("mandate", mandateRate, time.Minute, mandateKey)
-	rt.Get("/my", own, m.space(m.mine))
-	rt.Get("/my/documents", own, m.space(m.documents))
-	rt.Get(LicencesURL, own, m.space(m.licences))
+	rt.Get("/my", own, m.mine)
+	rt.Get("/my/documents", own, m.documents)
+	rt.Get(LicencesURL, own, m.licences)
 	rt.Get(LicencesURL+"/{identifier}", own, m.licence)
-	rt.Get("/my/mandates", own, m.space(m.mandates))
+	rt.Get("/my/mandates", own, m.mandates)
 	rt.Get("/my/mandates/new", own, m.newMandate)
 	rt.Post("/my/mandates", own.And(tries), m.proposeMandate)
 	rt.Post("/my/mandates/{id}/confirm", own, m.actOnMandate(m.Identity.ConfirmMandate, "委托已经生效。"))
 	rt.Post("/my/mandates/{id}/end", own, m.actOnMandate(m.Identity.EndMandate, "已经结束，今后不能再按这份委托办事。"))
-	rt.Get("/my/company", own, m.space(m.companies))
+	rt.Get("/my/company", own, m.companies)
 	rt.Get("/my/company/bind", own.And(identity.AtLeast(identity.LevelPresence)), m.bindPage)
 	rt.Post("/my/company/bind", own.And(tries), m.bindCompany)
 	rt.Get("/my/company/{id}", own, m.company)
 	rt.Post("/my/company/{id}/handlers", own.And(tries), m.appoint)
 	rt.Post("/my/company/{id}/handlers/{mandate}", own, m.dismiss)
-	rt.Get("/my/data", own, m.space(m.data))
+	rt.Get("/my/data", own, m.data)
 	rt.Get("/my/data.json", own, m.takeData)
-	rt.Get("/my/profile", own, m.space(m.profile))
-	rt.Post("/my/profile", own.And(m.Identity.MustBeFresh()), m.space(m.saveProfile))
-	rt.PostEach("/my/profile/phone", own, m.space(m.confirmPhone))
+	rt.Get("/my/profile", own, m.profile)
+	rt.Post("/my/profile", own.And(m.Identity.MustBeFresh()), m.saveProfile)
+	rt.PostEach("/my/profile/phone", own, m.confirmPhone)
 	rt.Post("/my/profile/phone/cancel", own, m.cancelPhone)
 	rt.Get("/my/cases/{number}", own, m.showCase)
 	rt.Get("/my/cases/{number}/submitted", own, m.submitted)
@@ -123,20 +123,6 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/my/cases/{number}/uploads/{file}", own, m.upload)
 	rt.Get("/my/cases/{number}/withdraw", own, m.ask(cases.VerbWithdraw))
 	rt.Post("/my/cases/{number}/withdraw", own, m.withdraw)
-}
-
-// space counts the unread messages for the navigation of a page of one's own.
-func (m *Module) space(h web.Handler) web.Handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		if m.Messages == nil {
-			return h(w, r)
-		}
-		n, err := m.Messages.Unread(r.Context())
-		if err != nil {
-			return err
-		}
-		return h(w, r.WithContext(withUnread(r.Context(), n)))
-	}
 }
 
 // toSearch sends the old address of the list to the search.

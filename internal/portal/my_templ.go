@@ -273,7 +273,7 @@ func myView(p myPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = mySpace("我的办件", "cases", ui.Link{Label: "办新的事", URL: Search{}.URL(), Icon: "plus"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = mySpace("我的办件", ui.Link{Label: "办新的事", URL: Search{}.URL(), Icon: "plus"}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}

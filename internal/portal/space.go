@@ -9,15 +9,6 @@ import (
 	"yimen/internal/kit/web/ui"
 )
 
-// spaceTab is one part of the applicant's own space.
-type spaceTab struct{ id, label, url, icon string }
-
-var spaceTabs = []spaceTab{
-	{"cases", "办件", "/my", "list"}, {"documents", "文书", "/my/documents", "file"}, {"licences", "证照", "/my/licences", "id"}, {"messages", "消息", "/my/messages", "message"},
-	{"mandates", "替别人办", "/my/mandates", "users"}, {"company", "我的单位", "/my/company", "building"}, {"profile", "我的资料", "/my/profile", "id"},
-	{"security", "账号安全", "/my/security", "lock"},
-}
-
 // whose says whose matter a case is, where it is not simply one's own.
 func whose(ctx context.Context, c cases.Case) string {
 	switch {
@@ -73,16 +64,4 @@ func progressOf(c cases.Case) []ui.Step {
 		return nil
 	}
 	return stepsOf(c.State)
-}
-
-type unreadKey struct{}
-
-// withUnread keeps the number of unread messages for the navigation of a page.
-func withUnread(ctx context.Context, n int) context.Context {
-	return context.WithValue(ctx, unreadKey{}, n)
-}
-
-func unreadIn(ctx context.Context) int {
-	n, _ := ctx.Value(unreadKey{}).(int)
-	return n
 }

@@ -66,6 +66,7 @@ type Options struct {
 	FaceOf func(*http.Request) ui.Face               // which face an error page wears; nil: ui.Citizen
 	Region func(*http.Request) string                // name of the division the visitor chose
 	Help   func(*http.Request) string                // address of what explains the page
+	Space  func(*http.Request) *ui.Space             // the way about the reader's own space; nil result: not on this page
 	Under  func(*http.Request) templ.Component       // a bar under the header; nil result: none
 
 	Metrics      *prometheus.Registry // nil: a new one with Go and process figures

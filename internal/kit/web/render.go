@@ -74,6 +74,9 @@ func withFrame(r *http.Request) context.Context {
 	if o.Help != nil {
 		f.HelpURL = o.Help(r)
 	}
+	if o.Space != nil {
+		f.Space = o.Space(r)
+	}
 	if o.Under != nil {
 		f.Under = o.Under(r)
 	}

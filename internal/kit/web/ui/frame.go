@@ -49,6 +49,7 @@ type Frame struct {
 	Region  string
 	User    *User
 	Nav     func(Face) []NavItem
+	Space   *Space // the reader's own space, on its pages; nil elsewhere
 	Flashes func() []Flash
 	HelpURL string          // what explains this page; "": no help
 	Under   templ.Component // a bar under the header, of the way somebody is on; nil: none
@@ -90,6 +91,20 @@ type NavItem struct {
 	Active bool
 	Badge  string // a count, "" for none
 	Icon   string // name for Icon
+}
+
+// Space is the way about somebody's own space: Main is always in sight, More is
+// folded away where there is little room.
+type Space struct{ Main, More []NavItem }
+
+// current is the entry of More that the page is, "" when it is none of them.
+func (s Space) current() string {
+	for _, n := range s.More {
+		if n.Active {
+			return n.Label
+		}
+	}
+	return ""
 }
 
 // Crumb is one step of the breadcrumb; the last has no URL.
