@@ -40,16 +40,52 @@ func (m *Module) endsOn(at time.Time) workday.Date {
 // the uploads follow by SweepUploads.
 func (m *Module) SweepDrafts(ctx context.Context) error {
 	now := m.now(ctx)
-	c := m.db.Conn(ctx)
-	if _, err := c.Exec(ctx, `DELETE FROM cases_reply WHERE updated_at < $1`, now.Add(-m.draftAge())); err != nil {
-		return wrap("remove old replies", err)
+	old, told := now.Add(-m.draftAge()), now.Add(-draftWarning)
+	replies := m.throwAway(ctx, "cases_reply", func(w *db.Where) { w.And("updated_at < ?", old) })
+	drafts := m.throwAway(ctx, "cases_draft", func(w *db.Where) {
+		w.And("updated_at < ?", old).And("warned_at > updated_at").And("warned_at <= ?", told)
+	})
+	return errors.Join(replies, drafts, m.warnDrafts(ctx, now))
+}
+
+// throwAway removes what is of no use any more, each by itself, and withdraws
+// the consents that were given to it and will never be used.
+func (m *Module) throwAway(ctx context.Context, table string, when func(*db.Where)) error {
+	var failed []error
+	after := ""
+	for ctx.Err() == nil {
+		w := new(db.Where)
+		when(w)
+		w.And("number > ?", after)
+		limit := w.Arg(sweepBatch)
+		var found []string
+		if err := m.db.Conn(ctx).Select(ctx, &found, "SELECT DISTINCT number FROM "+table+w.SQL()+" ORDER BY number LIMIT "+limit, w.Args()...); err != nil {
+			return fmt.Errorf("find what is old in %s: %w", table, err)
+		}
+		for _, number := range found {
+			after = number
+			if err := m.throwOne(ctx, table, number, when); err != nil {
+				failed = append(failed, err)
+			}
+		}
+		if len(found) < sweepBatch {
+			break
+		}
 	}
-	_, err := c.Exec(ctx, `DELETE FROM cases_draft WHERE updated_at < $1 AND warned_at > updated_at AND warned_at <= $2`,
-		now.Add(-m.draftAge()), now.Add(-draftWarning))
-	if err != nil {
-		return wrap("remove old drafts", err)
-	}
-	return m.warnDrafts(ctx, now)
+	return errors.Join(failed...)
+}
+
+func (m *Module) throwOne(ctx context.Context, table, number string, when func(*db.Where)) error {
+	return m.db.InTx(ctx, func(ctx context.Context) error {
+		w := new(db.Where)
+		when(w)
+		w.And("number = ?", number)
+		n, err := m.db.Conn(ctx).Exec(ctx, "DELETE FROM "+table+w.SQL(), w.Args()...)
+		if err != nil || n == 0 || m.Licences == nil { // changed meanwhile: it lives on
+			return wrap("remove what is old", err)
+		}
+		return m.Licences.Withdraw(ctx, number, "")
+	})
 }
 
 // warnDrafts tells of every draft that has a week left and was not told of

@@ -3,6 +3,7 @@ package cases
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -81,6 +82,8 @@ func TestReplyKeepsItsUploads(t *testing.T) {
 // touch gives it all its days again.
 func TestDraftsAreSwept(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
+		withdrawn := &withdrawals{}
+		w.Licences = withdrawn
 		days := func(n int) { w.clock.Advance(time.Duration(n) * 24 * time.Hour) }
 		sweep := func() { t.Helper(); w.must(w.SweepDrafts(w.ctx)) }
 		left := one[Draft](w)(w.SaveDraft(w.as("zhang"), Submission{Item: felling}))
@@ -104,6 +107,9 @@ func TestDraftsAreSwept(t *testing.T) {
 		sweep()
 		w.wants(second(w.Draft(w.as("zhang"), left.Number)), ErrDraftUnknown)
 		w.must(second(w.Draft(w.as("zhang"), taken.Number)))
+		if !slices.Equal(withdrawn.of, []string{left.Number}) {
+			t.Errorf("consents are withdrawn of %v, want of %s", withdrawn.of, left.Number)
+		}
 
 		days(200) // nothing ran for long: the week is given all the same
 		sweep()
@@ -112,6 +118,17 @@ func TestDraftsAreSwept(t *testing.T) {
 		sweep()
 		w.wants(second(w.Draft(w.as("zhang"), taken.Number)), ErrDraftUnknown)
 	})
+}
+
+// withdrawals notes of which applications consents are withdrawn.
+type withdrawals struct {
+	Licences
+	of []string
+}
+
+func (x *withdrawals) Withdraw(_ context.Context, number, _ string) error {
+	x.of = append(x.of, number)
+	return nil
 }
 
 // Two devices change different parts of one draft: neither undoes the other.

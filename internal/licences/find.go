@@ -235,7 +235,7 @@ func (l Licence) Why(day workday.Date) string {
 	switch s := l.StateOn(day); {
 	case s == Valid && day.Before(l.From):
 		return "还没有到有效期，" + l.From.Chinese() + "起有效。"
-	case s == Valid && l.Trust.Replaces():
+	case s == Valid && l.believed:
 		return "在有效期内，没有被暂扣、撤销、吊销或注销。"
 	case s == Valid:
 		return "在有效期内，但只是" + l.Trust.Name() + "，不能代替原件。"

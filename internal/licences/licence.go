@@ -39,7 +39,7 @@ func (s State) Code() string { return stateWords[s].code }
 // Trust says how far a licence may be believed (存量证照可信等级).
 type Trust string
 
-// The levels. Only A and B may stand in for a paper.
+// The levels. A and B may stand in for a paper, C where the city says so.
 const (
 	TrustA Trust = "A" // issued here, sealed
 	TrustB Trust = "B" // stock, confirmed by its issuer
@@ -52,7 +52,8 @@ var trustWords = map[Trust]string{TrustA: "A级：系统签发", TrustB: "B级�
 // Name is the level in words.
 func (t Trust) Name() string { return trustWords[t] }
 
-// Replaces says that the licence may stand in for the paper.
+// Replaces says that the issuer stands behind the licence: it may be made into a
+// document. Whether it stands in for a paper is the city's to say (Deps.Least).
 func (t Trust) Replaces() bool { return t == TrustA || t == TrustB }
 
 // Act is what is done to a licence after it is in the store.
@@ -115,6 +116,7 @@ type Licence struct {
 
 	state    State // as stored
 	revision int64
+	believed bool // this city lets licences of that trust stand in for a paper
 }
 
 // HolderType is the code of the kind of the holder's number (GB/T 36903).

@@ -56,6 +56,9 @@ type Deps struct {
 	// Witness vouches for seals on files that are verified; nil: none can be.
 	Witness Witness
 
+	// Archive knows the city's documents that are no licences; nil: there are none.
+	Archive Archive
+
 	// Grants tells what a decided case grants; nil: no cases.
 	Grants Grants
 

@@ -96,7 +96,7 @@ func (m *Module) plain(r row) (Licence, error) {
 	l := Licence{ID: r.ID, Identifier: r.Identifier, Type: r.Type, TypeName: r.TypeName, Number: r.Number, HolderKind: r.HolderKind, HolderName: r.HolderName,
 		HolderNo: r.HolderNo, Issuer: r.Issuer, IssuerName: r.IssuerName, IssuerCode: r.IssuerCode, IssuerDept: r.IssuerDept, Division: r.Division,
 		IssuedOn: r.IssuedOn, From: r.From, To: r.To, Trust: Trust(r.Trust), Version: r.Version, Case: r.Case, MadeAt: r.MadeAt,
-		state: State(r.State), revision: r.Revision}
+		state: State(r.State), revision: r.Revision, believed: m.believed(Trust(r.Trust))}
 	if l.To.Equal(forGood) {
 		l.To = workday.Date{}
 	}

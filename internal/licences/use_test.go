@@ -3,6 +3,7 @@ package licences_test
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 
 	"yimen/internal/identity"
@@ -79,6 +80,10 @@ func TestTrustOfStock(t *testing.T) {
 			w.Least = licences.TrustC
 			if err := w.Usable(w.holder, l.Identifier, []string{"ZZ047"}, resident()); !errors.Is(err, cityOfC) || cityOfC == nil && err != nil {
 				t.Errorf("%s, in a city that takes C: %v", trust, err)
+			}
+			c, err := w.Check(w.holder, l.Identifier)
+			if w.must(err); strings.Contains(c.Why, "不能代替原件") != (cityOfC != nil) {
+				t.Errorf("%s, in a city that takes C, is told: %s", trust, c.Why)
 			}
 		}
 	})

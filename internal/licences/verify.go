@@ -16,6 +16,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/ofd"
 	"yimen/ofd/ses"
+	"yimen/workday"
 )
 
 // Witness knows the city's seals: whom to believe, what became of a seal, and
@@ -25,6 +26,26 @@ type Witness interface {
 	Trust(ctx context.Context) (*ses.Trust, error)
 	// Owner is the agency that has the seal of a number.
 	Owner(ctx context.Context, number string) (agency, name string, err error)
+}
+
+// Archive keeps documents of the city that are no licences: [notices.Module].
+type Archive interface {
+	// Filed tells which document a file is, by the SM3 digest of the file,
+	// hexadecimal; false when it is none that was given out.
+	Filed(ctx context.Context, sum string) (Filed, bool, error)
+}
+
+// Filed is what anybody may learn of a document who has its file.
+type Filed struct {
+	Title string // 准予行政许可决定书
+	DocNo string
+	Organ string // whose it is
+	On    workday.Date
+}
+
+// words name the document, for a sentence.
+func (f Filed) words() string {
+	return f.Organ + f.On.Chinese() + "作出的“" + f.Title + "”（" + f.DocNo + "）"
 }
 
 // Bounds of what an uploaded file may cost.
@@ -68,14 +89,15 @@ func (a Answer) Title() string {
 // Codes of verdicts, beside the states of a licence that does not stand.
 const (
 	codeValid       = "valid"
-	codeNotBegun    = "not_begun"    // the licence is valid from a later day
-	codeUnreadable  = "unreadable"   // damaged, or no document inside
-	codeUnsigned    = "unsigned"     // nobody has sealed it
-	codeChanged     = "changed"      // changed after it was sealed, or the seal is not good
-	codeUntrusted   = "untrusted"    // whole, but it is not known who sealed it
-	codeNotInStore  = "not_in_store" // sealed by us, and the store has no such licence
-	codeWrongSeal   = "wrong_seal"   // sealed, but not by the licence's issuer
-	codeNotArchived = "not_archived" // a PDF that is none of ours
+	codeNotBegun    = "not_begun"         // the licence is valid from a later day
+	codeUnreadable  = "unreadable"        // damaged, or no document inside
+	codeUnsigned    = "unsigned"          // nobody has sealed it
+	codeChanged     = "changed"           // changed after it was sealed, or the seal is not good
+	codeNotInForce  = "seal_not_in_force" // whole, and the seal had ended, or not begun, when it was set
+	codeUntrusted   = "untrusted"         // whole, but it is not known who sealed it
+	codeNotInStore  = "not_in_store"      // sealed by us, and the store has no such licence
+	codeWrongSeal   = "wrong_seal"        // sealed, but not by the licence's issuer
+	codeNotArchived = "not_archived"      // a PDF that is none of ours
 )
 
 // SealedBy is one seal on a file that is good.
@@ -94,7 +116,8 @@ type Verdict struct {
 	Say      string // a sentence: why
 	Format   string // ofd, pdf
 	Licence  *Checked
-	Archived bool // it is the very file that was issued
+	Document *Filed // a notice or decision that is in the archive
+	Archived bool   // it is the very file that was issued
 	Seals    []SealedBy
 	Report   *ses.Report // of an OFD file
 }
@@ -177,6 +200,9 @@ func (m *Module) verifyOFD(ctx context.Context, file io.ReaderAt, size int64, su
 	case ses.Invalid:
 		v.Answer, v.Code, v.Say = AnswerInvalid, codeChanged, whyNot(v.Report)
 		return v, nil
+	case ses.NotInForce:
+		v.Answer, v.Code, v.Say = AnswerInvalid, codeNotInForce, "文件完整，没有改动，但盖章时印章或证书不在有效期内，这个章不算数。"+whyNot(v.Report)
+		return v, nil
 	case ses.Unsigned:
 		v.Answer, v.Code, v.Say = AnswerUnknown, codeUnsigned, "文件上没有电子印章，谁都可以做出这样的文件。"
 		return v, nil
@@ -255,9 +281,9 @@ func (m *Module) judge(ctx context.Context, v Verdict, identifiers []string, sum
 	case len(v.Seals) == 0:
 		v.Answer, v.Code, v.Say = AnswerUnknown, codeUntrusted, "没有发现改动，但上面没有本市登记的印章，本市不能证明是谁签署的。"
 		return v, nil
-	case len(identifiers) == 0: // a notice, a proof, any other document
+	case len(identifiers) == 0: // a notice, any other document
 		v.Answer, v.Code, v.Say = AnswerValid, codeValid, v.sealedWords()+"盖章以后没有改动。"
-		return v, nil
+		return m.filed(ctx, v, sum)
 	case len(identifiers) > 1:
 		v.Answer, v.Code, v.Say = AnswerInvalid, codeUnreadable, "文件里写了几个不同的电子证照标识，不知道是哪一本。"
 		return v, nil
@@ -319,14 +345,31 @@ func (m *Module) standing(ctx context.Context, v Verdict, l Licence, genuine str
 	return v, nil
 }
 
+// filed adds which of the archive's documents a file is, if it is one.
+func (m *Module) filed(ctx context.Context, v Verdict, sum string) (Verdict, error) {
+	if m.Archive == nil {
+		return v, nil
+	}
+	f, ok, err := m.Archive.Filed(ctx, sum)
+	if err != nil || !ok {
+		return v, err
+	}
+	v.Document, v.Archived, v.Answer, v.Code = &f, true, AnswerValid, codeValid
+	v.Say += "与" + f.words() + "存档的文件完全一致。"
+	return v, nil
+}
+
 // verifyPDF looks for the very file: our PDFs carry no signature.
 func (m *Module) verifyPDF(ctx context.Context, sum string) (Verdict, error) {
-	v := Verdict{Format: "pdf", Answer: AnswerUnknown, Code: codeNotArchived,
-		Say: "不是证照库里存档的证照文件，不能证明真伪。PDF版没有电子签名，打印、另存、扫描过的都对不上；请让对方提供OFD版，或按电子证照标识查询。"}
+	v := Verdict{Format: "pdf"}
 	var id string
 	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT licence FROM licences_paper WHERE pdf_hash = $1`, sum)
 	if errors.Is(err, db.ErrNoRows) {
-		return v, nil
+		if v, err = m.filed(ctx, v, sum); err == nil && v.Document == nil {
+			v.Answer, v.Code = AnswerUnknown, codeNotArchived
+			v.Say = "不是本平台存档的证照、证明或文书，不能证明真伪。PDF版没有电子签名，打印、另存、扫描过的都对不上；请让对方提供OFD版，或按电子证照标识查询。"
+		}
+		return v, err
 	}
 	if err != nil {
 		return v, wrap("find PDF", err)

@@ -78,6 +78,9 @@ func TestWhatAFileIsWorth(t *testing.T) {
 		if v.Licence != nil {
 			t.Errorf("a forged file names %+v", v.Licence)
 		}
+		late, err := os.ReadFile(filepath.Join("..", "..", "ofd", "ses", "testdata", "SESV4SignDoc.ofd"))
+		w.must(err)
+		w.is("sealed by others with a seal that had ended", late, licences.AnswerInvalid, "seal_not_in_force", "文件完整，没有改动")
 		w.is("cut off", asOFD[:len(asOFD)/2], licences.AnswerInvalid, "unreadable", "读不出来")
 		var empty bytes.Buffer
 		w.must(ofd.NewPackage().Write(&empty))
@@ -89,7 +92,7 @@ func TestWhatAFileIsWorth(t *testing.T) {
 		w.is("the PDF of it", asPDF, licences.AnswerInvalid, "suspended", "暂扣")
 		w.Witness = nil
 		stranger := licences.New(licences.Deps{DB: w.d, Clock: w.clock, Org: w.Org, Audit: w.Audit})
-		v, err := stranger.Verify(passerBy, bytes.NewReader(asOFD), int64(len(asOFD)))
+		v, err = stranger.Verify(passerBy, bytes.NewReader(asOFD), int64(len(asOFD)))
 		if err != nil || v.Answer != licences.AnswerUnknown || v.Code != "untrusted" {
 			t.Errorf("of an unknown root: %+v %v", v, err)
 		}

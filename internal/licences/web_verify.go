@@ -97,6 +97,13 @@ type verifyIn struct {
 	RawBody []byte `contentType:"application/octet-stream" doc:"OFD或PDF文件，不超过10MB"`
 }
 
+type documentOut struct {
+	Title string `json:"title" doc:"文书名称"`
+	DocNo string `json:"doc_no" doc:"文号"`
+	Organ string `json:"organ" doc:"作出文书的单位"`
+	On    string `json:"on" doc:"作出的日期"`
+}
+
 type sealOut struct {
 	Seal   string     `json:"seal" doc:"印章名称"`
 	Agency string     `json:"agency" doc:"盖章的单位"`
@@ -105,14 +112,15 @@ type sealOut struct {
 
 type verifyOut struct {
 	Body struct {
-		Answer   string     `json:"answer" enum:"valid,invalid,unknown" doc:"有效、无效、不能证明真伪"`
-		Code     string     `json:"code" doc:"原因代码：valid、unreadable、unsigned、changed、untrusted、not_in_store、wrong_seal、not_archived、not_begun，或证照今天的状态"`
-		Why      string     `json:"why" doc:"为什么"`
-		Format   string     `json:"format" enum:"ofd,pdf"`
-		Archived bool       `json:"archived" doc:"与签发时存档的文件完全一致"`
-		Licence  *checkBody `json:"licence,omitempty" doc:"文件是电子证照时，证照今天的情况"`
-		Seals    []sealOut  `json:"seals" doc:"验证通过的印章"`
-		Report   any        `json:"report,omitempty" doc:"OFD文件的逐步验证结果"`
+		Answer   string       `json:"answer" enum:"valid,invalid,unknown" doc:"有效、无效、不能证明真伪"`
+		Code     string       `json:"code" doc:"原因代码：valid、unreadable、unsigned、changed、seal_not_in_force、untrusted、not_in_store、wrong_seal、not_archived、not_begun，或证照今天的状态"`
+		Why      string       `json:"why" doc:"为什么"`
+		Format   string       `json:"format" enum:"ofd,pdf"`
+		Archived bool         `json:"archived" doc:"与签发时存档的文件完全一致"`
+		Licence  *checkBody   `json:"licence,omitempty" doc:"文件是电子证照时，证照今天的情况"`
+		Document *documentOut `json:"document,omitempty" doc:"文件是存档的通知书、决定书时，是哪一份"`
+		Seals    []sealOut    `json:"seals" doc:"验证通过的印章"`
+		Report   any          `json:"report,omitempty" doc:"OFD文件的逐步验证结果"`
 	}
 }
 
@@ -129,6 +137,9 @@ func (m *Module) apiVerify(ctx context.Context, in *verifyIn) (*verifyOut, error
 	}
 	if v.Licence != nil {
 		b.Licence = v.Licence.body()
+	}
+	if f := v.Document; f != nil {
+		b.Document = &documentOut{f.Title, f.DocNo, f.Organ, f.On.String()}
 	}
 	for _, s := range v.Seals {
 		o := sealOut{Seal: s.Seal, Agency: s.Agency}

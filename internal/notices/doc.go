@@ -8,6 +8,9 @@
 // what cannot be sealed is tried again, and the reason is shown to those who
 // keep the seals.
 //
+// Whoever has a file of a document can have it verified: the OFD file by its
+// seal, a PDF by its digest, which is noted when it is given out (Filed).
+//
 // Receipts and proofs of delivery are signed by hand at the window and get no
 // seal: an outlet has none.
 package notices

@@ -12,6 +12,7 @@ import (
 
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
+	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/notices"
@@ -156,12 +157,28 @@ func TestWhoHasTheFile(t *testing.T) {
 	mine.Get(at).Status(200).Must("盖章文件（PDF）", "盖章文件（OFD）")
 	file := mine.Get(at + "/sealed.pdf").Status(200).Body
 	look(t, []byte(file), "受理通知书", number)
-	mine.Get(at + "/sealed.ofd").Status(200)
+	verifies(t, s, "notice.pdf", file, "存档的文件完全一致", "受理通知书")
+	verifies(t, s, "notice.ofd", mine.Get(at+"/sealed.ofd").Status(200).Body, "盖章以后没有改动", "存档的文件完全一致", "受理通知书")
+	s.Anybody().Get("/licences/check").Form("[name=file]").Attach("file", "notice.pdf", []byte(file+"\n")).Send().Status(200).
+		Must("不能证明真伪", "不是本平台存档").MustNot("受理通知书")
 	s.As("citizen-2").Get(at + "/sealed.pdf").Status(404)
 	s.Anybody().NoRedirect().Get(at + "/sealed.pdf").Status(303)
 	receipt := notices(cases.NoticeReceipt)
 	mine.Get(receipt).Status(200).MustNot("盖章文件")
 	mine.Get(receipt + "/sealed.pdf").Status(404).Must("请打印本页")
+}
+
+// verifies sees that the public page knows a file, and says nothing of whom it is about.
+func verifies(t *testing.T, s *apptest.Site, name, file string, words ...string) {
+	t.Helper()
+	who, err := s.Identity.Person(s.System(), identity.FromContext(s.Ctx("citizen-1")).Account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Anybody().Get("/licences/check").Form("[name=file]").Attach("file", name, []byte(file)).Send().Status(200).
+		Must(append(words, "有效")...).MustNot("无效", "不能证明真伪", who.IDNo)
+	s.Anybody().Do("POST", "/api/v1/licences/verify", "application/octet-stream", strings.NewReader(file)).Status(200).
+		Must(`"answer":"valid"`, `"archived":true`, `"document":{"title":"受理通知书"`)
 }
 
 // look sees that other people's programs read the file.

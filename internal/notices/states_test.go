@@ -2,10 +2,14 @@ package notices_test
 
 import (
 	"context"
+	"encoding/hex"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/emmansun/gmsm/sm3"
 
 	"yimen/internal/cases"
 	"yimen/internal/identity"
@@ -108,6 +112,20 @@ func TestDocumentsAreWorkedOff(t *testing.T) {
 		p, raw, err := m.Open(ctx, told.Sheet.Number, told.ID)
 		if err != nil || p.State != notices.Sealed || len(raw) == 0 || there.used != 1 {
 			t.Errorf("%+v, %d bytes, used %d times: %v", p, len(raw), there.used, err)
+		}
+		// Its files are known by their digests, a PDF once it was given out.
+		for range 2 {
+			_, given, err := m.PDF(ctx, told.Sheet.Number, told.ID)
+			must(t, err)
+			for _, file := range [][]byte{raw, given} {
+				sum := sm3.Sum(file)
+				if f, ok, err := m.Filed(ctx, hex.EncodeToString(sum[:])); err != nil || !ok || f.DocNo != told.DocNo || f.On != told.Sheet.On {
+					t.Errorf("%+v %t %v", f, ok, err)
+				}
+			}
+		}
+		if f, ok, err := m.Filed(ctx, strings.Repeat("0", 64)); ok || err != nil {
+			t.Errorf("%+v %v", f, err)
 		}
 	})
 }

@@ -18,23 +18,21 @@ const openPath = "/admin/notices"
 
 // Routes adds the files of notices, and the page of those that want a seal.
 func (m *Module) Routes(rt *web.Router) {
-	rt.Get("/cases/{number}/notices/{id}/sealed.ofd", identity.SignedIn(), m.send(".ofd", "application/ofd", nil))
-	rt.Get("/cases/{number}/notices/{id}/sealed.pdf", identity.SignedIn(), m.send(".pdf", "application/pdf", asPDF))
+	rt.Get("/cases/{number}/notices/{id}/sealed.ofd", identity.SignedIn(), m.send(".ofd", "application/ofd", m.Open))
+	rt.Get("/cases/{number}/notices/{id}/sealed.pdf", identity.SignedIn(), m.send(".pdf", "application/pdf", m.PDF))
 	rt.Get(openPath, identity.Has(seals.VerbView), m.listOpen)
 	rt.Post(openPath+"/{notice}/seal", identity.Has(seals.VerbView), m.again)
 }
 
-// send gives a sealed file away, as it is stored or turned into something else.
-func (m *Module) send(ext, mediaType string, turn func([]byte) ([]byte, error)) web.Handler {
+// opener gives a form of the document of a notice.
+type opener func(ctx context.Context, number, id string) (Document, []byte, error)
+
+// send gives a sealed file away, in one of its forms.
+func (m *Module) send(ext, mediaType string, open opener) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		p, raw, err := m.Open(r.Context(), r.PathValue("number"), r.PathValue("id"))
+		p, raw, err := open(r.Context(), r.PathValue("number"), r.PathValue("id"))
 		if err != nil {
 			return err
-		}
-		if turn != nil {
-			if raw, err = turn(raw); err != nil {
-				return err
-			}
 		}
 		how := "attachment"
 		if mediaType == "application/pdf" {

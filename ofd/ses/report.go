@@ -35,8 +35,12 @@ const (
 	Intact Verdict = "intact"
 	// Undecided: not even that can be told, as the signer's key is not known.
 	Undecided Verdict = "undecided"
-	Invalid   Verdict = "invalid"
-	Unsigned  Verdict = "unsigned"
+	// NotInForce: nothing was changed and every signature is good, but the seal
+	// or a certificate was not in force when it was used: it had ended, or had
+	// not begun. Such a seal does not count; nobody forged anything either.
+	NotInForce Verdict = "not-in-force"
+	Invalid    Verdict = "invalid"
+	Unsigned   Verdict = "unsigned"
 )
 
 // Title is the verdict in Chinese.
@@ -50,6 +54,8 @@ func (v Verdict) Title() string {
 		return "无法判断"
 	case Unsigned:
 		return "没有签名"
+	case NotInForce:
+		return "内容完整，但签署时印章或证书不在有效期内"
 	}
 	return "无效"
 }
@@ -154,12 +160,19 @@ func (s *steps) file(code string, r Result, file, reason string) {
 // decide nothing: other makers leave out what they ask for.
 var remarks = []string{CodeListing, CodeStamps}
 
+// dates are the steps that ask only whether something was in force at the time.
+var dates = []string{CodeValidity, CodeMakerValidity, CodeSealValidity}
+
 func (s steps) verdict() Verdict {
-	v := Valid
+	v, late, unsure := Valid, false, false
 	for _, x := range s {
 		switch {
+		case x.Result == Failed && slices.Contains(dates, x.Code):
+			late = true
 		case x.Result == Failed:
 			return Invalid
+		case x.Result == Unknown && x.Code == CodeFile: // a digest that proves nothing
+			unsure, v = true, worst(v, Intact)
 		case x.Result != Unknown || slices.Contains(remarks, x.Code):
 		case x.Code == CodeSignature:
 			v = Undecided
@@ -167,12 +180,18 @@ func (s steps) verdict() Verdict {
 			v = Intact
 		}
 	}
+	switch {
+	case late && (unsure || v == Undecided): // it cannot be said to be whole
+		return Invalid
+	case late:
+		return NotInForce
+	}
 	return v
 }
 
 // worst of two verdicts.
 func worst(a, b Verdict) Verdict {
-	order := []Verdict{Valid, Intact, Undecided, Unsigned}
+	order := []Verdict{Valid, Intact, Undecided, Unsigned, NotInForce}
 	i, j := slices.Index(order, a), slices.Index(order, b)
 	if i < 0 || j < 0 {
 		return Invalid

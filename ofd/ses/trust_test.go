@@ -39,11 +39,11 @@ func TestWhoAndWhen(t *testing.T) {
 	t.Run("everything expires later", func(t *testing.T) { wantVerdict(t, verify(h.sealed(t, ses.Signing{})), ses.Valid) })
 	t.Run("seal past", func(t *testing.T) {
 		p := affixed(t, h.seal, h.signer, ses.Signing{Now: at(noon.AddDate(4, 0, 0))})
-		wantVerdict(t, verify(p), ses.Invalid, "seal-validity")
+		wantVerdict(t, verify(p), ses.NotInForce, "seal-validity")
 	})
 	t.Run("seal and certificate past", func(t *testing.T) {
 		p := affixed(t, h.seal, h.signer, ses.Signing{Now: at(noon.AddDate(6, 0, 0))})
-		wantVerdict(t, verify(p), ses.Invalid, "signer-validity", "seal-validity")
+		wantVerdict(t, verify(p), ses.NotInForce, "signer-validity", "seal-validity")
 	})
 	t.Run("signed tomorrow", func(t *testing.T) {
 		p := affixed(t, h.seal, h.signer, ses.Signing{Now: at(noon.AddDate(0, 0, 1))})

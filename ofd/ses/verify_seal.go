@@ -14,8 +14,11 @@ func VerifySeal(ctx context.Context, seal *Seal, o Options) *Report {
 	o.seal(&s, seal, o.now())
 	sealNow(&s, seal, o.now())
 	o.status(ctx, &s, seal, o.now())
-	v := s.verdict()
-	return &Report{Verdict: v, Title: v.Title(), Steps: s}
+	r := &Report{Verdict: s.verdict(), Steps: s}
+	if r.Title = r.Verdict.Title(); r.Verdict == NotInForce {
+		r.Title = "印章完整，但现在不在有效期内"
+	}
+	return r
 }
 
 func sealNow(s *steps, seal *Seal, now time.Time) {
