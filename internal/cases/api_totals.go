@@ -60,12 +60,13 @@ type caseTasksOutput struct {
 // apiTasks lists the tasks of a case's newest process for whoever may see the
 // case; none before it was accepted.
 func (m *Module) apiTasks(ctx context.Context, in *numberInput) (*caseTasksOutput, error) {
-	if _, err := m.seen(ctx, in.Number); err != nil {
+	reads, found := m.Workflow.AskCourse(in.Number)
+	if _, err := m.seen(ctx, in.Number, reads...); err != nil {
 		return nil, err
 	}
 	out := &caseTasksOutput{}
 	out.Body.Items = []caseTaskJSON{}
-	i, err := m.Workflow.Instance(ctx, in.Number)
+	i, err := found(ctx)
 	if errors.Is(err, workflow.ErrNoInstance) {
 		return out, nil
 	}

@@ -194,12 +194,16 @@ func (m *Module) readParts(ctx context.Context, r *record) error {
 // one reads a record; db.ErrNoRows, ErrDamaged.
 func (m *Module) one(ctx context.Context, query string, args ...any) (*record, error) {
 	var r record
-	err := m.db.Conn(ctx).Get(ctx, &r, query, args...)
+	return m.opened(&r, m.db.Conn(ctx).Get(ctx, &r, query, args...))
+}
+
+// opened gives a row as it was read, or says why it cannot be.
+func (m *Module) opened(r *record, err error) (*record, error) {
 	if err != nil && !errors.Is(err, db.ErrNoRows) && unreadable(err) {
 		return nil, ErrDamaged.Because(err)
 	}
 	if r.reveal(m.Keys); len(r.damaged) > 0 {
 		return nil, ErrDamaged
 	}
-	return &r, err
+	return r, err
 }

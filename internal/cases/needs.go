@@ -39,6 +39,8 @@ type Catalogue interface {
 type Workflow interface {
 	Start(ctx context.Context, s workflow.Start) (string, error)
 	Instance(ctx context.Context, subject string) (workflow.Instance, error)
+	// AskCourse is Instance without its history, asked with other things.
+	AskCourse(subject string) (reads []db.Read, found func(ctx context.Context) (workflow.Instance, error))
 	// Concerns tells whether the viewer has a task on the case, or had one.
 	Concerns(ctx context.Context, subject string) (bool, error)
 	Approve(ctx context.Context, task string, a workflow.Act) error

@@ -106,8 +106,9 @@ func (m *Module) Notice(ctx context.Context, number, id string) (Notice, error) 
 
 // seen gives a case the viewer may see; ErrUnknown for others. Whoever of the
 // staff is asked for an opinion on a case may read that one, wherever they are.
-func (m *Module) seen(ctx context.Context, number string) (*record, error) {
-	r, err := m.byNumber(ctx, number)
+// What is wanted beside it may be asked in the same message.
+func (m *Module) seen(ctx context.Context, number string, also ...db.Read) (*record, error) {
+	r, err := m.byNumber(ctx, number, also...)
 	if err != nil {
 		return nil, err
 	}

@@ -178,9 +178,12 @@ func assigned(columns []string) string {
 	return strings.Join(parts, ", ")
 }
 
-// byNumber reads a case; ErrUnknown. It does not ask who is looking.
-func (m *Module) byNumber(ctx context.Context, number string) (*record, error) {
-	r, err := m.one(ctx, selectRecord+" WHERE number = $1", number)
+// byNumber reads a case, and what else is asked in the same message; ErrUnknown.
+// It does not ask who is looking.
+func (m *Module) byNumber(ctx context.Context, number string, also ...db.Read) (*record, error) {
+	var read record
+	reads := append([]db.Read{db.One(&read, db.ErrNoRows, selectRecord+" WHERE number = $1", number)}, also...)
+	r, err := m.opened(&read, m.db.Conn(ctx).Together(ctx, reads...))
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, ErrUnknown
 	}

@@ -26,35 +26,45 @@ type compiledForm struct {
 	fields []FormField
 }
 
-// compiledForms keeps schemas by their text. A schema never changes under its
-// own text, so what is kept cannot be stale; drafts come and go, so it is
-// emptied when it has grown past any city's catalogue.
-var compiledForms = struct {
-	sync.Mutex
-	byText map[[sha256.Size]byte]*compiledForm
-}{byText: map[[sha256.Size]byte]*compiledForm{}}
+// byText keeps what is made of schemas by their text. A schema never changes
+// under its own text, so what is kept cannot be stale; drafts come and go, so
+// it is emptied when it has grown past any city's catalogue.
+type byText[T any] struct {
+	mu   sync.Mutex
+	kept map[[sha256.Size]byte]T
+}
 
-const maxCompiledForms = 4000
+const maxKeptForms = 4000
+
+// of gives what is kept for a schema, or makes and keeps it.
+func (k *byText[T]) of(schema json.RawMessage, read func(json.RawMessage) (T, error)) (T, error) {
+	key := sha256.Sum256(schema)
+	k.mu.Lock()
+	v, ok := k.kept[key]
+	k.mu.Unlock()
+	if ok {
+		return v, nil
+	}
+	v, err := read(schema)
+	if err != nil {
+		return v, err
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.kept == nil || len(k.kept) >= maxKeptForms {
+		k.kept = map[[sha256.Size]byte]T{}
+	}
+	k.kept[key] = v
+	return v, nil
+}
+
+var (
+	compiledForms byText[*compiledForm]
+	formFields    byText[[]FormField]
+)
 
 func compileForm(schema json.RawMessage) (*compiledForm, error) {
-	key := sha256.Sum256(schema)
-	compiledForms.Lock()
-	f, ok := compiledForms.byText[key]
-	compiledForms.Unlock()
-	if ok {
-		return f, nil
-	}
-	f, err := compileFormNow(schema)
-	if err != nil {
-		return nil, err
-	}
-	compiledForms.Lock()
-	defer compiledForms.Unlock()
-	if len(compiledForms.byText) >= maxCompiledForms {
-		clear(compiledForms.byText)
-	}
-	compiledForms.byText[key] = f
-	return f, nil
+	return compiledForms.of(schema, compileFormNow)
 }
 
 func compileFormNow(schema json.RawMessage) (*compiledForm, error) {

@@ -161,7 +161,15 @@ func (o *orderedNodes) UnmarshalJSON(raw []byte) error {
 
 // FormFields gives the fields of a form schema in the order in which a page
 // shows them.
+//
+// The list is the caller's own; what it points to (columns, options) is shared
+// with others, to be replaced and not changed.
 func FormFields(schema json.RawMessage) ([]FormField, error) {
+	fields, err := formFields.of(schema, readFields)
+	return slices.Clone(fields), err
+}
+
+func readFields(schema json.RawMessage) ([]FormField, error) {
 	var root schemaNode
 	if err := json.Unmarshal(schema, &root); err != nil {
 		return nil, fmt.Errorf("表单的 Schema 无法识别：%w", err)

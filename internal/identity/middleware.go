@@ -136,9 +136,23 @@ func (m *Module) toPassword(w http.ResponseWriter, r *http.Request) {
 
 // Beside asks who an account is with the session it is found by; see
 // web.Options. The last of the arguments is the moment.
-func Beside(subject string, args ...any) (db.Read, any) {
-	rows := new([]actorRow)
-	return db.All(rows, actorQuery("", "a.id = "+subject, "$"+strconv.Itoa(len(args))), args...), rows
+func Beside(session string, args ...any) (db.Read, func() (web.Stored, any)) {
+	var rows []struct {
+		actorRow
+		web.Stored
+	}
+	query := `WITH live AS (` + session + `) SELECT q.*, live.session_data, live.session_idle_until, live.session_idle
+		FROM (` + actorQuery("", "a.id = (SELECT subject FROM live)", "$"+strconv.Itoa(len(args))) + `) q CROSS JOIN live ORDER BY q.lender, q.grant_row`
+	return db.All(&rows, query, args...), func() (web.Stored, any) {
+		if len(rows) == 0 {
+			return web.Stored{}, nil
+		}
+		own := make([]actorRow, len(rows))
+		for i, r := range rows {
+			own[i] = r.actorRow
+		}
+		return rows[0].Stored, &own
+	}
 }
 
 // ofSession gives whose session it is, as read with the session, or by a query

@@ -138,7 +138,7 @@ func (m *Module) show(ctx context.Context, t *taskRow) (*taskOutput, error) {
 	if err != nil {
 		return nil, err
 	}
-	actor, err := m.actor(ctx)
+	actor, err := m.actorFor(ctx, t)
 	if err != nil {
 		return nil, err
 	}
@@ -171,6 +171,9 @@ func (m *Module) apiAct(ctx context.Context, in *actInput, do func(context.Conte
 	}
 	if err := do(ctx, in.ID, b); err != nil {
 		return nil, err
+	}
+	if done, ok := m.DB.Remembered(ctx, doneKey(in.ID)).(*taskRow); ok {
+		return m.show(ctx, done)
 	}
 	t, err := m.taskByID(ctx, in.ID) // theirs to see a last time, even if it was handed on
 	if err != nil {

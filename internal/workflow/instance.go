@@ -3,7 +3,6 @@ package workflow
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"time"
 
@@ -18,7 +17,7 @@ func (m *Module) Task(ctx context.Context, id string) (Task, []string, error) {
 	if err != nil {
 		return Task{}, nil, err
 	}
-	actor, err := m.actor(ctx)
+	actor, err := m.actorFor(ctx, t)
 	if err != nil {
 		return Task{}, nil, err
 	}
@@ -48,23 +47,35 @@ type Instance struct {
 // history; ErrNoInstance. It asks no right: the caller has checked that the
 // actor may see the subject.
 func (m *Module) Instance(ctx context.Context, subject string) (Instance, error) {
-	var row instanceRow
-	var tasks []*taskRow
 	var acts []Recorded
-	const newest = `(SELECT id FROM workflow_instance WHERE subject = $1 ORDER BY id DESC LIMIT 1)`
-	err := m.DB.Conn(ctx).Together(ctx,
-		db.One(&row, ErrNoInstance, `SELECT `+instanceColumns+` FROM workflow_instance WHERE id = `+newest, subject),
-		db.All(&tasks, `SELECT `+taskColumns+` FROM workflow_task WHERE instance = `+newest+` ORDER BY id`, subject),
-		db.All(&acts, `SELECT `+actColumns+` FROM workflow_act WHERE instance = `+newest+` ORDER BY id`, subject))
-	switch {
-	case errors.Is(err, ErrNoInstance):
-		return Instance{}, err
-	case err != nil:
+	reads, found := m.AskCourse(subject)
+	reads = append(reads, db.All(&acts, `SELECT `+actColumns+` FROM workflow_act WHERE instance = `+newestOf+` ORDER BY id`, subject))
+	if err := m.DB.Conn(ctx).Together(ctx, reads...); err != nil {
 		return Instance{}, fmt.Errorf("read instance: %w", err)
 	}
-	i, err := m.instance(ctx, row, tasks)
+	i, err := found(ctx)
 	i.History = acts
 	return i, err
+}
+
+// newestOf is the newest instance of the subject $1.
+const newestOf = `(SELECT id FROM workflow_instance WHERE subject = $1 ORDER BY id DESC LIMIT 1)`
+
+// AskCourse is Instance without its history, for who asks other things in the
+// same message: what to read, and what was found then; ErrNoInstance.
+func (m *Module) AskCourse(subject string) (reads []db.Read, found func(ctx context.Context) (Instance, error)) {
+	var row instanceRow
+	var tasks []*taskRow
+	reads = []db.Read{
+		db.One(&row, nil, `SELECT `+instanceColumns+` FROM workflow_instance WHERE id = `+newestOf, subject),
+		db.All(&tasks, `SELECT `+taskColumns+` FROM workflow_task WHERE instance = `+newestOf+` ORDER BY id`, subject),
+	}
+	return reads, func(ctx context.Context) (Instance, error) {
+		if row.ID == "" {
+			return Instance{}, ErrNoInstance
+		}
+		return m.instance(ctx, row, tasks)
+	}
 }
 
 func (m *Module) instance(ctx context.Context, row instanceRow, tasks []*taskRow) (Instance, error) {

@@ -72,6 +72,18 @@ func (m *Module) actor(ctx context.Context) (identity.Actor, error) {
 	return a, nil
 }
 
+// actorFor is actor where only these tasks matter: for whom one stands in is
+// looked up where one of them is in somebody else's name.
+func (m *Module) actorFor(ctx context.Context, tasks ...*taskRow) (identity.Actor, error) {
+	a := identity.FromContext(ctx)
+	for _, t := range tasks {
+		if t.Assignee != "" && t.Assignee != a.Account {
+			return m.actor(ctx)
+		}
+	}
+	return a, nil
+}
+
 // AtDesk gives a context in which it is known for whom the actor stands in: for
 // pages that ask many times.
 func (m *Module) AtDesk(ctx context.Context) (context.Context, error) {

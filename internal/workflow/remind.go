@@ -22,8 +22,8 @@ func (m *Module) Remind(ctx context.Context, task, text string) error {
 			return err
 		}
 		var today int
-		err := m.DB.Conn(ctx).Get(ctx, &today, `SELECT COUNT(*) FROM workflow_act WHERE task = $1 AND act = 'remind'
-			AND actor = $2 AND at >= $3`, t.ID, r.actor.Account, r.today.Time(clock.Beijing).UTC())
+		err := m.DB.Conn(ctx).Get(ctx, &today, `SELECT COUNT(*) FROM workflow_act WHERE instance = $1 AND task = $2
+			AND act = 'remind' AND actor = $3 AND at >= $4`, t.Instance, t.ID, r.actor.Account, r.today.Time(clock.Beijing).UTC())
 		if err != nil {
 			return fmt.Errorf("count reminders: %w", err)
 		}

@@ -76,7 +76,7 @@ func (m *Module) newRun(ctx context.Context, inst instanceRow, live []*taskRow) 
 	r := &run{m: m, inst: inst, tasks: live, now: m.now(ctx), act: db.NewID()}
 	r.today = day(r.now)
 	var err error
-	if r.actor, err = m.actor(ctx); err != nil {
+	if r.actor, err = m.actorFor(ctx, live...); err != nil {
 		return nil, err
 	}
 	c, err := m.definition(ctx, inst.Definition)
@@ -235,6 +235,9 @@ func (r *run) saveInstance(ctx context.Context, ended bool) error {
 		r.inst.ID, state, r.inst.Outcome, r.inst.Round, at)
 }
 
+// doneKey finds the task that an act has completed, as its transaction leaves it.
+type doneKey string
+
 func (r *run) complete(ctx context.Context, t *taskRow, result, opinion string) error {
 	switch {
 	case t.covered(r.actor):
@@ -244,6 +247,8 @@ func (r *run) complete(ctx context.Context, t *taskRow, result, opinion string) 
 	}
 	t.State, t.Result, t.Opinion, t.DoneAt = Done, result, opinion, &r.now
 	t.DoneBy, t.DoneName, t.LastAct, t.DoneOn = r.actor.Account, r.nameAt(t), r.act, r.today.String()
+	t.Touched = true
+	r.m.DB.Remember(ctx, doneKey(t.ID), t)
 	return r.m.exec(ctx, 1, `UPDATE workflow_task SET state = 'done', result = $2, opinion = $3, done_at = $4, done_by = $5,
 		done_name = $6, last_act = $7, assignee = $8, touched = $9, on_behalf = $10, done_on = $11
 		WHERE id = $1 AND state = 'open'`,

@@ -4,6 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
 )
 
 // laterError is of a statement that was sent with another: it is not that
@@ -33,18 +37,49 @@ func (c *Conn) LaterOr(ctx context.Context, tell func(error) error, query string
 	return c.later(ctx, queued{query: query, args: args, check: func(_ int64, err error) error { return tell(err) }})
 }
 
-// LaterExactly is Later for a statement that must touch n rows: anything else
-// undoes the transaction.
+// LaterExactly is Later for an UPDATE or DELETE that must touch n rows: anything
+// else undoes the transaction.
 func (c *Conn) LaterExactly(ctx context.Context, n int, what, query string, args ...any) error {
-	return c.later(ctx, queued{query: query, args: args, veto: true, check: func(touched int64, err error) error {
-		switch {
-		case err != nil:
-			return fmt.Errorf("%s: %w", what, hidden(err))
-		case touched != int64(n):
-			return fmt.Errorf("%s: %d rows touched, want %d", what, touched, n)
-		}
-		return nil
-	}})
+	miscounted := func(touched string) error { return fmt.Errorf("%s: %s rows touched, want %d", what, touched, n) }
+	if t := c.piped(ctx, args); t != nil {
+		return mapErr(t.later(queued{query: counting(query, n), args: args, check: func(_ int64, err error) error {
+			if touched, ok := miscount(err); ok {
+				return miscounted(touched)
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", what, hidden(err))
+			}
+			return nil
+		}}))
+	}
+	touched, err := c.Exec(ctx, query, args...)
+	switch {
+	case err != nil:
+		return fmt.Errorf("%s: %w", what, hidden(err))
+	case touched != int64(n):
+		return miscounted(strconv.FormatInt(touched, 10))
+	}
+	return nil
+}
+
+// counting makes PostgreSQL refuse a statement that touches another number of
+// rows, by a number that is none: so it may travel with the COMMIT, which then
+// is a ROLLBACK.
+func counting(query string, n int) string {
+	return `WITH touched AS (` + query + ` RETURNING 1) SELECT CASE WHEN COUNT(*) = ` + strconv.Itoa(n) +
+		` THEN 0 ELSE CAST('` + touchedRows + `' || COUNT(*) AS BIGINT) END FROM touched`
+}
+
+const touchedRows = "rows touched: "
+
+// miscount tells how many rows a statement of counting has touched instead.
+func miscount(err error) (touched string, ok bool) {
+	var pg *pgconn.PgError
+	if !errors.As(err, &pg) {
+		return "", false
+	}
+	_, touched, ok = strings.Cut(pg.Message, touchedRows)
+	return strings.TrimRight(touched, `"`), ok
 }
 
 // hidden keeps a repeated key from the caller of another statement, who would
@@ -56,9 +91,17 @@ func hidden(err error) error {
 	return err
 }
 
+// piped gives the transaction in which a statement may wait; nil: it runs at once.
+func (c *Conn) piped(ctx context.Context, args []any) *pipeTx {
+	if t := c.d.current(ctx); t != nil && t.pipe != nil && c.tx == t.tx && len(args) > 0 {
+		return t.pipe
+	}
+	return nil
+}
+
 func (c *Conn) later(ctx context.Context, q queued) error {
-	if t := c.d.current(ctx); t != nil && t.pipe != nil && c.tx == t.tx && len(q.args) > 0 {
-		return mapErr(t.pipe.later(q))
+	if t := c.piped(ctx, q.args); t != nil {
+		return mapErr(t.later(q))
 	}
 	return q.check(c.Exec(ctx, q.query, q.args...))
 }

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"fmt"
-	"slices"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -44,7 +43,6 @@ type queued struct {
 	query string
 	args  []any
 	check func(n int64, err error) error // makes the error of its answer; nil: BEGIN, COMMIT and what is waited for
-	veto  bool                           // check may refuse what the database has accepted: not to be sent with the COMMIT
 }
 
 // pipeTx is a transaction with what it has yet to send. The lock is for
@@ -111,15 +109,7 @@ func (t *pipeTx) Commit() error {
 	if !begun && len(unsent) == 1 {
 		return nil // BEGIN and nothing after it
 	}
-	var tag pgconn.CommandTag
-	var err error
-	if slices.ContainsFunc(unsent, func(q queued) bool { return q.veto }) {
-		_, err = t.c.send(t.ctx, unsent)
-		unsent = nil
-	}
-	if err == nil {
-		tag, err = t.c.send(t.ctx, append(unsent, queued{query: "commit"}))
-	}
+	tag, err := t.c.send(t.ctx, append(unsent, queued{query: "commit"}))
 	if err == nil && tag.String() == "ROLLBACK" {
 		err = pgx.ErrTxCommitRollback
 	}

@@ -29,10 +29,11 @@ type Options struct {
 	// idempotency keys of different people apart and forbids caching.
 	Subject func(*http.Request) string
 	// Beside gives what another module wants to know of whoever's session it
-	// is, to be read in one message with the session: a query that finds the
-	// account by the SQL expression subject with its arguments, and where it
-	// puts what it finds, which SessionData.Beside gives. nil: nothing.
-	Beside func(subject string, args ...any) (read db.Read, found any)
+	// is, to be read by one statement with the session: a query around the one
+	// of the session (columns of Stored; the account is its subject) with its
+	// arguments, and what it then has found: the session, and what
+	// SessionData.Beside gives; nil without an account. nil: nothing.
+	Beside func(session string, args ...any) (read db.Read, found func() (Stored, any))
 	// LoginURL is where a page sends somebody who must sign in; "": /login.
 	LoginURL string
 	// Ready says whether requests can be answered now; nil: pings DB.

@@ -21,30 +21,28 @@ type sessionStore struct {
 	db             *db.DB
 	clock          clock.Clock
 	idle, lifetime time.Duration
-	beside         func(subject string, args ...any) (db.Read, any)
+	beside         func(session string, args ...any) (db.Read, func() (Stored, any))
 }
 
 // besideKey carries where what is read beside a session goes, past scs.
 type besideKey struct{}
 
-// liveSession finds a session by token and time.
-const liveSession = ` FROM web_session WHERE token = $1 AND idle_until > $2 AND expires_at > $2`
+// Stored is a session's row.
+type Stored struct {
+	Subject   string    `db:"subject"`
+	Data      string    `db:"session_data"`
+	IdleUntil time.Time `db:"session_idle_until"`
+	Idle      int64     `db:"session_idle"` // seconds; 0 is the site's rule
+}
+
+// liveSession finds a session, as Stored, by token and time.
+const liveSession = `SELECT subject, data AS session_data, idle_until AS session_idle_until, idle AS session_idle
+	FROM web_session WHERE token = $1 AND idle_until > $2 AND expires_at > $2`
 
 // FindCtx gives the data of a live session and moves its idle time on.
 func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
 	now := s.clock.Now()
-	var row struct {
-		Data      string    `db:"data"`
-		IdleUntil time.Time `db:"idle_until"`
-		Idle      int64     `db:"idle"`
-	}
-	reads := []db.Read{db.One(&row, db.ErrNoRows, `SELECT data, idle_until, idle`+liveSession, token, now)}
-	place, ok := ctx.Value(besideKey{}).(*any)
-	if ok && s.beside != nil {
-		read, found := s.beside(`(SELECT subject`+liveSession+`)`, token, now)
-		reads, *place = append(reads, read), found
-	}
-	err := s.db.Conn(ctx).Together(ctx, reads...)
+	row, err := s.read(ctx, token, now)
 	if errors.Is(err, db.ErrNoRows) {
 		return nil, false, nil
 	}
@@ -55,6 +53,24 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 		s.touch(ctx, token, now.Add(idle))
 	}
 	return []byte(row.Data), true, nil
+}
+
+// read finds a live session, with what is wanted beside it by one statement:
+// almost every session is somebody's. db.ErrNoRows.
+func (s *sessionStore) read(ctx context.Context, token string, now time.Time) (Stored, error) {
+	if place, ok := ctx.Value(besideKey{}).(*any); ok && s.beside != nil {
+		read, found := s.beside(liveSession, token, now)
+		if err := s.db.Conn(ctx).Together(ctx, read); err != nil {
+			return Stored{}, err
+		}
+		if row, beside := found(); beside != nil {
+			*place = beside
+			return row, nil
+		}
+	}
+	var row Stored
+	err := s.db.Conn(ctx).Get(ctx, &row, liveSession, token, now)
+	return row, err
 }
 
 // touch is best effort: a page must not wait for the writer, and a missed
