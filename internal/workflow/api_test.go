@@ -3,6 +3,7 @@ package workflow
 import (
 	"log/slog"
 	"net/http"
+	"reflect"
 	"testing"
 
 	"yimen/internal/identity"
@@ -28,6 +29,22 @@ func (w *world) site() http.Handler {
 	})
 	w.API(web.NewAPI(rt, "一门", "1"))
 	return rt
+}
+
+// What a step answers with is the task as everybody reads it afterwards, though
+// under a key it is not read again.
+func TestTheAnswerOfAStepIsTheTask(t *testing.T) {
+	eachSite(t, func(t *testing.T, w *world, h http.Handler) {
+		w.start("C1", line, nil)
+		id := w.open("C1", "a")
+		ann := webtest.New(t, h).With("X-Person", "ann")
+		var told, read map[string]any
+		ann.With("Idempotency-Key", "once").JSON("POST", "/api/v1/tasks/"+id+"/approve", map[string]any{"opinion": "同意"}).Status(200).Decode(&told)
+		ann.Get("/api/v1/tasks/" + id).Status(200).Decode(&read)
+		if told["state"] != Done || !reflect.DeepEqual(told, read) {
+			t.Errorf("told %v, want as read afterwards: %v", told, read)
+		}
+	})
 }
 
 func TestAPI(t *testing.T) {

@@ -234,6 +234,12 @@ func TestHowOftenATransactionWaits(t *testing.T) {
 		if sent != 5 || waited != want {
 			t.Errorf("%d statements sent, %d times waited, want 5 and %d", sent, waited, want)
 		}
+		run(func(ctx context.Context, c *db.Conn) error {
+			return c.LaterExactly(ctx, 2, "touch", `UPDATE later_t SET n = n + $1`, 1)
+		})
+		if want := map[db.Engine]int{db.SQLite: 3, db.Postgres: 1}[d.Engine()]; sent != 3 || waited != want {
+			t.Errorf("to touch two rows: %d statements sent, %d times waited, want 3 and %d", sent, waited, want)
+		}
 		run(func(context.Context, *db.Conn) error { return nil })
 		if want := map[db.Engine]int{db.SQLite: 2, db.Postgres: 0}[d.Engine()]; sent != want {
 			t.Errorf("an empty transaction sent %d statements, want %d", sent, want)
