@@ -14,7 +14,11 @@ import (
 type keysCmd struct {
 	List   keysListCmd   `cmd:"" help:"Show the keys and how far each table is sealed with the newest."`
 	Rotate keysRotateCmd `cmd:"" help:"Make the next data key. What runs seals everything anew with it; --now does it here."`
+	Index  keysIndexCmd  `cmd:"" help:"Make the next key of the indexes that documents and telephones are found by. What runs does the rest; --now does it here."`
+	File   keysFileCmd   `cmd:"" help:"Change the key file itself."`
 }
+
+const minute = "2006-01-02 15:04"
 
 type keysListCmd struct {
 	Storage storage `embed:""`
@@ -38,11 +42,7 @@ func (c keysRotateCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger)
 		if err != nil {
 			return err
 		}
-		host, _ := os.Hostname()
-		actor := identity.FromContext(ctx)
-		err = a.Audit.Write(ctx, audit.Entry{Actor: actor.Account, ActorName: actor.Name, Address: host, Action: "keys.rotate",
-			Object: "keys", ObjectID: fmt.Sprint(version), Result: "ok"})
-		if err != nil {
+		if err := a.recordKeys(ctx, "keys.rotate", fmt.Sprint(version)); err != nil {
 			return err
 		}
 		fmt.Fprintf(out, "data key %d made; new values are sealed with it within half a minute\n", version)
@@ -57,13 +57,28 @@ func (c keysRotateCmd) Run(ctx context.Context, out io.Writer, log *slog.Logger)
 	})
 }
 
+// recordKeys notes an act of whoever works on the machine.
+func (a *App) recordKeys(ctx context.Context, action, id string) error {
+	host, _ := os.Hostname()
+	actor := identity.FromContext(ctx)
+	return a.Audit.Write(ctx, audit.Entry{Actor: actor.Account, ActorName: actor.Name, Address: host, Action: action,
+		Object: "keys", ObjectID: id, Result: "ok"})
+}
+
 func (a *App) printKeys(ctx context.Context, out io.Writer) error {
 	list, err := a.Keys.Versions(ctx)
 	if err != nil {
 		return err
 	}
 	for _, k := range list {
-		fmt.Fprintf(out, "%s key %d, made %s, wrapped by %s\n", k.Kind, k.Version, k.MadeAt.UTC().Format("2006-01-02 15:04"), k.Root)
+		used := ""
+		if k.Kind == "index" && k.Version > 1 {
+			used = ", not used yet"
+			if k.UsedAt != nil {
+				used = ", used since " + k.UsedAt.UTC().Format(minute)
+			}
+		}
+		fmt.Fprintf(out, "%s key %d, made %s, wrapped by %s%s\n", k.Kind, k.Version, k.MadeAt.UTC().Format(minute), k.Root, used)
 	}
 	progress, err := a.Keys.Progress(ctx)
 	if err != nil {
@@ -71,7 +86,7 @@ func (a *App) printKeys(ctx context.Context, out io.Writer) error {
 	}
 	for _, p := range progress {
 		switch {
-		case p.Version != a.Keys.Newest():
+		case p.Version != a.Keys.Newest() || p.Index != a.Keys.IndexDue(ctx):
 			fmt.Fprintf(out, "%s: waits\n", p.Table)
 		case p.Clean:
 			fmt.Fprintf(out, "%s: sealed with key %d (%d rows looked at)\n", p.Table, p.Version, p.Looked)

@@ -92,11 +92,20 @@ func (r draftRow) sealed(ring *sealed.Ring) draftRow {
 // byDocument and byPhone narrow cases to an applicant: those that are sealed by
 // their key, those of before as they are.
 func (m *Module) byDocument(w *db.Where, idNo string) {
-	w.And("applicant_id_no_key = ? AND applicant_id_no_key <> '' OR applicant_id_no = ? AND applicant_id_no_key = ''", m.Keys.Index(caseIDNo, idNo), idNo)
+	byKey(w, "applicant_id_no", m.Keys.Lookup(caseIDNo, idNo), idNo)
 }
 
 func (m *Module) byPhone(w *db.Where, phone string) {
-	w.And("applicant_phone_key = ? AND applicant_phone_key <> '' OR applicant_phone = ? AND applicant_phone_key = ''", m.Keys.Index(casePhone, phone), phone)
+	byKey(w, "applicant_phone", m.Keys.Lookup(casePhone, phone), phone)
+}
+
+// byKey names one key where there is one: cases come in the order of the index then.
+func byKey(w *db.Where, column string, keys []string, plain string) {
+	is, args := "= ?", []any{keys[0]}
+	if len(keys) == 2 {
+		is, args = "IN (?, ?)", []any{keys[0], keys[1]}
+	}
+	w.And(column+"_key "+is+" AND "+column+"_key <> '' OR "+column+" = ? AND "+column+"_key = ''", append(args, plain)...)
 }
 
 // sealFilled seals rows of a filling, which are written past the store.

@@ -325,7 +325,7 @@ func (m *Module) AccountOf(ctx context.Context, idType, idNo string) (string, er
 	}
 	var id string
 	err := m.DB.Conn(ctx).Get(ctx, &id, withDocument(`SELECT id`, ` AND state = 'active'`),
-		idType, m.Keys.Index(accountIDNo, idNo), idNo)
+		m.document(idType, idNo)...)
 	if errors.Is(err, db.ErrNoRows) {
 		return "", nil
 	}

@@ -31,12 +31,13 @@ func (m *Module) SetContact(ctx context.Context, c Contact) error {
 		if err != nil {
 			return err
 		}
+		key, other := m.Keys.Pair(accountPhone, c.Phone)
 		_, err = m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET
-			phone_proven_at = CASE WHEN $2 = '' OR phone_key = $7 THEN phone_proven_at ELSE NULL END,
+			phone_proven_at = CASE WHEN $2 = '' OR phone_key IN ($7, $8) THEN phone_proven_at ELSE NULL END,
 			phone = CASE WHEN $2 = '' THEN phone ELSE $3 END,
 			phone_key = CASE WHEN $2 = '' THEN phone_key ELSE $7 END,
 			address = CASE WHEN $4 = '' THEN address ELSE $5 END, updated_at = $6 WHERE id = $1`,
-			a.Account, c.Phone, m.Keys.Seal(accountPhone, a.Account, c.Phone), c.Address, c.Address, m.now(ctx), m.Keys.Index(accountPhone, c.Phone))
+			a.Account, c.Phone, m.Keys.Seal(accountPhone, a.Account, c.Phone), c.Address, c.Address, m.now(ctx), key, other)
 		if err != nil {
 			return fmt.Errorf("store contact: %w", err)
 		}

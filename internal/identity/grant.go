@@ -140,9 +140,10 @@ func (m *Module) mayHold(ctx context.Context, row accountRow, role string) ([]He
 // number on the staff list, or the same identity document.
 func (m *Module) heldBySelf(ctx context.Context, row accountRow) ([]Held, error) {
 	var list []Held
+	key, otherKey := m.Keys.Pair(accountIDNo, row.IDNo)
 	err := m.DB.Conn(ctx).Select(ctx, &list, `SELECT g.id, g.role FROM identity_grant g JOIN identity_account a ON a.id = g.account
 		WHERE a.id <> $1 AND a.kind = 'staff' AND (a.staff <> '' AND a.staff = $2
-			OR a.id_no_key <> '' AND a.id_no_key = $3 OR a.id_no <> '' AND a.id_no = $4)`, row.ID, row.Staff, row.IDNoKey, row.IDNo)
+			OR a.id_no_key <> '' AND a.id_no_key IN ($3, $5) OR a.id_no <> '' AND a.id_no = $4)`, row.ID, row.Staff, key, row.IDNo, otherKey)
 	if err != nil {
 		return nil, fmt.Errorf("read roles of the person's other accounts: %w", err)
 	}

@@ -19,9 +19,10 @@ func (m *Module) ChildMandates(ctx context.Context, idNo string) ([]Mandate, err
 	if !a.IsSystem() && !a.Has(VerbMandateConfirm) {
 		return nil, ErrNoRight
 	}
-	rows, err := m.mandateRows(ctx, ` WHERE (x.child_id_no_key = $1 AND x.child_id_no_key <> ''
+	key, other := m.Keys.Pair(childIDNo, idNo)
+	rows, err := m.mandateRows(ctx, ` WHERE (x.child_id_no_key IN ($1, $4) AND x.child_id_no_key <> ''
 		OR x.child_id_no = $2 AND x.child_id_no <> '' AND x.child_id_no_key = '') AND x.state = $3 ORDER BY x.created_at DESC, x.id DESC LIMIT 20`,
-		m.Keys.Index(childIDNo, idNo), strings.ToUpper(strings.TrimSpace(idNo)), MandateProposed)
+		key, strings.ToUpper(strings.TrimSpace(idNo)), MandateProposed, other)
 	if err != nil {
 		return nil, fmt.Errorf("find mandates for a child: %w", err)
 	}

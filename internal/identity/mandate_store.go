@@ -190,10 +190,11 @@ func (m *Module) updateMandate(ctx context.Context, r mandateRow) error {
 // the number (or the account's name); the zero Person when none does both.
 func (m *Module) personNamed(ctx context.Context, name, idNo, account string) (Person, error) {
 	var p Person
+	key, other := m.Keys.Pair(accountIDNo, idNo)
 	err := m.DB.Conn(ctx).Get(ctx, &p, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name
 		FROM identity_account WHERE kind IN ('person', 'enterprise') AND state = 'active' AND display_name = $1
-		AND (id_no <> '' AND (id_no_key = $4 OR id_no = $2) OR name_key <> '' AND name_key = $3)`,
-		name, idNo, nameKey(account), m.Keys.Index(accountIDNo, idNo))
+		AND (id_no <> '' AND (id_no_key IN ($4, $5) OR id_no = $2) OR name_key <> '' AND name_key = $3)`,
+		name, idNo, nameKey(account), key, other)
 	if errors.Is(err, db.ErrNoRows) {
 		return Person{}, nil
 	}
@@ -205,8 +206,9 @@ func (m *Module) personNamed(ctx context.Context, name, idNo, account string) (P
 
 func (m *Module) hasAccount(ctx context.Context, idNo string) (bool, error) {
 	var n int
+	key, other := m.Keys.Pair(accountIDNo, idNo)
 	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM identity_account WHERE kind IN ('person', 'enterprise')
-		AND id_no <> '' AND (id_no_key = $1 OR id_no = $2)`, m.Keys.Index(accountIDNo, idNo), idNo)
+		AND id_no <> '' AND (id_no_key IN ($1, $3) OR id_no = $2)`, key, idNo, other)
 	return n > 0, err
 }
 

@@ -18,10 +18,11 @@ func (m *Module) AccountsByPhone(ctx context.Context, phone string) ([]Person, e
 		return nil, nil
 	}
 	var list []Person
+	key, other := m.Keys.Pair(accountPhone, phone)
 	err := m.DB.Conn(ctx).Select(ctx, &list, `SELECT id, kind, display_name, id_type, id_no, phone, division, address, legal_name
-		FROM identity_account WHERE (phone_key = $1 AND phone_key <> '' AND phone_proven_at IS NOT NULL
+		FROM identity_account WHERE (phone_key IN ($1, $5) AND phone_key <> '' AND phone_proven_at IS NOT NULL
 			OR phone = $4 AND phone <> '' AND phone_key = '' AND phone_proven_at IS NOT NULL)
-		AND state = $2 AND kind IN ('person', 'enterprise') ORDER BY name_key LIMIT $3`, m.Keys.Index(accountPhone, phone), stateActive, sharedPhone, phone)
+		AND state = $2 AND kind IN ('person', 'enterprise') ORDER BY name_key LIMIT $3`, key, stateActive, sharedPhone, phone, other)
 	if err != nil {
 		return nil, fmt.Errorf("find accounts by telephone: %w", err)
 	}

@@ -41,22 +41,31 @@ func (r *mandateRow) reveal(ring *sealed.Ring) error {
 
 // withDocument are the accounts of people and enterprises with a document, as
 // the rest of a query that follows what is to be selected: those that are
-// sealed by their key, those of before as they are. It takes $1 id type, $2 key,
-// $3 number, and a condition on all.
+// sealed by their key, those of before as they are. It takes $1 id type, $2 and $4
+// keys, $3 number, and a condition on all: $1 to $4 are document's.
 func withDocument(what, cond string) string {
-	return what + ` FROM identity_account WHERE id_type = $1 AND id_no_key = $2 AND id_no_key <> '' AND kind IN ('person', 'enterprise')` + cond +
+	return what + ` FROM identity_account WHERE id_type = $1 AND id_no_key IN ($2, $4) AND id_no_key <> '' AND kind IN ('person', 'enterprise')` + cond +
 		` UNION ALL ` + what + ` FROM identity_account WHERE id_type = $1 AND id_no = $3 AND id_no <> '' AND id_no_key = ''
 		AND kind IN ('person', 'enterprise')` + cond
 }
 
-// free says ErrIdentityTaken when an account of before, which the index of keys
-// does not know yet, has the document.
+// document are the arguments of withDocument.
+func (m *Module) document(idType, idNo string) []any {
+	key, other := m.Keys.Pair(accountIDNo, idNo)
+	return []any{idType, key, idNo, other}
+}
+
+// free says ErrIdentityTaken when an account has the document that the index of
+// keys does not know, or knows by the other key.
 func (m *Module) free(ctx context.Context, a NewAccount) error {
 	if a.IDNo == "" || a.Kind != KindPerson && a.Kind != KindEnterprise {
 		return nil
 	}
+	if _, err := m.Keys.Alone(ctx); err != nil {
+		return err
+	}
 	var id string
-	err := m.DB.Conn(ctx).Get(ctx, &id, withDocument(`SELECT id`, ``), a.IDType, m.Keys.Index(accountIDNo, a.IDNo), a.IDNo)
+	err := m.DB.Conn(ctx).Get(ctx, &id, withDocument(`SELECT id`, ``), m.document(a.IDType, a.IDNo)...)
 	switch {
 	case errors.Is(err, db.ErrNoRows):
 		return nil

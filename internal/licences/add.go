@@ -65,14 +65,18 @@ func (m *Module) oneOnly(ctx context.Context, l Licence, besides string) error {
 	if err != nil || !t.Unique || !l.Stands(l.From) {
 		return err
 	}
-	key, c := m.Keys.Index(columnHolderNo, l.HolderNo), m.DB.Conn(ctx)
+	if _, err := m.Keys.Alone(ctx); err != nil {
+		return err
+	}
+	c := m.DB.Conn(ctx)
+	key, other := m.Keys.Pair(columnHolderNo, l.HolderNo)
 	if _, err := c.Exec(ctx, `INSERT INTO licences_one (type, holder_no_key, n) VALUES ($1, $2, 1)
 		ON CONFLICT (type, holder_no_key) DO UPDATE SET n = licences_one.n + 1`, l.Type, key); err != nil {
 		return wrap("hold type of holder", err)
 	}
 	var n int
-	err = c.Get(ctx, &n, `SELECT COUNT(*) FROM licences_licence WHERE holder_no_key = $1 AND type = $2 AND state IN ('valid', 'suspended')
-		AND to_on >= $3 AND id <> $4`, key, l.Type, l.From, besides)
+	err = c.Get(ctx, &n, `SELECT COUNT(*) FROM licences_licence WHERE holder_no_key IN ($1, $5) AND type = $2 AND state IN ('valid', 'suspended')
+		AND to_on >= $3 AND id <> $4`, key, l.Type, l.From, besides, other)
 	if err == nil && n > 0 {
 		return ErrSecond
 	}

@@ -34,7 +34,10 @@ func (m *Module) List(ctx context.Context, q Find, p db.Page) ([]Licence, string
 	}
 	m.stateIs(ctx, w, q.State)
 	if typed := sealed.Upper(q.Q); typed != "" {
-		w.And("(x.identifier = ? OR x.number_key = ? OR x.holder_no_key = ? OR x.holder_name = ?)", typed, m.Keys.Index(columnNumber, typed), m.Keys.Index(columnHolderNo, typed), strings.TrimSpace(q.Q))
+		number, otherNumber := m.Keys.Pair(columnNumber, typed)
+		holder, otherHolder := m.Keys.Pair(columnHolderNo, typed)
+		w.And("(x.identifier = ? OR x.number_key IN (?, ?) OR x.holder_no_key IN (?, ?) OR x.holder_name = ?)", typed,
+			number, otherNumber, holder, otherHolder, strings.TrimSpace(q.Q))
 	}
 	return m.page(ctx, w, p)
 }
@@ -82,9 +85,9 @@ func (m *Module) Mine(ctx context.Context, p db.Page) ([]Licence, string, error)
 	if err != nil || len(numbers) == 0 {
 		return nil, "", err
 	}
-	keys := make([]string, len(numbers))
-	for i, no := range numbers {
-		keys[i] = m.Keys.Index(columnHolderNo, no)
+	var keys []string
+	for _, no := range numbers {
+		keys = append(keys, m.Keys.Lookup(columnHolderNo, no)...)
 	}
 	return m.page(ctx, new(db.Where).In("x.holder_no_key", keys), p)
 }

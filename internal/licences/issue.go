@@ -167,7 +167,7 @@ func (f Field) textOf(values map[string]string) string {
 // version may follow, the newest first.
 func (m *Module) predecessors(ctx context.Context, licenceType, holderNo string) ([]Licence, error) {
 	w := new(db.Where)
-	w.And("x.holder_no_key = ?", m.Keys.Index(columnHolderNo, holderNo))
+	w.In("x.holder_no_key", m.Keys.Lookup(columnHolderNo, holderNo))
 	w.And("x.type = ?", licenceType)
 	w.And("x.state = ?", string(Valid))
 	list, _, err := m.page(ctx, w, db.Page{Limit: 20})

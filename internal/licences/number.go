@@ -105,8 +105,9 @@ func (m *Module) nextNumber(ctx context.Context, t Type, l Licence) (string, err
 			}
 		})
 		var taken int
-		err := m.DB.Conn(ctx).Get(ctx, &taken, `SELECT COUNT(*) FROM licences_licence WHERE type = $1 AND issuer = $2 AND number_key = $3 AND version = 1`,
-			l.Type, l.Issuer, m.Keys.Index(columnNumber, number))
+		key, other := m.Keys.Pair(columnNumber, number)
+		err := m.DB.Conn(ctx).Get(ctx, &taken, `SELECT COUNT(*) FROM licences_licence WHERE type = $1 AND issuer = $2 AND number_key IN ($3, $4) AND version = 1`,
+			l.Type, l.Issuer, key, other)
 		if err != nil || taken == 0 || serial == 0 {
 			return number, wrap("look for number", err) // a taken number without a serial is refused when it is stored
 		}

@@ -77,6 +77,9 @@ func (m *Module) insert(ctx context.Context, l Licence) error {
 	if to.IsZero() {
 		to = forGood
 	}
+	if err := m.numberFree(ctx, l); err != nil {
+		return err
+	}
 	_, err = m.DB.Conn(ctx).ExecNamed(ctx, insertLicence, row{ID: l.ID, Identifier: l.Identifier, Type: l.Type, Number: m.Keys.Seal(columnNumber, l.ID, l.Number), NumberKey: m.Keys.Index(columnNumber, l.Number), HolderKind: l.HolderKind,
 		HolderName: l.HolderName, HolderNo: m.Keys.Seal(columnHolderNo, l.ID, l.HolderNo), HolderNoKey: m.Keys.Index(columnHolderNo, l.HolderNo),
 		Issuer: l.Issuer, IssuerName: l.IssuerName, IssuerCode: l.IssuerCode, IssuerDept: l.IssuerDept, Division: l.Division, IssuedOn: l.IssuedOn,
@@ -86,6 +89,23 @@ func (m *Module) insert(ctx context.Context, l Licence) error {
 		return ErrTwice
 	}
 	return wrap("store licence", err)
+}
+
+// numberFree says ErrTwice while the key of the indexes is changed, when the
+// number stands under the other key; otherwise the database says it.
+func (m *Module) numberFree(ctx context.Context, l Licence) error {
+	changing, err := m.Keys.Alone(ctx)
+	if err != nil || !changing {
+		return err
+	}
+	var n int
+	key, other := m.Keys.Pair(columnNumber, l.Number)
+	err = m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM licences_licence WHERE type = $1 AND issuer = $2 AND number_key IN ($3, $4)
+		AND version = $5`, l.Type, l.Issuer, key, other, l.Version)
+	if err == nil && n > 0 {
+		return ErrTwice
+	}
+	return wrap("look for number", err)
 }
 
 func (m *Module) plain(r row) (Licence, error) {

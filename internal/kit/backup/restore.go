@@ -34,8 +34,8 @@ func Restore(ctx context.Context, c City, folder string) (Report, error) {
 		return Report{}, err
 	}
 	r := Report{Manifest: m}
-	if mark := c.Files.KeyMark(); m.Key != mark {
-		return r, fmt.Errorf("backup: the key file is another than that of the backup (%s, not %s)", mark, m.Key)
+	if !c.Files.HasKey(m.Key) {
+		return r, fmt.Errorf("backup: the key file is another than that of the backup (%s, not %s)", c.Files.KeyMark(), m.Key)
 	}
 	if err := c.load(ctx, m, folder); err != nil {
 		return r, fmt.Errorf("backup: restore: %w", err)

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/emmansun/gmsm/sm3"
 	"gocloud.dev/blob"
@@ -26,7 +27,7 @@ type Copied struct {
 }
 
 // CopyTo copies every file that a row names, sealed as it is, into a folder;
-// what is there already stays, for a file never changes. Inside a Snapshot the
+// what is there already, sealed with the key of now, stays: a file never changes. Inside a Snapshot the
 // rows are those of its moment; a file deleted since is not missed.
 func (s *Store) CopyTo(ctx context.Context, folder string) (Copied, error) {
 	var c Copied
@@ -34,7 +35,7 @@ func (s *Store) CopyTo(ctx context.Context, folder string) (Copied, error) {
 		c.Files++
 		c.Bytes += f.Size
 		path := filepath.Join(folder, filepath.FromSlash(blobKey(f.ID)))
-		if _, err := os.Stat(path); err == nil {
+		if s.sealedNow(path) {
 			return nil
 		}
 		err := s.copyOut(ctx, f.ID, path)
@@ -179,7 +180,14 @@ func (s *Store) Verify(ctx context.Context, id string) error {
 }
 
 // KeyMark tells one key from another without giving it away.
-func (s *Store) KeyMark() string {
-	sum := sm3.Sum(append([]byte("yimen files key\x00"), s.key...))
+func (s *Store) KeyMark() string { return keyMark(s.keys.Current()) }
+
+// HasKey says whether the key of a mark is among those of the key file.
+func (s *Store) HasKey(mark string) bool {
+	return slices.ContainsFunc(s.keys.All(), func(key []byte) bool { return keyMark(key) == mark })
+}
+
+func keyMark(key []byte) string {
+	sum := sm3.Sum(append([]byte("yimen files key\x00"), key...))
 	return hex.EncodeToString(sum[:8])
 }

@@ -72,7 +72,7 @@ func (s *Store) writeBlob(ctx context.Context, f *File, r io.Reader) error {
 }
 
 func (s *Store) copySealed(w io.Writer, f *File, r io.Reader) error {
-	sealed, err := newSealer(w, s.key, f.ID)
+	sealed, err := newSealer(w, s.keys.Current(), f.ID)
 	if err != nil {
 		return storeError(err)
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"slices"
 
 	"github.com/emmansun/gmsm/sm3"
 	"github.com/emmansun/gmsm/sm4"
@@ -124,18 +125,19 @@ type opener struct {
 	done  bool
 }
 
-func newOpener(r io.Reader, key []byte, id string) (*opener, error) {
+func newOpener(r io.Reader, keys [][]byte, id string) (*opener, error) {
 	head := make([]byte, len(magic)+4+saltSize)
 	if _, err := io.ReadFull(r, head); err != nil {
 		return nil, readSealed(err)
 	}
-	switch {
-	case string(head[:len(magic)]) != magic:
+	if string(head[:len(magic)]) != magic {
 		return nil, errCut
-	case !bytes.Equal(head[len(magic):len(magic)+4], keyID(key)):
+	}
+	at := slices.IndexFunc(keys, func(key []byte) bool { return bytes.Equal(head[len(magic):len(magic)+4], keyID(key)) })
+	if at < 0 {
 		return nil, errOtherKey
 	}
-	aead, err := fileCipher(key, head[len(magic)+4:], id)
+	aead, err := fileCipher(keys[at], head[len(magic)+4:], id)
 	if err != nil {
 		return nil, err
 	}

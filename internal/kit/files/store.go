@@ -58,7 +58,7 @@ type Store struct {
 	bucket *blob.Bucket
 	folder string   // of a file:// store; "" otherwise
 	synced sync.Map // folders in it whose own names are on the disk
-	key    []byte
+	keys   *keyfile.Keys
 	max    int64
 	most   time.Duration // of one call to the store
 	taken  map[string]bool
@@ -84,7 +84,7 @@ func Open(ctx context.Context, o Options, d *db.DB, c clock.Clock) (*Store, erro
 		s.taken[ext] = true
 	}
 	var err error
-	if s.key, err = keyfile.Read(o.KeyFile, o.CreateKey); err != nil {
+	if s.keys, err = keyfile.Open(o.KeyFile, o.CreateKey); err != nil {
 		return nil, err
 	}
 	if err := s.openBucket(ctx, o.URL); err != nil {
@@ -153,7 +153,7 @@ func (s *Store) Open(ctx context.Context, id string) (io.ReadCloser, File, error
 		if c.r, err = s.bucket.NewReader(ctx, blobKey(id), nil); err != nil {
 			return storeError(err)
 		}
-		if c.o, err = newOpener(c.r, s.key, id); err != nil {
+		if c.o, err = newOpener(c.r, s.keys.All(), id); err != nil {
 			c.r.Close()
 			return openError(err)
 		}

@@ -1,6 +1,11 @@
 // Package keyfile reads the one secret a city keeps outside its database: a
 // file of 32 hexadecimal digits. What is stored is sealed with keys derived
 // from it (kit/files) or wrapped under it (kit/sealed), each use apart.
+//
+// While the secret is changed the file has several lines: the first is what is
+// sealed with, the others open what was sealed with them, and one that begins
+// with + is the next. Prepare adds that, Turn puts it in front, Retire leaves the
+// first alone; each replaces the file in one step. Who holds Keys sees the change without a start.
 package keyfile
 
 import (
@@ -8,7 +13,6 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,21 +21,37 @@ import (
 // Size of a key in bytes.
 const Size = 16
 
-// Read reads a key file. With create, a missing one is made, for its owner's
-// eyes only.
+// Read reads the key of a key file that is sealed with. With create, a missing
+// one is made, for its owner's eyes only.
 func Read(path string, create bool) ([]byte, error) {
-	text, err := os.ReadFile(path)
-	if errors.Is(err, fs.ErrNotExist) && create {
-		return make16(path)
-	}
+	k, err := Open(path, create)
 	if err != nil {
-		return nil, fmt.Errorf("files: key file %s: %w (make one: openssl rand -hex 16 > %s; chmod 600 %s)", path, err, path, path)
+		return nil, err
 	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(text)))
-	if err != nil || len(key) != Size {
-		return nil, fmt.Errorf("files: key file %s must hold %d hexadecimal digits", path, 2*Size)
+	return k.Current(), nil
+}
+
+// read gives all keys of a file, the next one last.
+func read(path string) (list [][]byte, next bool, err error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, false, fmt.Errorf("files: key file %s: %w (make one: openssl rand -hex 16 > %s; chmod 600 %s)", path, err, path, path)
 	}
-	return key, nil
+	for _, line := range strings.Fields(string(text)) {
+		if next { // nothing follows it
+			return nil, false, fmt.Errorf("files: key file %s: the key after + must be the last line", path)
+		}
+		line, next = strings.CutPrefix(line, "+")
+		key, err := hex.DecodeString(line)
+		if err != nil || len(key) != Size {
+			return nil, false, fmt.Errorf("files: key file %s must hold %d hexadecimal digits a line", path, 2*Size)
+		}
+		list = append(list, key)
+	}
+	if len(list) == 0 || next && len(list) == 1 {
+		return nil, false, fmt.Errorf("files: key file %s must hold %d hexadecimal digits", path, 2*Size)
+	}
+	return list, next, nil
 }
 
 func make16(path string) ([]byte, error) {

@@ -5,7 +5,7 @@
 //
 //	row.Phone, row.PhoneKey = ring.Seal(phone, row.ID, plain), ring.Index(phone, plain)
 //	plain, err := ring.Open(phone, row.ID, row.Phone)
-//	… WHERE phone_key = $1          // ring.Index(phone, "138 0000 1111")
+//	… WHERE phone_key IN ($1, $2)   // ring.Pair(phone, "138 0000 1111")
 //
 // A sealed value is text:
 //
@@ -26,7 +26,10 @@
 // next data key; Renew, a periodic job, goes through the tables in the order of
 // their keys and seals anew whatever is not sealed with the newest, some rows at
 // a time, from where it stopped, beside those who work. Renew is also what seals
-// an old database after the upgrade. The index key is not rotated: what is
-// unique by it would have to be unique by two keys at once for as long as that
-// takes (docs/decisions/0034).
+// an old database after the upgrade.
+//
+// RotateIndex changes the key of the indexes in steps (index.go): while it lasts
+// a value stands under one of two keys, so whoever looks for one asks Pair or
+// Lookup, and whoever stores what is unique by its key holds Alone first. Rewrap
+// is for a new key file (kit/keyfile; docs/decisions/0053).
 package sealed

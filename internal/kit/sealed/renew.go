@@ -44,6 +44,7 @@ func (r *Ring) Workers(q *jobs.Queue) {
 type Progress struct {
 	Table     string    `db:"name"`
 	Version   int       `db:"version"`
+	Index     int       `db:"index_version"`
 	After     string    `db:"after"`
 	Looked    int       `db:"looked"`
 	Renewed   int       `db:"renewed"`
@@ -54,7 +55,7 @@ type Progress struct {
 // Progress lists the tables with how far each is; those not begun are there too.
 func (r *Ring) Progress(ctx context.Context) ([]Progress, error) {
 	var rows []Progress
-	if err := r.d.Conn(ctx).Select(ctx, &rows, `SELECT name, version, after, looked, renewed, clean, changed_at FROM sealed_pass`); err != nil {
+	if err := r.d.Conn(ctx).Select(ctx, &rows, `SELECT name, version, index_version, after, looked, renewed, clean, changed_at FROM sealed_pass`); err != nil {
 		return nil, fmt.Errorf("sealed: read progress: %w", err)
 	}
 	var list []Progress
@@ -92,6 +93,9 @@ func (r *Ring) Renew(ctx context.Context) error {
 	if err := r.Load(ctx); err != nil {
 		return err
 	}
+	if err := r.useIndex(ctx); err != nil {
+		return err
+	}
 	progress, err := r.Progress(ctx)
 	if err != nil {
 		return err
@@ -103,13 +107,17 @@ func (r *Ring) Renew(ctx context.Context) error {
 			break
 		}
 	}
-	return errors.Join(wrong...)
+	if err := errors.Join(wrong...); err != nil {
+		return err
+	}
+	return r.dropIndex(ctx)
 }
 
 func (r *Ring) renewTable(ctx context.Context, t table, p Progress) error {
 	now := clock.FromContext(ctx, r.clock).Now()
-	if newest := r.Newest(); p.Version != newest || p.Clean && now.Sub(p.ChangedAt) > renewClean {
-		p = Progress{Table: t.name, Version: newest}
+	newest, index := r.Newest(), r.settledIndex(now)
+	if p.Version != newest || p.Index != index || p.Clean && now.Sub(p.ChangedAt) > renewClean {
+		p = Progress{Table: t.name, Version: newest, Index: index}
 	}
 	var wrong []error
 	for !p.Clean {
@@ -260,10 +268,11 @@ func (r *Ring) renewRow(ctx context.Context, t table, row []string) (bool, error
 
 // keep stores how far a table is.
 func (r *Ring) keep(ctx context.Context, p Progress) error {
-	_, err := r.d.Conn(ctx).Exec(ctx, `INSERT INTO sealed_pass (name, version, after, looked, renewed, clean, changed_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (name) DO UPDATE SET version = excluded.version, after = excluded.after,
+	_, err := r.d.Conn(ctx).Exec(ctx, `INSERT INTO sealed_pass (name, version, index_version, after, looked, renewed, clean, changed_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (name) DO UPDATE SET version = excluded.version,
+		index_version = excluded.index_version, after = excluded.after,
 		looked = excluded.looked, renewed = excluded.renewed, clean = excluded.clean, changed_at = excluded.changed_at`,
-		p.Table, p.Version, p.After, p.Looked, p.Renewed, p.Clean, clock.FromContext(ctx, r.clock).Now())
+		p.Table, p.Version, p.Index, p.After, p.Looked, p.Renewed, p.Clean, clock.FromContext(ctx, r.clock).Now())
 	if err != nil {
 		return fmt.Errorf("sealed: keep progress: %w", err)
 	}

@@ -3,7 +3,6 @@ package sealed
 import (
 	"context"
 	"crypto/cipher"
-	"crypto/hmac"
 	"crypto/rand"
 	"encoding/base64"
 	"errors"
@@ -13,8 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"github.com/emmansun/gmsm/sm3"
 
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
@@ -29,26 +26,31 @@ type Ring struct {
 
 	held    atomic.Pointer[keys]
 	loading sync.Mutex
+	again   time.Duration // after which the keys are read again: another process may have rotated
+	settle  time.Duration // after which every process knows what is in the database
 }
 
 // New gives the ring of a database that has its Migrations. The keys are read
 // when they are first needed; Prepare makes them.
-func New(d *db.DB, root Root, c clock.Clock) *Ring { return &Ring{d: d, root: root, clock: c} }
+func New(d *db.DB, root Root, c clock.Clock) *Ring {
+	return &Ring{d: d, root: root, clock: c, again: lookAgain, settle: settled}
+}
 
 // Throwaway is a ring that ends with this process, for tests of modules: what it
 // seals nobody else can open.
 var Throwaway = sync.OnceValue(func() *Ring {
 	r := &Ring{clock: clock.Real}
-	r.held.Store(&keys{newest: 1, data: map[int]*dataKey{1: {raw: fresh()}}, index: fresh(), at: time.Now()})
+	r.held.Store(&keys{newest: 1, data: map[int]*dataKey{1: {raw: fresh()}}, indexes: []indexKey{{version: 1, raw: fresh()}}, at: time.Now()})
 	return r
 })
 
 // keys are what a ring has read.
 type keys struct {
-	newest int
-	data   map[int]*dataKey
-	index  []byte
-	at     time.Time // of this machine, to know when to look again
+	newest  int
+	data    map[int]*dataKey
+	indexes []indexKey // by version: one, or two while the key is changed
+	written int        // which of them values are written with
+	at      time.Time  // of this machine, to know when to look again
 }
 
 // dataKey is one version, with the ciphers of the columns derived from it.
@@ -79,7 +81,9 @@ const (
 	kindData  = "data"
 	kindIndex = "index"
 	magic     = "sm4."
-	lookAgain = 30 * time.Second // another process may have rotated
+	lookAgain = 30 * time.Second
+	loadFor   = 5 * time.Second
+	settled   = 2*time.Minute + 2*lookAgain // more than a process takes to read again, and clocks differ
 )
 
 // ErrNoKeys is told before the database has keys.
@@ -117,38 +121,65 @@ func (r *Ring) make(ctx context.Context, kind string, version int) error {
 // Load reads the keys. Errors: ErrNoKeys, ErrOtherRoot.
 func (r *Ring) Load(ctx context.Context) error {
 	var rows []struct {
-		Kind    string `db:"kind"`
-		Version int    `db:"version"`
-		Wrapped string `db:"wrapped"`
+		Kind    string     `db:"kind"`
+		Version int        `db:"version"`
+		Wrapped string     `db:"wrapped"`
+		UsedAt  *time.Time `db:"used_at"`
 	}
-	if err := r.d.Conn(ctx).Select(ctx, &rows, `SELECT kind, version, wrapped FROM sealed_key ORDER BY kind, version`); err != nil {
+	if err := r.d.Conn(ctx).Select(ctx, &rows, `SELECT kind, version, wrapped, used_at FROM sealed_key ORDER BY kind, version`); err != nil {
 		return fmt.Errorf("sealed: read keys: %w", err)
 	}
 	before := r.held.Load()
 	k := &keys{data: map[int]*dataKey{}, at: time.Now()}
 	for _, x := range rows {
-		if before != nil && x.Kind == kindData && before.data[x.Version] != nil {
-			k.data[x.Version], k.newest = before.data[x.Version], max(k.newest, x.Version)
-			continue
-		}
-		raw, err := r.root.Unwrap(ctx, x.Wrapped)
-		if err != nil {
-			return fmt.Errorf("%s key %d: %w", x.Kind, x.Version, err)
+		raw := before.raw(x.Kind, x.Version)
+		if raw == nil {
+			var err error
+			if raw, err = r.root.Unwrap(ctx, x.Wrapped); err != nil {
+				return fmt.Errorf("%s key %d: %w", x.Kind, x.Version, err)
+			}
 		}
 		if x.Kind == kindIndex {
-			k.index = raw
+			if x.UsedAt != nil {
+				k.written = len(k.indexes)
+			}
+			k.indexes = append(k.indexes, indexKey{version: x.Version, raw: raw, used: x.UsedAt})
 			continue
 		}
-		k.data[x.Version], k.newest = &dataKey{raw: raw}, max(k.newest, x.Version)
+		key := &dataKey{raw: raw}
+		if before != nil && before.data[x.Version] != nil {
+			key = before.data[x.Version] // with its ciphers
+		}
+		k.data[x.Version], k.newest = key, max(k.newest, x.Version)
 	}
-	if k.index == nil || k.newest == 0 {
+	if len(k.indexes) == 0 || k.newest == 0 {
 		return ErrNoKeys
 	}
 	r.held.Store(k)
 	return nil
 }
 
-// current gives the keys; those older than lookAgain are read anew beside.
+// raw is a key that was read before; nil when it was not.
+func (k *keys) raw(kind string, version int) []byte {
+	if k == nil {
+		return nil
+	}
+	if kind == kindData {
+		if key := k.data[version]; key != nil {
+			return key.raw
+		}
+		return nil
+	}
+	for _, key := range k.indexes {
+		if key.version == version {
+			return key.raw
+		}
+	}
+	return nil
+}
+
+// current gives the keys. Those older than r.again are read anew beside; much
+// older ones, of a process that had nothing to do, before anything is looked for.
 func (r *Ring) current() (*keys, error) {
 	k := r.held.Load()
 	if k == nil {
@@ -162,13 +193,22 @@ func (r *Ring) current() (*keys, error) {
 		}
 		return k, nil
 	}
-	if r.d != nil && time.Since(k.at) > lookAgain && r.loading.TryLock() {
-		go func() {
-			defer r.loading.Unlock()
-			_ = r.Load(context.Background()) // the keys at hand stay good
-		}()
+	age := time.Since(k.at)
+	if r.d == nil || age <= r.again || !r.loading.TryLock() {
+		return k, nil
 	}
-	return k, nil
+	read := func() {
+		defer r.loading.Unlock()
+		ctx, cancel := context.WithTimeout(context.Background(), loadFor)
+		defer cancel()
+		_ = r.Load(ctx) // the keys at hand stay good
+	}
+	if age <= 2*r.again {
+		go read()
+		return k, nil
+	}
+	read()
+	return r.held.Load(), nil
 }
 
 // must is current for what is written: without keys nothing may be stored.
@@ -272,24 +312,6 @@ var ErrWrong = errors.New("sealed: a value was changed or moved")
 
 func (c *Column) wrong(row string) error { return fmt.Errorf("%w: %s of row %s", ErrWrong, c, row) }
 
-// Index is what a value is found by in the column's key column; "" of nothing.
-func (r *Ring) Index(c *Column, plain string) string {
-	if c.note != nil {
-		return c.note(plain)
-	}
-	if c.normal != nil {
-		plain = c.normal(plain)
-	}
-	if plain == "" {
-		return ""
-	}
-	mac := hmac.New(sm3.New, r.must().index)
-	mac.Write([]byte(c.bound))
-	mac.Write([]byte{0})
-	mac.Write([]byte(plain))
-	return base64.RawURLEncoding.EncodeToString(mac.Sum(nil)[:16])
-}
-
 // Rotate makes the next data key; from now on values are sealed with it, in
 // other processes within half a minute. Renew does the rest.
 func (r *Ring) Rotate(ctx context.Context) (version int, err error) {
@@ -305,17 +327,63 @@ func (r *Ring) Rotate(ctx context.Context) (version int, err error) {
 
 // Made is a key as operators see it.
 type Made struct {
-	Kind    string    `db:"kind"` // data, index
-	Version int       `db:"version"`
-	Root    string    `db:"root"`
-	MadeAt  time.Time `db:"made_at"`
+	Kind    string     `db:"kind"` // data, index
+	Version int        `db:"version"`
+	Root    string     `db:"root"`
+	MadeAt  time.Time  `db:"made_at"`
+	UsedAt  *time.Time `db:"used_at"` // of an index: since when values are written with it; nil for the first
 }
 
 // Versions lists the keys.
 func (r *Ring) Versions(ctx context.Context) ([]Made, error) {
 	var list []Made
-	if err := r.d.Conn(ctx).Select(ctx, &list, `SELECT kind, version, root, made_at FROM sealed_key ORDER BY kind, version`); err != nil {
+	if err := r.d.Conn(ctx).Select(ctx, &list, `SELECT kind, version, root, made_at, used_at FROM sealed_key ORDER BY kind, version`); err != nil {
 		return nil, fmt.Errorf("sealed: read keys: %w", err)
 	}
 	return list, nil
+}
+
+// Rewrap wraps every key that another root, or an earlier key of the key file,
+// has wrapped with the root as it is now, and says how many those were.
+func (r *Ring) Rewrap(ctx context.Context) (n int, err error) {
+	err = r.d.InTx(ctx, func(ctx context.Context) error {
+		var rows []struct {
+			Kind    string `db:"kind"`
+			Version int    `db:"version"`
+			Wrapped string `db:"wrapped"`
+		}
+		mark := r.root.Mark()
+		err := r.d.Conn(ctx).Select(ctx, &rows, `SELECT kind, version, wrapped FROM sealed_key WHERE root <> $1`, mark)
+		if err != nil {
+			return err
+		}
+		for _, x := range rows {
+			raw, err := r.root.Unwrap(ctx, x.Wrapped)
+			if err != nil {
+				return fmt.Errorf("%s key %d: %w", x.Kind, x.Version, err)
+			}
+			wrapped, err := r.root.Wrap(ctx, raw)
+			if err != nil {
+				return err
+			}
+			if _, err := r.d.Conn(ctx).Exec(ctx, `UPDATE sealed_key SET wrapped = $3, root = $4 WHERE kind = $1 AND version = $2`,
+				x.Kind, x.Version, wrapped, mark); err != nil {
+				return err
+			}
+		}
+		n = len(rows)
+		return nil
+	})
+	if err != nil {
+		return 0, fmt.Errorf("sealed: wrap the keys anew: %w", err)
+	}
+	return n, nil
+}
+
+// Unwrapped says how many keys the root as it is now has not wrapped.
+func (r *Ring) Unwrapped(ctx context.Context) (n int, err error) {
+	if err := r.d.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM sealed_key WHERE root <> $1`, r.root.Mark()); err != nil {
+		return 0, fmt.Errorf("sealed: count keys: %w", err)
+	}
+	return n, nil
 }

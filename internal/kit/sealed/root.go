@@ -27,44 +27,54 @@ type Root interface {
 // ErrOtherRoot is told for keys that this root did not wrap.
 var ErrOtherRoot = errors.New("sealed: the keys in this database were wrapped with another key file")
 
-type fileRoot struct {
-	aead cipher.AEAD
-	mark string
-}
+// fileRoot wraps with the first key of a key file, and unwraps with all.
+type fileRoot struct{ keys *keyfile.Keys }
 
 // KeyFile is a root on the key file that also seals the stored files; create
 // makes a missing one.
 func KeyFile(path string, create bool) (Root, error) {
-	key, err := keyfile.Read(path, create)
+	keys, err := keyfile.Open(path, create)
 	if err != nil {
 		return nil, err
 	}
-	aead, err := gcm(derive(key, "yimen wrap data keys"))
-	if err != nil {
-		return nil, err
-	}
-	return fileRoot{aead, hex.EncodeToString(derive(key, "yimen mark of data keys")[:4])}, nil
+	return fileRoot{keys}, nil
 }
 
 // Mark implements Root.
-func (r fileRoot) Mark() string { return r.mark }
+func (r fileRoot) Mark() string {
+	return hex.EncodeToString(derive(r.keys.Current(), "yimen mark of data keys")[:4])
+}
+
+func wrapping(key []byte) (cipher.AEAD, error) { return gcm(derive(key, "yimen wrap data keys")) }
 
 // Wrap implements Root.
 func (r fileRoot) Wrap(_ context.Context, key []byte) (string, error) {
-	return base64.RawURLEncoding.EncodeToString(shut(r.aead, key, nil)), nil
+	aead, err := wrapping(r.keys.Current())
+	if err != nil {
+		return "", err
+	}
+	return base64.RawURLEncoding.EncodeToString(shut(aead, key, nil)), nil
 }
 
 // Unwrap implements Root.
 func (r fileRoot) Unwrap(_ context.Context, wrapped string) ([]byte, error) {
 	raw, err := base64.RawURLEncoding.DecodeString(wrapped)
-	if err != nil || len(raw) < r.aead.NonceSize() {
-		return nil, ErrOtherRoot
-	}
-	key, err := r.aead.Open(nil, raw[:r.aead.NonceSize()], raw[r.aead.NonceSize():], nil)
 	if err != nil {
 		return nil, ErrOtherRoot
 	}
-	return key, nil
+	for _, outer := range r.keys.All() {
+		aead, err := wrapping(outer)
+		if err != nil {
+			return nil, err
+		}
+		if len(raw) < aead.NonceSize() {
+			return nil, ErrOtherRoot
+		}
+		if key, err := aead.Open(nil, raw[:aead.NonceSize()], raw[aead.NonceSize():], nil); err == nil {
+			return key, nil
+		}
+	}
+	return nil, ErrOtherRoot
 }
 
 // derive gives a key of 16 bytes for one use of another.
