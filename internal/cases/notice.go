@@ -126,7 +126,7 @@ func (m *Module) mayRead(ctx context.Context, r *record) error {
 		}
 	}
 	identity.NoteRefusal(ctx, audit.Entry{Action: "case.read", Object: "case", ObjectID: r.Number}, ErrUnknown)
-	return ErrUnknown
+	return r.unseen(actor)
 }
 
 func (n noticeRow) notice() (Notice, error) {

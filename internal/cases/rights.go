@@ -54,11 +54,29 @@ func (r *record) place() identity.Place {
 	}
 }
 
+// OwnLevel is how surely people must have shown who they are before they see as
+// their own what others filed under their number, such as a window: whoever knows
+// a stranger's name and number has not. What they filed themselves, or an agent
+// under their mandate, they see without.
+const OwnLevel = identity.LevelPresence
+
+// filed tells whether whoever signed in to the applicant's account filed it, or
+// gave the mandate it was filed under; otherwise it stands there by a number.
+func (r *record) filed() bool { return r.SubmittedBy == r.Account || r.Mandate != "" }
+
+// filedBy is filed in SQL.
+const filedBy = " AND (submitted_by = account OR mandate <> '')"
+
 // owns tells whether the case is the actor's own: as its applicant, as the
 // agent who filed it under a mandate that still stands, or as somebody who was
 // given this one case. own is the same in SQL; they change together
 // (TestMandatesListWhatMayBeOpened).
 func (r *record) owns(a identity.Actor) bool {
+	return r.belongs(a) && (r.filed() || a.Level >= OwnLevel)
+}
+
+// belongs is owns for whoever has shown surely enough who they are.
+func (r *record) belongs(a identity.Actor) bool {
 	if !a.IsApplicant() || !a.SignedIn() {
 		return false
 	}
@@ -79,7 +97,11 @@ func (r *record) agentOf(a identity.Actor) bool {
 }
 
 func own(a identity.Actor) (cond string, args []any) {
-	cond, args = "account = ? OR agent_account <> '' AND agent_account = ? AND (mandate = ''", []any{a.Account, a.Account}
+	sure := filedBy
+	if a.Level >= OwnLevel {
+		sure = ""
+	}
+	cond, args = "account = ?"+sure+" OR agent_account <> '' AND agent_account = ?"+sure+" AND (mandate = ''", []any{a.Account, a.Account}
 	for _, x := range a.Mandates {
 		cond += " OR mandate = ?"
 		args = append(args, x.ID)
@@ -87,15 +109,24 @@ func own(a identity.Actor) (cond string, args []any) {
 	cond += ")"
 	for _, x := range a.Mandates {
 		if x.Leads() && x.Principal != "" {
-			cond += " OR account = ?"
+			cond += " OR account = ?" + sure
 			args = append(args, x.Principal)
 		}
 		if x.Scope == identity.ScopeCase && x.Principal != "" {
-			cond += " OR number = ? AND account = ?"
+			cond += " OR number = ? AND account = ?" + sure
 			args = append(args, x.Case, x.Principal)
 		}
 	}
 	return cond, args
+}
+
+// unseen is what somebody is told who may not see the case: the level that is
+// missing where only that is missing, nothing otherwise.
+func (r *record) unseen(a identity.Actor) error {
+	if r.belongs(a) {
+		return identity.TooLow(a.Level, OwnLevel)
+	}
+	return ErrUnknown
 }
 
 // visible is the rule of who sees a case: its applicant, the outlet that

@@ -55,7 +55,7 @@ func (m *Module) act(ctx context.Context, number string, v Verb, a Act, fn func(
 			return err
 		}
 		if !t.actor.IsSystem() && !t.r.visible(t.actor) {
-			return ErrUnknown
+			return t.r.unseen(t.actor)
 		}
 		if !t.r.may(t.actor, mv) {
 			return ErrVerbDenied
