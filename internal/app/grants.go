@@ -35,11 +35,11 @@ func (a *App) tellIssued(ctx context.Context, l licences.Licence) error {
 	if err != nil {
 		return err
 	}
-	n := messages.Notice{To: c.Account, Name: c.Applicant.Name, Template: "licence.issued", Link: licences.OwnURL(l.Identifier), About: c.Number,
+	n := messages.Notice{Name: c.Applicant.Name, Template: "licence.issued", Link: licences.OwnURL(l.Identifier), About: c.Number,
 		Vars:     map[string]string{"item": c.ItemName, "number": c.Number, "licence": l.TypeName, "agency": l.IssuerName},
 		Division: c.Competent.Division, Key: "licence:" + l.ID}
-	if c.Account == "" {
-		n.Phone = c.Applicant.Phone
+	if n.To, n.Phone, err = a.applicantOf(ctx, c); err != nil {
+		return err
 	}
 	return a.Messages.Send(ctx, n)
 }

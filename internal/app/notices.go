@@ -82,10 +82,11 @@ func (t teller) tellOf(ctx context.Context, c cases.Case, account, template, onc
 			v[k] = x
 		}
 	}
-	n := messages.Notice{To: c.Account, Name: c.Applicant.Name, Template: template, Vars: v, About: c.Number,
+	n := messages.Notice{Name: c.Applicant.Name, Template: template, Vars: v, About: c.Number,
 		Link: portal.CaseURL(c.Number), Division: c.Competent.Division, Key: "case:" + c.Number + ":" + once}
-	if c.Account == "" {
-		n.Phone = c.Applicant.Phone
+	var err error
+	if n.To, n.Phone, err = t.a.applicantOf(ctx, c); err != nil {
+		return err
 	}
 	if err := t.a.Messages.Send(ctx, n); err != nil {
 		return err
@@ -95,6 +96,27 @@ func (t teller) tellOf(ctx context.Context, c cases.Case, account, template, onc
 	}
 	n.To, n.Name, n.Phone, n.Key = account, "", "", n.Key+":agent"
 	return t.a.Messages.Send(ctx, n)
+}
+
+// applicantOf is where the applicant of a case is reached: the account, or without
+// one the telephone in the case. An account that the case stands under by its
+// number alone is told nothing before it has shown who it is: it would be told the
+// query code too (cases.OwnLevel).
+func (a *App) applicantOf(ctx context.Context, c cases.Case) (account, phone string, err error) {
+	if c.Account == "" {
+		return "", c.Applicant.Phone, nil
+	}
+	if c.Filed {
+		return c.Account, "", nil
+	}
+	level, err := a.Identity.LevelOf(ctx, c.Account)
+	if err != nil {
+		return "", "", err
+	}
+	if level < cases.OwnLevel {
+		return "", c.Applicant.Phone, nil
+	}
+	return c.Account, "", nil
 }
 
 // day is a civil date for people; a limit that is not set is a word.

@@ -24,7 +24,7 @@ func (m *Module) Decide(ctx context.Context, number string, a Act) (Case, error)
 		case err != nil:
 			return err
 		case !t.r.visible(t.actor):
-			return ErrUnknown
+			return t.r.unseen(t.actor)
 		case !t.r.may(t.actor, mv):
 			return ErrVerbDenied
 		}

@@ -72,7 +72,7 @@ func (r *record) present(a identity.Actor, h horizon) Case {
 	c := Case{
 		ID: r.ID, Number: r.Number, QueryCode: r.QueryCode, State: r.State, StateName: r.State.Chinese(), Revision: r.Revision,
 		Item: r.Item, ItemName: r.ItemName, Version: r.Version, Kind: r.Kind, Division: r.Division, DivisionName: r.DivisionName,
-		Channel: r.Channel, Account: r.Account, Own: r.owns(a), Delegated: r.Mandate != "", Dept: r.Dept, Deliver: r.Deliver,
+		Channel: r.Channel, Account: r.Account, Own: r.owns(a), Filed: r.filed(), Delegated: r.Mandate != "", Dept: r.Dept, Deliver: r.Deliver,
 		Applicant: Applicant{Type: r.ApplicantType, Name: r.ApplicantName, IDType: r.ApplicantIDType, IDNo: r.ApplicantIDNo, Phone: r.ApplicantPhone},
 		Receiving: Place{Code: r.ReceivingOutlet, Name: r.ReceivingName, Division: r.ReceivingDivision},
 		Competent: Place{Code: r.CompetentAgency, Name: r.CompetentName, Division: r.CompetentDivision},

@@ -147,6 +147,7 @@ type Case struct {
 	Agent     *Agent    `json:"agent,omitempty"`
 	Account   string    `json:"-"` // the account it belongs to; "" when a clerk filed it
 	Own       bool      `json:"-"` // the viewer's own, as its applicant or under a mandate: nothing of it is masked
+	Filed     bool      `json:"-"` // by who signed in to the applicant's account, or under its mandate: not by a number alone
 	Delegated bool      `json:"-"` // filed by somebody under a mandate of the applicant
 
 	Receiving Place  `json:"receiving_outlet"`

@@ -16,11 +16,12 @@ type documentsPage struct {
 	list  []cases.Document
 	next  string
 	paged bool
+	surer string
 }
 
 func (m *Module) documents(w http.ResponseWriter, r *http.Request) error {
 	after := r.URL.Query().Get("after")
-	p := documentsPage{paged: after != ""}
+	p := documentsPage{paged: after != "", surer: m.surer(r)}
 	var err error
 	if p.list, p.next, err = m.Cases.Documents(r.Context(), db.Page{Limit: 30, After: after}); err != nil {
 		return err

@@ -39,7 +39,18 @@ type myPage struct {
 	whose  string // "", self or others
 
 	actsForOthers bool
-	asked         int // mandates that wait for a yes or no
+	asked         int    // mandates that wait for a yes or no
+	surer         string // where cases filed at windows are reached; "" when they are here
+}
+
+// surer leads whoever has not shown surely enough who they are to where that is
+// done, and back; "" for the others.
+func (m *Module) surer(r *http.Request) string {
+	a := identity.FromContext(r.Context())
+	if a.Kind != identity.KindPerson || a.Enough(cases.OwnLevel) == nil {
+		return ""
+	}
+	return m.Identity.StepUp(cases.OwnLevel, r.URL.Path)
 }
 
 // fewDrafts is how many drafts stand on the first page; the rest have a page
@@ -50,7 +61,7 @@ const fewDrafts = 3
 // drafts, then everything, newest first.
 func (m *Module) mine(w http.ResponseWriter, r *http.Request) error {
 	ctx, q := r.Context(), r.URL.Query()
-	p := myPage{m: m, view: views[0], paged: q.Get("after") != "", actsForOthers: len(identity.FromContext(ctx).Mandates) > 0}
+	p := myPage{m: m, view: views[0], surer: m.surer(r), paged: q.Get("after") != "", actsForOthers: len(identity.FromContext(ctx).Mandates) > 0}
 	if w := q.Get("whose"); w == "self" || w == "others" {
 		p.whose = w
 	}

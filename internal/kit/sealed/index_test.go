@@ -53,12 +53,12 @@ func versions(t *testing.T, r *sealed.Ring) (index []int) {
 }
 
 func TestTheKeyOfTheIndexesIsChangedBesideTheWork(t *testing.T) {
-	each(t, func(t *testing.T, d *db.DB, r *sealed.Ring, key string) {
+	each(t, func(t *testing.T, d *db.DB, _ *sealed.Ring, key string) {
 		ctx := t.Context()
 		c := clock.NewFake(time.Date(2026, 11, 23, 8, 0, 0, 0, time.UTC))
 		root, err := sealed.KeyFile(key, false)
 		must(t, err)
-		r = sealed.New(d, root, c)
+		r := sealed.New(d, root, c)
 		other := sealed.New(d, root, c) // another process, which hears of it later
 		must(t, other.Load(ctx))
 		r.Hasten(time.Hour, time.Minute)
