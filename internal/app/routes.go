@@ -238,19 +238,24 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
 	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)
 	add("证照类型", "/office/licence-types", "id", licences.VerbTypes)
+	for i := range items {
+		if items[i].URL == "/office/licences" {
+			items[i].Also = "/office/licence-" // what waits to be issued, types
+		}
+	}
 	add("事项", "/admin/items", "file", "item.edit", "item.review", "item.publish")
 	add("网站", "/admin/site", "star", "site.edit")
 	add("管理", "/admin", "settings", "system.view", "org.manage", "account.manage", "grant.manage", "audit.view", messages.VerbManage, seals.VerbView)
 	return items
 }
 
-// mark finds the entry of the page: the longest URL that the path begins with.
+// mark finds the entry of the page: the longest beginning of its path.
 func mark(r *http.Request, items []ui.NavItem) []ui.NavItem {
-	best := -1
+	best, length := -1, 0
 	for i, it := range items {
-		if r.URL.Path == it.URL || it.URL != "/" && strings.HasPrefix(r.URL.Path, it.URL+"/") {
-			if best < 0 || len(it.URL) > len(items[best].URL) {
-				best = i
+		for _, begin := range []string{it.URL + "/", it.Also} {
+			if begin != "" && len(begin) > length && strings.HasPrefix(r.URL.Path+"/", begin) {
+				best, length = i, len(begin)
 			}
 		}
 	}

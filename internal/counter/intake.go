@@ -51,6 +51,16 @@ func (s *sheet) url(part string) string {
 // stored it since makes a different mark.
 func (s *sheet) seen() string { return strconv.FormatInt(s.draft.UpdatedAt.UnixMicro(), 36) }
 
+// sentSheet reads what a page of the intake sends and the draft it is about.
+func (m *Module) sentSheet(r *http.Request) (*sheet, *web.Form, error) {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := m.openSheet(r.Context(), r.PathValue("draft"), f.Value("visit"))
+	return s, f, err
+}
+
 // openSheet reads a draft of the clerk with its item.
 func (m *Module) openSheet(ctx context.Context, draft, visit string) (*sheet, error) {
 	d, err := m.Cases.Draft(ctx, draft)

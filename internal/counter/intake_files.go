@@ -25,12 +25,8 @@ const filesMost = 20
 // adds it to the draft. Sending it twice stores it once more and harms nothing;
 // what is wrong with one file is told and the others are kept.
 func (m *Module) upload(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ReadForm(r)
-	if err != nil {
-		return err
-	}
 	ctx := r.Context()
-	s, err := m.openSheet(ctx, r.PathValue("draft"), f.Value("visit"))
+	s, f, err := m.sentSheet(r)
 	if err != nil {
 		return err
 	}
@@ -123,12 +119,8 @@ func message(e *errs.Error) string {
 
 // removeFile takes one file off the draft again.
 func (m *Module) removeFile(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ReadForm(r)
-	if err != nil {
-		return err
-	}
 	ctx := r.Context()
-	s, err := m.openSheet(ctx, r.PathValue("draft"), f.Value("visit"))
+	s, f, err := m.sentSheet(r)
 	if err != nil {
 		return err
 	}

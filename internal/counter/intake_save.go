@@ -21,12 +21,8 @@ var ErrSheetElsewhere = errs.Define(errs.Conflict, "counter_intake_elsewhere",
 // that follow from it: what is missing always, the questions, the form and the
 // materials when an answer has changed what is asked.
 func (m *Module) autosave(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ReadForm(r)
-	if err != nil {
-		return err
-	}
 	ctx := r.Context()
-	s, err := m.openSheet(ctx, r.PathValue("draft"), f.Value("visit"))
+	s, f, err := m.sentSheet(r)
 	if err != nil {
 		return err
 	}
@@ -68,12 +64,8 @@ func (m *Module) autosave(w http.ResponseWriter, r *http.Request) error {
 // submit sends the application, receives it and shows the receipt: one act.
 // What is wrong stands beside its field, and nothing typed is lost.
 func (m *Module) submit(w http.ResponseWriter, r *http.Request) error {
-	f, err := web.ReadForm(r)
-	if err != nil {
-		return err
-	}
 	ctx := r.Context()
-	s, err := m.openSheet(ctx, r.PathValue("draft"), f.Value("visit"))
+	s, f, err := m.sentSheet(r)
 	if err != nil {
 		return err
 	}

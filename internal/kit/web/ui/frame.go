@@ -91,6 +91,7 @@ type NavItem struct {
 	Active bool
 	Badge  string // a count, "" for none
 	Icon   string // name for Icon
+	Also   string // how the paths of further pages begin that belong to it, "" for none
 }
 
 // Space is the way about somebody's own space: Main is always in sight, More is
