@@ -26,7 +26,7 @@ func TestNoNumberOfAPersonCanBeRead(t *testing.T) {
 	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
 		ctx, dir := context.Background(), t.TempDir()
 		a, err := app.Open(ctx, app.Settings{Database: d.URL(), Files: "file://" + filepath.ToSlash(dir), FilesKey: filepath.Join(dir, "files.key"),
-			MakeKey: true, Demo: true, BaseURL: "http://yimen.test", Log: slog.New(slog.DiscardHandler)})
+			MakeKey: true, Demo: true, FewSeals: true, NoticesWhenAsked: true, BaseURL: "http://yimen.test", Log: slog.New(slog.DiscardHandler)})
 		if err != nil {
 			t.Fatal(err)
 		}
