@@ -1,6 +1,8 @@
 package city
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
 
 	"yimen/internal/proofs"
@@ -20,6 +22,10 @@ func Proofs() ([]proofs.Entry, error) {
 	for _, t := range types {
 		typeOf[t["licence_name"]] = t["local_id"]
 	}
+	issuers, err := proofIssuers()
+	if err != nil {
+		return nil, err
+	}
 	list := make([]proofs.Entry, len(lines))
 	for i, l := range lines {
 		e := proofs.Entry{Number: l["no"], Name: l["name"], Purpose: l["purpose"], Issuer: l["issuer"], How: l["how"], Basis: l["basis"],
@@ -27,8 +33,15 @@ func Proofs() ([]proofs.Entry, error) {
 		switch {
 		case strings.HasPrefix(l["disposition"], "保留"):
 			e.State, e.Origin = proofs.Kept, proofs.OriginKept
-			if e.Electronic = strings.Contains(l["handling"], "电子证明"); e.Electronic {
-				e.LicenceType = typeOf[e.Name]
+			x, known := issuers[e.Number]
+			if !known {
+				return nil, fmt.Errorf("proofs_online.csv says nothing of %s %s", e.Number, e.Name)
+			}
+			e.Dept, e.Level, e.ByPlace, e.Each, e.Elsewhere = x.Dept, x.Level, x.ByPlace, x.Each, x.Elsewhere
+			if e.Electronic = e.Elsewhere == ""; e.Electronic {
+				if e.LicenceType = typeOf[e.Name]; e.LicenceType == "" {
+					return nil, fmt.Errorf("licence_types.csv has no %s", e.Name)
+				}
 			}
 		case strings.Contains(l["disposition"], "第一批"):
 			e.Origin, e.Ways = proofs.OriginFirst, []string{proofs.WayOrgan, proofs.WayPromise}
@@ -38,4 +51,23 @@ func Proofs() ([]proofs.Entry, error) {
 		list[i] = e
 	}
 	return list, nil
+}
+
+// proofIssuers says who issues the proofs that are kept, by number: proofs_online.csv.
+func proofIssuers() (map[string]proofs.Entry, error) {
+	lines, err := readCSV(data, "proofs_online.csv")
+	if err != nil {
+		return nil, err
+	}
+	by := make(map[string]proofs.Entry, len(lines))
+	for _, l := range lines {
+		e := proofs.Entry{Dept: l["dept"], ByPlace: l["by_place"] != "", Each: l["each"] != "", Elsewhere: l["elsewhere"]}
+		if l["level"] != "" {
+			if e.Level, err = strconv.Atoi(l["level"]); err != nil {
+				return nil, fmt.Errorf("proofs_online.csv, %s: %w", l["no"], err)
+			}
+		}
+		by[l["no"]] = e
+	}
+	return by, nil
 }

@@ -58,7 +58,7 @@ func (r change) change() (Change, error) {
 // of its name. There is none yet: it stays on paper.
 func (m *Module) typeOf(ctx context.Context, e *Entry) error {
 	e.LicenceType = ""
-	if !e.Electronic || m.Licences == nil {
+	if !e.Electronic || e.Elsewhere != "" || m.Licences == nil {
 		return nil
 	}
 	t, err := m.Licences.Type(ctx, e.Name)
@@ -106,6 +106,7 @@ func (m *Module) Propose(ctx context.Context, e Entry, base int, reason string) 
 			return ErrChanged
 		default:
 			e.Origin, e.Trust, e.Source = old.Origin, old.Trust, old.Source
+			e.Dept, e.Level, e.ByPlace, e.Each, e.Elsewhere = old.Dept, old.Level, old.ByPlace, old.Each, old.Elsewhere
 		}
 		if err := m.typeOf(ctx, &e); err != nil {
 			return err

@@ -69,7 +69,15 @@ type Entry struct {
 	State       string   `json:"state"`
 	Origin      string   `json:"origin"`
 	Trust       string   `json:"trust,omitempty"`
-	Source      string   `json:"source,omitempty"`
+	// Who issues it electronically: the department's agency at that level (org.Level;
+	// 0: the county's), at home or, ByPlace, where the matter is.
+	Dept    string `json:"dept,omitempty"`
+	Level   int    `json:"level,omitempty"`
+	ByPlace bool   `json:"by_place,omitempty"`
+	Each    bool   `json:"each,omitempty"` // it tells of one matter: one that is held does not do for another
+	// Elsewhere says where to get it, of one that no agency of this city issues.
+	Elsewhere string `json:"elsewhere,omitempty"`
+	Source    string `json:"source,omitempty"`
 
 	Version     int          `json:"-"`
 	PublishedOn workday.Date `json:"-"`

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -14,7 +13,6 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/licences"
 	"yimen/internal/messages"
-	"yimen/internal/org"
 	"yimen/workday"
 )
 
@@ -99,7 +97,11 @@ func (q Request) atHome() identity.Place {
 }
 
 // Wish is what somebody asks for.
-type Wish struct{ Proof, Purpose, Recipient, Detail string }
+type Wish struct {
+	Proof, Purpose, Recipient, Detail string
+	Place                             string // division in which the matter is, of a proof that is issued there
+	Another                           bool   // what is held already tells of another matter
+}
 
 func (w *Wish) check() error {
 	var bad errs.Fields
@@ -121,12 +123,6 @@ func (w *Wish) check() error {
 
 // Online says that the proof can be asked for here.
 func (e Entry) Online() bool { return e.State == Kept && e.LicenceType != "" }
-
-// OnlineEntries are the proofs that can be asked for here, in the order of the list.
-func (m *Module) OnlineEntries(ctx context.Context) ([]Entry, error) {
-	list, err := m.Entries(ctx)
-	return slices.DeleteFunc(list, func(e Entry) bool { return !e.Online() }), err
-}
 
 // Held finds a valid electronic copy of a proof that the actor has already
 // (一次制证、长期使用); false when there is none.
@@ -161,7 +157,7 @@ func (m *Module) Ask(ctx context.Context, w Wish) (Request, Have, error) {
 	if !e.Online() || m.Licences == nil {
 		return Request{}, Have{}, ErrNotOnline
 	}
-	if have, ok, err := m.Held(ctx, e); err != nil || ok {
+	if have, ok, err := m.Held(ctx, e); err != nil || ok && !(e.Each && w.Another) {
 		return Request{}, have, err
 	}
 	if err := w.check(); err != nil {
@@ -169,7 +165,7 @@ func (m *Module) Ask(ctx context.Context, w Wish) (Request, Have, error) {
 	}
 	q := Request{ID: db.NewID(), Proof: e.Number, ProofName: e.Name, Type: e.LicenceType, Account: actor.Account, Purpose: w.Purpose, Recipient: w.Recipient,
 		Detail: w.Detail, State: Requested, Open: 1, MadeAt: m.now(ctx)}
-	if err := m.findIssuer(ctx, e, &q); err != nil {
+	if err := m.findIssuer(ctx, e, w.Place, &q); err != nil {
 		return Request{}, Have{}, err
 	}
 	q.DueOn = m.Org.Calendar(ctx, q.Division).AddWorkdays(m.today(ctx), requestDays)
@@ -195,33 +191,6 @@ func (m *Module) insertRequest(ctx context.Context, q *Request) error {
 		return err
 	}
 	return m.tellColleagues(ctx, *q, "proof.request_new", "new")
-}
-
-// findIssuer finds who issues a proof where the person lives: the county's
-// department of that name, or else the city's.
-func (m *Module) findIssuer(ctx context.Context, e Entry, q *Request) error {
-	p, err := m.Identity.Person(ctx, q.Account)
-	if err != nil {
-		return err
-	}
-	q.Village = p.Division
-	for _, level := range []org.Level{org.County, org.City} {
-		at := org.Above(p.Division, level)
-		if at == "" {
-			continue
-		}
-		list, err := m.Org.AgenciesAt(ctx, at)
-		if err != nil {
-			return err
-		}
-		for _, a := range list {
-			if a.Dept != "" && a.USCC != "" && strings.HasSuffix(a.Name, e.Issuer) {
-				q.Agency, q.AgencyName, q.Dept, q.Division = a.Code, a.Name, a.Dept, a.Division
-				return nil
-			}
-		}
-	}
-	return ErrNobodyIssues
 }
 
 // Request gives one to who asked and to those who work on it; ErrRequestUnknown

@@ -1,6 +1,7 @@
 package proofs
 
 import (
+	"context"
 	"net/http"
 	"net/url"
 
@@ -51,18 +52,12 @@ func (m *Module) myRequests(w http.ResponseWriter, r *http.Request) error {
 }
 
 type askPage struct {
-	form    *web.Form
-	entries []Entry
-	chosen  Entry // the zero Entry: none yet
-	have    *Have
-}
-
-func (p askPage) options() []ui.Option {
-	var list []ui.Option
-	for _, e := range p.entries {
-		list = append(list, ui.Option{Value: e.Number, Label: e.Name + "：" + e.Purpose})
-	}
-	return list
+	form      *web.Form
+	entries   []Entry
+	chosen    Entry // the zero Entry: none yet
+	have      *Have
+	elsewhere []Entry     // kept, but no agency of this city issues them
+	places    []ui.Option // where the matter may be, of one that is issued there
 }
 
 func (m *Module) newRequest(w http.ResponseWriter, r *http.Request) error {
@@ -75,9 +70,17 @@ func (m *Module) newRequest(w http.ResponseWriter, r *http.Request) error {
 func (m *Module) renderAsk(w http.ResponseWriter, r *http.Request, f *web.Form) error {
 	ctx := r.Context()
 	p := askPage{form: f}
-	var err error
-	if p.entries, err = m.OnlineEntries(ctx); err != nil {
+	all, err := m.Entries(ctx)
+	if err != nil {
 		return err
+	}
+	for _, e := range all {
+		switch {
+		case e.Online():
+			p.entries = append(p.entries, e)
+		case e.State == Kept && e.Elsewhere != "":
+			p.elsewhere = append(p.elsewhere, e)
+		}
 	}
 	for _, e := range p.entries {
 		if e.Number == f.Value("proof") {
@@ -92,8 +95,33 @@ func (m *Module) renderAsk(w http.ResponseWriter, r *http.Request, f *web.Form) 
 		if ok {
 			p.have = &have
 		}
+		if err := m.offerPlaces(ctx, &p); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, f.Status(), askView(p))
+}
+
+// offerPlaces lists where the matter may be, home first.
+func (m *Module) offerPlaces(ctx context.Context, p *askPage) error {
+	if !p.chosen.ByPlace {
+		return nil
+	}
+	list, err := m.places(ctx, p.chosen)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		p.places = append(p.places, ui.Option{Value: d.Code, Label: d.ShortName})
+	}
+	if p.form.Value("place") == "" {
+		at, err := m.homePlace(ctx, p.chosen)
+		if err != nil {
+			return err
+		}
+		p.form.Set("place", at)
+	}
+	return nil
 }
 
 func (m *Module) makeRequest(w http.ResponseWriter, r *http.Request) error {
@@ -102,10 +130,10 @@ func (m *Module) makeRequest(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if f.Value("proof") == "" {
-		f.Error("proof", "请选择要开哪一项证明。")
-		return m.renderAsk(w, r, f)
+		return web.Redirect(w, r, askURL) // without a script or a page of ours: choose first
 	}
-	q, have, err := m.Ask(r.Context(), Wish{Proof: f.Value("proof"), Purpose: f.Value("purpose"), Recipient: f.Value("recipient"), Detail: f.Value("detail")})
+	q, have, err := m.Ask(r.Context(), Wish{Proof: f.Value("proof"), Purpose: f.Value("purpose"), Recipient: f.Value("recipient"), Detail: f.Value("detail"),
+		Place: f.Value("place"), Another: f.Value("another") != ""})
 	if err := f.Merge(err); err != nil {
 		return err
 	}
@@ -197,6 +225,7 @@ type requestPage struct {
 	Request
 	person   identity.Person
 	register string // what the person register says of name and number
+	place    string // where the matter is, or the person lives
 	of       licences.Type
 	acts     []string
 	form     *web.Form
@@ -227,6 +256,9 @@ func (m *Module) renderRequest(w http.ResponseWriter, r *http.Request, f *web.Fo
 	if p.of, err = m.Licences.Type(ctx, p.Type); err != nil {
 		return err
 	}
+	if p.place, err = m.Org.FullName(ctx, p.Village); err != nil {
+		return err
+	}
 	p.acts = p.Request.acts(a)
 	return web.Render(w, r, f.Status(), requestView(p))
 }
@@ -249,7 +281,7 @@ func (m *Module) registered(r *http.Request, p identity.Person) (string, error) 
 
 func (p requestPage) personRows() []ui.Row {
 	return []ui.Row{{Label: "姓名", Value: p.person.Name}, {Label: "证件号码", Value: gb.MaskIDNumber(gb.IDType(p.person.IDType), p.person.IDNo)},
-		{Label: "住址", Value: p.person.Address}, {Label: "人口信息", Value: p.register}}
+		{Label: "住址", Value: p.person.Address}, {Label: "由哪里核实", Value: p.place}, {Label: "人口信息", Value: p.register}}
 }
 
 func (q Request) rows() []ui.Row {
