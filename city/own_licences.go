@@ -38,6 +38,9 @@ func (b *book) licencesFor(s materialSpec) catalogue.LicenceTypes {
 	if s.Licence != nil {
 		return *s.Licence
 	}
+	if s.Proof != "" {
+		return nil // the list of proofs knows its licence
+	}
 	name := s.Name
 	for before := ""; before != name; {
 		before, name = name, licenceWords.ReplaceAllString(name, "")

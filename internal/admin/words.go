@@ -36,6 +36,7 @@ var (
 		"licence.consent": "同意使用电子证照", "licence.use": "使用电子证照", "licence.read_used": "查看办件所用的证照", "licence.export_uses": "导出证照使用记录",
 		"training.course": "保存培训课程", "training.material": "上传培训资料", "training.session": "安排培训", "training.results": "登记培训结果", "training.revoke": "撤销培训证书", "training.require": "要求持证受理", "training.release": "取消持证要求", "training.export": "导出培训证书", "training.take_over": "登记原有培训证书",
 		"proof.load": "装载证明事项清单", "proof.propose": "拟定证明事项", "proof.publish": "发布证明事项", "proof.refuse": "退回证明事项修改", "proof.withdraw": "撤回证明事项修改",
+		"proof.commitment_check": "核查告知承诺", "proof.commitment_repair": "告知承诺信用修复",
 		"proof.order_accept": "受理监督单", "proof.order_ask": "要求单位说明监督单", "proof.order_reply": "答复监督单", "proof.order_close": "办结监督单",
 		"proof.request_check": "请村里核实证明申请", "proof.request_answer": "答复核实情况", "proof.request_issue": "开具电子证明", "licence.prove": "签发电子证明", "proof.request_refuse": "不予开具证明", "proof.request_withdraw": "撤回证明申请",
 		"job.retry": "重试后台任务", "job.put_away": "搁置后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
@@ -56,7 +57,7 @@ var (
 		"keys":    "数据密钥",
 		"account": "账号", "org": "组织机构", "divisions": "区划登记表", "agencies": "单位登记表", "outlets": "网点登记表", "staff": "人员登记表", "outlet": "网点", "agency": "单位",
 		"division": "行政区划", "calendar": "工作日历", "absence": "请假", "delegation": "代理", "lending": "临时委托", "item": "事项", "message_delivery": "发送记录", "message_template": "通知文字",
-		"job": "后台任务", "licence": "电子证照", "licence_type": "证照类型", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "proof_order": "监督单", "proof_request": "证明申请", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
+		"job": "后台任务", "licence": "电子证照", "licence_type": "证照类型", "training_course": "培训课程", "training_session": "培训", "training_certificate": "培训证书", "proof": "证明事项", "proof_order": "监督单", "proof_request": "证明申请", "commitment": "告知承诺", "audit": "审计日志", "report": "纠错", "device": "取号机", "queue": "队列", "counter": "窗口", "visit": "接待", "mandate": "委托", "case": "办件",
 		"client": "接入应用", "signing_key": "签名密钥", "synonym": "同义词", "zone": "专区", "cases_history": "办理记录", "audit_row": "审计日志",
 	}
 	resultNames = map[string]string{
@@ -77,7 +78,7 @@ var (
 		"catalogue.publish_due": "到期发布事项", "catalogue.popular": "统计常办事项", "catalogue.sweep": "清理旧的搜索词", "counter.sweep": "清理窗口记录",
 		"files.sweep": "清理无主文件", "identity.sweep": "清理过期登录", "messages.deliver": "发送短信、邮件", "messages.compact_tally": "汇总发送数",
 		"openid.tell_logout": "通知应用退出登录", "openid.sweep": "清理过期的登录凭证", "openid.keys": "更换签名密钥",
-		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "training.warn": "提醒证书快到期", "proofs.overdue": "提醒超期的监督单", "jobs.given_up": "提醒已放弃的任务", "web.cleanup": "清理网页会话",
+		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "training.warn": "提醒证书快到期", "proofs.overdue": "提醒超期的监督单和没核查的承诺", "jobs.given_up": "提醒已放弃的任务", "web.cleanup": "清理网页会话",
 		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限",
 		"progress.designer.bulk": "批量修改事项", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",
 	}

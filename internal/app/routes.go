@@ -234,6 +234,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("办件", "/office/cases", "list", "case.view")
 	add("大厅", "/counter/queue", "users", "queue.view")
 	add("证明", proofs.DeskURL, "check", proofs.VerbIssue, proofs.VerbCheck)
+	add("承诺", proofs.CommitmentsURL, "check", proofs.VerbVerify, proofs.VerbSupervise)
 	add("监督", proofs.SupervisionURL, "flag", proofs.VerbSupervise, proofs.VerbReply)
 	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
 	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)
@@ -267,7 +268,7 @@ func mark(r *http.Request, items []ui.NavItem) []ui.NavItem {
 
 // wizard is the application as both sides of the counter use it.
 func (a *App) wizard() apply.Wizard {
-	return apply.Wizard{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity, Store: a.Store, Clock: a.Clock, Licences: a.Licences}
+	return apply.Wizard{Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity, Store: a.Store, Clock: a.Clock, Licences: a.Licences, Promises: a.Proofs}
 }
 
 // regionName is the division the visitor has chosen, as the header shows it.

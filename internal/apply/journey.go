@@ -36,6 +36,7 @@ type journey struct {
 	from       string // fromReview, or ""
 	title      string // of a page that is no stop
 
+	barred  string             // why the applicant may not promise instead of the material in sight; "" they may
 	instead []licences.Licence // that the applicant need only agree to, instead of the material in sight
 	decides string             // name of who would see them
 }
@@ -309,6 +310,9 @@ func (j *journey) fill(ctx context.Context) error {
 		return j.fillPart(ctx)
 	case "materials":
 		if err := j.findLicences(ctx, j.material()); err != nil {
+			return err
+		}
+		if err := j.findPromise(ctx, j.material()); err != nil {
 			return err
 		}
 		j.form.Set("way."+j.stop().id(), j.wayNow(j.material()))

@@ -34,6 +34,9 @@ func (j *journey) findLicences(ctx context.Context, m catalogue.Material) error 
 // ways are the ways of the material in sight; a licence comes first.
 func (j *journey) ways(m catalogue.Material) []string {
 	ways := WaysOf(m, Online)
+	if j.barred != "" {
+		ways = slices.DeleteFunc(ways, func(w string) bool { return w == WayPromise })
+	}
 	if len(j.instead) > 0 || HandedOf(j.draft.Submission.Materials, m.ID).Licence != "" {
 		ways = append([]string{WayLicence}, ways...)
 	}

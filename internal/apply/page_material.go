@@ -45,6 +45,9 @@ func (w *Wizard) saveMaterial(rw http.ResponseWriter, r *http.Request) error {
 	if err := j.findLicences(r.Context(), m); err != nil {
 		return err
 	}
+	if err := j.findPromise(r.Context(), m); err != nil {
+		return err
+	}
 	do, file, _ := strings.Cut(j.form.Value("do"), ".")
 	fresh, err := j.uploaded(r.Context(), m)
 	if err != nil {
@@ -114,6 +117,9 @@ func (j *journey) keepMaterial(rw http.ResponseWriter, r *http.Request, m catalo
 	if onward && len(fresh) == 0 && j.form.Value("way."+m.ID) == WayLicence {
 		j.checkConsent(m)
 	}
+	if onward && len(fresh) == 0 && m.Promise && j.form.Value("way."+m.ID) == WayPromise {
+		j.checkPromise(m)
+	}
 	if err := j.changeMaterial(r.Context(), m, do, file, fresh, onward); err != nil {
 		return err
 	}
@@ -125,7 +131,7 @@ func (j *journey) keepMaterial(rw http.ResponseWriter, r *http.Request, m catalo
 	}
 	switch {
 	case !j.form.OK():
-		if j.form.Value("way."+m.ID) != WayLicence {
+		if way := j.form.Value("way." + m.ID); way != WayLicence && way != WayPromise {
 			j.form.Set("way."+m.ID, j.wayNow(m))
 		}
 		return j.show(rw, r, http.StatusUnprocessableEntity)

@@ -41,6 +41,7 @@ type Wizard struct {
 	Identity  *identity.Module
 	Store     *files.Store
 	Clock     clock.Clock
+	Promises  Promises         // nil: nobody is kept from promising instead of a proof
 	Licences  *licences.Module // nil: no electronic licence is offered instead of a material
 
 	Base    string    // "/apply": pages live at Base/new, Base/{draft}/people …

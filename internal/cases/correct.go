@@ -147,7 +147,7 @@ func (m *Module) Correct(ctx context.Context, number string, a Act) (Case, error
 				return err
 			}
 		}
-		if err := m.replaceMaterials(ctx, t, c.materials); err != nil {
+		if err := m.replaceMaterials(ctx, t, c); err != nil {
 			return err
 		}
 		if err := t.step(VerbCorrect, a.Opinion, map[string]any{"materials": idsOf(c.materials)}); err != nil {
@@ -177,7 +177,7 @@ func (m *Module) Supplement(ctx context.Context, number string, a Act) (Case, er
 		if err := c.bad.Err(); err != nil {
 			return err
 		}
-		if err := m.replaceMaterials(ctx, t, c.materials); err != nil {
+		if err := m.replaceMaterials(ctx, t, c); err != nil {
 			return err
 		}
 		if err := t.step(VerbSupplement, a.Opinion, map[string]any{"materials": idsOf(c.materials)}); err != nil {
@@ -253,7 +253,8 @@ func (c *checker) supplies(ctx context.Context) error {
 	return nil
 }
 
-func (m *Module) replaceMaterials(ctx context.Context, t *turn, list []materialRow) error {
+func (m *Module) replaceMaterials(ctx context.Context, t *turn, c *checker) error {
+	list := c.materials
 	if len(list) == 0 {
 		return nil
 	}
@@ -263,7 +264,15 @@ func (m *Module) replaceMaterials(ctx context.Context, t *turn, list []materialR
 	if err := m.insertMaterials(ctx, rows(list, t.r.ID, t.now, db.NewID)); err != nil {
 		return err
 	}
-	return m.useLicences(ctx, t.r, list)
+	if err := m.useLicences(ctx, t.r, list); err != nil {
+		return err
+	}
+	if m.Promises != nil {
+		if err := m.Promises.TakeBack(ctx, t.r.Number, idsOf(list)); err != nil {
+			return err
+		}
+	}
+	return m.keepPromises(ctx, t.r, c.s.Channel, c.list.Materials, list)
 }
 
 func idsOf(list []materialRow) []string {

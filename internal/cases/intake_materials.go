@@ -110,7 +110,9 @@ func (c *checker) material(ctx context.Context, i int, h Handed, list []catalogu
 	case wayPromise:
 		if !need.Promise {
 			c.bad.Add(fieldOf(i, "promise"), "“%s”不适用告知承诺，请提交材料。", need.Name)
+			return row, nil
 		}
+		return row, c.promise(ctx, i)
 	case wayPaper:
 		if c.s.Channel != ChannelWindow && c.s.Channel != ChannelPost {
 			c.bad.Add(fieldOf(i, "paper"), "“%s”的纸质材料只能在窗口或以邮寄方式提交，请上传电子文件。", need.Name)

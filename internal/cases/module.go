@@ -37,6 +37,7 @@ type Deps struct {
 	Accounts  Accounts         // nil: cases filed at windows belong to no account
 	Archive   *archive.Archive // nil: no history was ever put away
 	Licences  Licences         // nil: no electronic licence can be handed in
+	Promises  Commitments      // nil: promises are not kept, nor checked
 	Sealer    Sealer           // nil: notices are pages to print alone
 	Training  Training         // nil: no item demands a certificate of who accepts it
 	Rules     Rules

@@ -11,6 +11,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/licences"
 	"yimen/internal/org"
+	"yimen/internal/proofs"
 	"yimen/internal/workflow"
 	"yimen/workday"
 )
@@ -82,6 +83,17 @@ type Licences interface {
 	Withdraw(ctx context.Context, number, material string) error
 	// Standing: the licence still counts today.
 	Standing(ctx context.Context, licence string) error
+}
+
+// Commitments keeps what applicants promise instead of handing in a proof
+// (告知承诺) and has it checked; nil: the case says so, and nothing more.
+type Commitments interface {
+	// Barred: a promise of theirs was untrue, and they may give none now.
+	Barred(ctx context.Context, idNo string) error
+	// Commit keeps one, in the transaction that stores the material.
+	Commit(ctx context.Context, g proofs.Given) error
+	// TakeBack ends those about materials that are handed in after all.
+	TakeBack(ctx context.Context, number string, materials []string) error
 }
 
 // Sealer makes sealed documents of notices; nil: notices are pages to print.

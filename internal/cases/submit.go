@@ -110,6 +110,9 @@ func (m *Module) file(ctx context.Context, in *intake, digest string) (*record, 
 	if err := m.useLicences(ctx, r, in.materials); err != nil {
 		return nil, err
 	}
+	if err := m.keepPromises(ctx, r, in.s.Channel, in.list.Materials, in.materials); err != nil {
+		return nil, err
+	}
 	if err := m.insertHistory(ctx, t.entries); err != nil {
 		return nil, err
 	}

@@ -2,6 +2,7 @@ package proofs
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -221,7 +222,9 @@ func (m *Module) Steps(ctx context.Context, o Order) ([]OrderStep, error) {
 
 // Workers registers what runs in the background.
 func (m *Module) Workers(q *jobs.Queue) {
-	jobs.RegisterPeriodic(q, "proofs.overdue", time.Hour, m.Overdue)
+	jobs.RegisterPeriodic(q, "proofs.overdue", time.Hour, func(ctx context.Context) error {
+		return errors.Join(m.Overdue(ctx), m.LateCommitments(ctx))
+	})
 }
 
 // Overdue tells the managers of orders whose day has passed, once for each. A

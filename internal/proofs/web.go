@@ -30,6 +30,7 @@ func changeURL(id string) string { return adminURL + "/changes/" + url.PathEscap
 func (m *Module) Routes(rt *web.Router) {
 	m.orderRoutes(rt)
 	m.requestRoutes(rt)
+	m.commitmentRoutes(rt)
 	look := identity.HasAny(VerbEdit, VerbPublish)
 	rt.Get(ListURL, web.Public, web.MayLag(m.list))
 	rt.Get(ListURL+"/{number}", web.Public, web.MayLag(m.entry))

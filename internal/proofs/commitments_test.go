@@ -1,0 +1,161 @@
+package proofs_test
+
+import (
+	"slices"
+	"strconv"
+	"testing"
+	"time"
+
+	"yimen/internal/app/apptest"
+	"yimen/internal/cases"
+	"yimen/internal/catalogue"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
+	"yimen/internal/proofs"
+)
+
+// forester checks what the county's forestry decides.
+const (
+	felling  = "SG05001"
+	forester = "approver-440232-d18"
+)
+
+// promising is an application for felling in which one material is promised.
+func promising(t *testing.T, s *apptest.Site) (cases.Submission, string) {
+	t.Helper()
+	sub := s.Submission(felling, village)
+	list, err := s.Catalogue.Checklist(s.System(), felling, village, 0, sub.Answers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(list.Materials, func(m catalogue.Material) bool { return m.Promise && m.Required() })
+	if i < 0 {
+		t.Fatal("no material of the item may be promised")
+	}
+	id := list.Materials[i].ID
+	sub.Materials = slices.DeleteFunc(sub.Materials, func(h cases.Handed) bool { return h.ID == id })
+	sub.Materials = append(sub.Materials, cases.Handed{ID: id, Promise: true})
+	return sub, id
+}
+
+func given(t *testing.T, s *apptest.Site, account, part string) []proofs.Commitment {
+	t.Helper()
+	list, _, err := s.Proofs.Commitments(s.Ctx(account), part, db.Page{Limit: 50})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return list
+}
+
+// What was promised instead of a proof is kept as it was read, checked by who
+// decides, and an untrue promise keeps its giver from the next one for a year.
+func TestACommitmentIsKeptCheckedAndAnUntrueOneBars(t *testing.T) {
+	s := apptest.New(t)
+	sub, id := promising(t, s)
+	clerk := s.Ctx("clerk-" + village)
+	c, err := s.Cases.Submit(clerk, sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, nobody := range []string{"clerk-" + village, "approver-440232-d11", "approver-440224-d18"} {
+		if list := given(t, s, nobody, proofs.CommitmentsOpen); len(list) != 0 {
+			t.Errorf("%s sees %+v", nobody, list)
+		}
+	}
+	list := given(t, s, forester, proofs.CommitmentsOpen)
+	if len(list) != 1 || list[0].Case != c.Number || list[0].Material != id || list[0].TextVersion != proofs.CommitmentVersion {
+		t.Fatalf("%+v", list)
+	}
+	if managers := given(t, s, "manager-440232000000", proofs.CommitmentsOpen); len(managers) != 1 {
+		t.Errorf("who supervises sees %+v", managers)
+	}
+	boss := s.As(forester)
+	boss.Get(proofs.CommitmentsURL).Status(200).Must("待核查", list[0].MaterialName)
+	at := proofs.CommitmentsURL + "/" + list[0].ID
+	s.As("manager-440232000000").Get(at).Status(200).MustNot("登记核查结果")
+	s.As("approver-440232-d11").Get(at).Status(404)
+	s.As("clerk-" + village).Get(at).Status(403)
+	s.Anybody().NoRedirect().Get(at).Status(303)
+	page := boss.Get(at).Status(200).Must("我承诺", "依法撤销", c.Number, "登记核查结果")
+	page.Form("#verify").Send().Status(422).Must("请选择核查结论", "请写明怎么核查的")
+	page.Form("#verify").Fill("finding", "untrue").Fill("report", "到山场看过，没有更新造林").Send().Status(422).Must("请写明怎么处理", "到山场看过")
+	page.Form("#verify").Fill("finding", "untrue").Fill("report", "到山场看过，没有更新造林").Fill("measures", "责令限期更新造林，依法处理").Send().
+		Status(200).Must("不实", "责令限期更新造林", "不能用告知承诺到", "信用修复").MustNot("登记核查结果")
+	boss.Get(proofs.CommitmentsURL + "?part=untrue").Must(list[0].MaterialName)
+	if f, err := s.Proofs.CommitmentFigures(s.Ctx(forester)); err != nil || f.Given != 1 || f.Checked != 1 || f.Untrue != 1 {
+		t.Errorf("%+v (%v)", f, err)
+	}
+	if _, err := s.Proofs.Verify(s.Ctx(forester), list[0].ID, proofs.Verification{Finding: proofs.CommitmentTrue, Report: "再看一次"}); errs.From(err).Code != "commitment_move_not_allowed" {
+		t.Errorf("checked twice: %v", err)
+	}
+	s.Drain()
+	s.As("citizen-1").Get("/my/messages").Must("您的承诺经核查不实")
+
+	_, err = s.Cases.Submit(clerk, sub)
+	fieldsOf(t, err, "materials."+strconv.Itoa(len(sub.Materials)-1)+".promise")
+	boss.Get(at).Form("#repair").Fill("reason", "已经更新造林，验收合格").Send().Status(200).Must("验收合格").MustNot("不能用告知承诺到")
+	if _, err := s.Cases.Submit(clerk, sub); err != nil {
+		t.Error(err)
+	}
+	s.As("admin-audit").Get("/admin/audit?action=proof.commitment_check").Must("核查告知承诺")
+}
+
+// The year ends by itself; other people are not kept from anything.
+func TestTheYearWithoutCommitmentsEnds(t *testing.T) {
+	s := apptest.New(t)
+	sub, _ := promising(t, s)
+	if _, err := s.Cases.Submit(s.Ctx("clerk-"+village), sub); err != nil {
+		t.Fatal(err)
+	}
+	c := given(t, s, forester, proofs.CommitmentsOpen)[0]
+	if _, err := s.Proofs.Verify(s.Ctx(forester), c.ID, proofs.Verification{Finding: proofs.CommitmentUntrue, Report: "情况不实", Measures: "责令改正"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Proofs.Barred(s.System(), sub.Applicant.IDNo); errs.From(err).Code != proofs.ErrBarred.Code {
+		t.Errorf("%v", err)
+	}
+	other, err := s.Identity.Person(s.System(), "citizen-2")
+	if err != nil || s.Proofs.Barred(s.System(), other.IDNo) != nil {
+		t.Errorf("somebody else is kept from promising (%v)", err)
+	}
+	s.Clock.Advance(367 * 24 * time.Hour)
+	if err := s.Proofs.Barred(s.System(), sub.Applicant.IDNo); err != nil {
+		t.Errorf("after a year: %v", err)
+	}
+}
+
+// Who hands the proof in after all takes the commitment back; what nobody checks in
+// time is told once.
+func TestACommitmentIsTakenBackOrToldOfWhenLate(t *testing.T) {
+	s := apptest.New(t)
+	sub, id := promising(t, s)
+	clerk := s.Ctx("clerk-" + village)
+	c, err := s.Cases.Submit(clerk, sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Cases.Submit(clerk, sub); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Cases.RequestCorrection(clerk, c.Number, cases.Act{Deficiencies: []cases.Deficiency{{Material: id, Problem: "情况写得不清楚", Cure: "请提交材料"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Cases.Correct(clerk, c.Number, cases.Act{Materials: []cases.Handed{{ID: id, Paper: true}}}); err != nil {
+		t.Fatal(err)
+	}
+	if open := given(t, s, forester, proofs.CommitmentsOpen); len(open) != 1 || open[0].Case == c.Number {
+		t.Errorf("%+v", open)
+	}
+	if f, err := s.Proofs.CommitmentFigures(s.Ctx(forester)); err != nil || f.Given != 2 || f.Taken != 1 || f.Checked != 0 {
+		t.Errorf("%+v (%v)", f, err)
+	}
+	s.Clock.Advance(70 * 24 * time.Hour)
+	for range 2 {
+		if err := s.Proofs.LateCommitments(s.System()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s.As("head-440232-d18").Get("/office/messages").Must("有1份承诺没有按期核查")
+	s.As("manager-440232000000").Get("/office/messages").Must("有1份承诺没有按期核查")
+	s.As(forester).Get(proofs.CommitmentsURL).Must("已超期")
+}
