@@ -87,7 +87,7 @@ var topics = []topic{
 	{"/licences/shown", "citizen#扫码出示证照", ""},
 	{"/licences/check", "citizen#验证别人的证照", ""},
 	{"/office/supervision", "administrator#清单外证明监督单大厅管理人员单位负责人", ""},
-	{"/office/commitments", "approver#告知承诺的核查", ""},
+	{"/office/commitments", "approver#告知承诺的核查", "clerk#告知承诺"},
 	{"/office/proofs", "approver#电子证明", "clerk#核实申请证明的群众情况"},
 	{"/my/proofs", "citizen#在网上开证明", ""},
 	{"/my/proof-reports", "citizen#证明事项清单", ""},

@@ -64,15 +64,12 @@ type late struct {
 // commitments that have not been checked in time: of each once, those of an
 // agency together. A periodic job.
 func (m *Module) LateCommitments(ctx context.Context) error {
-	if m.Messages == nil {
-		return nil
-	}
 	ctx = identity.With(ctx, identity.System("proofs"))
 	today := m.today(ctx)
 	var list []late
 	err := m.DB.Conn(ctx).Select(ctx, &list, `SELECT agency, agency_name, division, COUNT(*) AS n FROM proofs_commitment WHERE open = 1 AND due_on < $1 AND told = 0
 		GROUP BY agency, agency_name, division ORDER BY agency LIMIT $2`, today, lateAtOnce)
-	if err != nil {
+	if err != nil || m.Messages == nil {
 		return wrap("list late commitments", err)
 	}
 	for _, l := range list {

@@ -28,5 +28,13 @@
 //	asked ──▶ checking ──▶ checked ──▶ issued | refused
 //	  └───────────────────────────────────▲      withdrawn, by who asked
 //
+// Instead of some proofs people promise (告知承诺). What they read and ticked is
+// kept, and who decides the case checks it within some weeks:
+//
+//	given ──▶ checked: true | untrue | unclear
+//	  └─────▶ taken back, when the proof is handed in after all
+//
+// Who gave an untrue one may give none for a year, unless it is put right before.
+//
 // Of the other kept proofs the pages say where to get the paper.
 package proofs

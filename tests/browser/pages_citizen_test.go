@@ -27,7 +27,7 @@ func citizenPages(x things) map[string][]sample {
 		"/proofs/report":                {{"", "/proofs/report?item=SG01010"}, {villager, "/proofs/report?outlet=" + theVillage}},
 		"/proofs/reports/{code}":        {{"", "/proofs/reports/" + x.reported.Code}},
 		"/my/proofs":                    {{villager, "/my/proofs"}, {"citizen-3", "/my/proofs"}},
-		"/my/proofs/new":                {{villager, "/my/proofs/new?proof=60"}},
+		"/my/proofs/new":                {{villager, "/my/proofs/new?proof=60"}, {villager, "/my/proofs/new"}, {villager, "/my/proofs/new?proof=68"}},
 		"/my/proofs/{id}":               {{villager, "/my/proofs/" + x.wished.ID}},
 		"/my/proof-reports":             {{villager, "/my/proof-reports"}, {"enterprise-1", "/my/proof-reports"}},
 		"/proofs/{number}":              {{"", "/proofs/60"}, {"", "/proofs/1"}},

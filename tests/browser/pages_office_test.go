@@ -28,6 +28,8 @@ func officePages(x things) map[string][]sample {
 		"/office/licences/import":             {{"approver-440232-d07", "/office/licences/import"}},
 		"/office/licence-types":               {{"approver-440232-d07", "/office/licence-types"}},
 		"/office/licence-types/{id}":          {{"approver-440232-d07", "/office/licence-types/ZZ047"}},
+		"/office/commitments":                 {{"approver-440232-d18", "/office/commitments"}, {cityManager, "/office/commitments?part=done"}},
+		"/office/commitments/{id}":            {{"approver-440232-d18", "/office/commitments/" + x.promised}},
 		"/office/proofs":                      {{"approver-440232-d08", "/office/proofs"}, {villageClerk, "/office/proofs"}, {"approver-440232-d08", "/office/proofs?part=done"}},
 		"/office/proofs/{id}":                 {{"approver-440232-d08", "/office/proofs/" + x.wished.ID}},
 		"/office/supervision":                 {{cityManager, "/office/supervision"}, {cityManager, "/office/supervision?state=closed"}},

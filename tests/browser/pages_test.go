@@ -13,6 +13,7 @@ import (
 
 	cityorg "yimen/city/org"
 	"yimen/internal/cases"
+	"yimen/internal/catalogue"
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/webtest/browser"
@@ -49,6 +50,7 @@ type things struct {
 	client, asks                                string         // a connected system, and where it sends people
 	visit                                       string         // of the person of received, at the village window
 	wished                                      proofs.Request // an electronic proof that was asked for
+	promised                                    string         // a commitment that waits to be checked
 	reported                                    proofs.Order   // a supervision order
 	proofChange                                 string         // page of a change to the list of proofs that waits
 	licence                                     string         // identity card of the villager in the store
@@ -100,6 +102,7 @@ func gather(t testing.TB, c *city) things {
 	must(t, err)
 	x.wished, _, err = c.Proofs.Ask(c.as(t, villager), proofs.Wish{Proof: "61", Purpose: "申请助学金", Recipient: "乳源高级中学"})
 	must(t, err)
+	x.promised = c.promised(t)
 	waiting, err := c.Proofs.Changes(c.as(t, "editor-440200"))
 	must(t, err)
 	x.proofChange = "/admin/proofs/changes/" + waiting[0].ID
@@ -129,6 +132,19 @@ func (c *city) ordered(t testing.TB) string {
 	}
 	t.Fatal("no licence of a case waits")
 	return ""
+}
+
+// promised is a commitment to the county's forestry that waits to be checked.
+func (c *city) promised(t testing.TB) string {
+	t.Helper()
+	list, _, err := c.Cases.List(c.System, cases.Query{Agency: "440232-d11"}, db.Page{Limit: 1})
+	must(t, err)
+	must(t, c.Proofs.Commit(c.System, proofs.Given{Need: catalogue.Material{ID: "cut_plan_note", Name: "采伐地点、林种、树种、面积说明"}, Item: "SG05001", ItemName: "林木采伐许可证核发",
+		Case: list[0].Number, Channel: cases.ChannelWeb, Name: "赵秀兰", IDNo: "440232199001010024", Agency: "440232-d18", AgencyName: "乳源瑶族自治县林业局", Dept: "D18",
+		Division: "440232000000", Receiving: "440232000000"}))
+	open, _, err := c.Proofs.Commitments(c.as(t, "approver-440232-d18"), proofs.CommitmentsOpen, db.Page{Limit: 1})
+	must(t, err)
+	return open[0].ID
 }
 
 // trained gives the course of the sample city that an item demands, and its day.
