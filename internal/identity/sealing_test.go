@@ -2,12 +2,17 @@ package identity_test
 
 import (
 	"errors"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/dbtest"
+	"yimen/internal/kit/sealed"
 )
 
 // What stands in the table cannot be read, is found all the same, and one
@@ -60,6 +65,63 @@ func TestDocumentsAreSealedAndUnique(t *testing.T) {
 		if _, err := person("third", "440232198001011234"); !errors.Is(err, identity.ErrIdentityTaken) {
 			t.Fatalf("a second account beside one of before: %v", err)
 		}
+	})
+}
+
+// While the key of the indexes is changed one document still has one account, and
+// everybody is found, whichever key their row stands under.
+func TestOneDocumentOneAccountWhileTheKeyChanges(t *testing.T) {
+	dbtest.Each(t, slices.Concat(sources, []db.Source{sealed.Migrations}), func(t *testing.T, d *db.DB) {
+		w := newWorld(d)
+		root, err := sealed.KeyFile(filepath.Join(t.TempDir(), "files.key"), true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ring := sealed.New(d, root, w.clock)
+		if err := ring.Prepare(asSystem); err != nil {
+			t.Fatal(err)
+		}
+		w.Module = identity.New(identity.Deps{DB: d, Clock: w.clock, Audit: audit.New(d, w.clock), Hash: cheap, Keys: ring})
+		numbers := []string{"440232199001011233", "440232199001011241"}
+		var ids []string
+		create := func(name, no string) error {
+			id, err := w.CreateAccount(asSystem, identity.NewAccount{Name: name, Kind: identity.KindPerson, DisplayName: "张三", IDType: "111", IDNo: no})
+			if err == nil {
+				ids = append(ids, id)
+			}
+			return err
+		}
+		if err := create("one", numbers[0]); err != nil {
+			t.Fatal(err)
+		}
+		known := func(when string) {
+			t.Helper()
+			for i, id := range ids {
+				if found, err := w.AccountOf(asSystem, "111", numbers[i]); err != nil || found != id {
+					t.Errorf("%s: %q, %v", when, found, err)
+				}
+				if err := create("again", numbers[i]); !errors.Is(err, identity.ErrIdentityTaken) {
+					t.Errorf("%s: a second account: %v", when, err)
+				}
+			}
+		}
+		if _, err := ring.RotateIndex(asSystem); err != nil {
+			t.Fatal(err)
+		}
+		known("the new key is looked for")
+		w.clock.Advance(5 * time.Minute)
+		// As useIndex does it; the tables of other tests' columns are not here to be gone through.
+		if _, err := d.Conn(asSystem).Exec(asSystem, `UPDATE sealed_key SET used_at = $1 WHERE kind = 'index' AND version = 2`, w.clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+		if err := ring.Load(asSystem); err != nil {
+			t.Fatal(err)
+		}
+		known("the new key is written")
+		if err := create("two", numbers[1]); err != nil {
+			t.Fatal(err)
+		}
+		known("one under each")
 	})
 }
 
