@@ -34,6 +34,7 @@ type caseHandedJSON struct {
 	Paper   bool   `json:"paper,omitempty" doc:"在窗口提交纸质材料"`
 	Later   bool   `json:"later,omitempty" doc:"容缺后补"`
 	Form    bool   `json:"form,omitempty" doc:"申请表：由填写的表单生成，不另交"`
+	Consent bool   `json:"consent,omitempty" doc:"持证人（或者有权替他同意的人）同意在这件申请里使用licence所写的电子证照，只用这一次；以申请人本人的身份调用时才算数。没有同意的，返回422"`
 }
 
 func handed(list []caseHandedJSON) []Handed {

@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/jobs"
+	"yimen/internal/org"
 	"yimen/workday"
 )
 
@@ -230,6 +231,7 @@ func (m *Module) supplied(ctx context.Context, t *turn, a *Act) (*checker, error
 	c := &checker{m: m, hasItem: true, intake: &intake{
 		s:     Submission{Draft: t.r.Number, Channel: channel, Applicant: Applicant{IDNo: t.r.ApplicantIDNo}, Materials: a.Materials},
 		actor: t.actor, version: catalogue.Version{Item: def.Code, N: t.r.Version, Definition: *def}, list: list, today: t.today,
+		competent: org.Agency{Code: t.r.CompetentAgency, Name: t.r.CompetentName},
 	}}
 	checkText(&c.bad, "opinion", &a.Opinion, "")
 	return c, c.supplies(ctx)

@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"slices"
 
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
@@ -28,11 +29,45 @@ func (c *checker) licence(ctx context.Context, i int, row *materialRow, need cat
 		c.bad.Add(field, "电子证照调用尚未开通，“%s”请上传文件或提交纸质材料。", need.Name)
 		return nil
 	}
+	if c.s.Materials[i].Consent {
+		if err := c.consent(ctx, row, need); err != nil {
+			return c.add(field, err)
+		}
+	}
 	err := c.m.Licences.Usable(ctx, row.Licence, need.LicenceTypes, c.s.Applicant.IDNo)
 	if err == nil {
 		err = c.m.Licences.Consented(ctx, c.s.Draft, row.Material, row.Licence)
 	}
 	return c.add(field, err)
+}
+
+// consent keeps the yes that comes with what is handed in, in its transaction.
+func (c *checker) consent(ctx context.Context, row *materialRow, need catalogue.Material) error {
+	decides := c.competent.Name
+	if decides == "" {
+		decides = c.def().DeptName
+	}
+	return c.m.Licences.Consent(ctx, licences.Consent{Case: c.s.Draft, Material: row.Material, MaterialName: need.Name, Types: need.LicenceTypes,
+		Item: c.def().Code, ItemName: c.def().Name, AgencyName: decides, Purpose: "办理“" + c.def().Name + "”", Licence: row.Licence, HolderNo: c.s.Applicant.IDNo})
+}
+
+// consents says that a yes comes with the application.
+func (s Submission) consents() bool {
+	return slices.ContainsFunc(s.Materials, func(h Handed) bool { return h.Consent && h.Licence != "" })
+}
+
+// checkAgreed is check for an application with which a yes comes: a yes is kept
+// under the number that the case will have, so it is a draft first. Inside the
+// transaction that files it.
+func (m *Module) checkAgreed(ctx context.Context, actor identity.Actor, s Submission) (*intake, error) {
+	if s.Draft == "" && m.Licences != nil {
+		d, err := m.SaveDraft(ctx, s)
+		if err != nil {
+			return nil, err
+		}
+		s.Draft = d.Number
+	}
+	return m.check(ctx, actor, s)
 }
 
 // useLicences makes uses of the consents to the licences among materials that are

@@ -75,6 +75,8 @@ type Licences interface {
 	// Usable: the licence of that identifier is of one of the types, of that holder,
 	// and may stand in for a paper today.
 	Usable(ctx context.Context, licence string, types []string, holderIDNo string) error
+	// Consent keeps the actor's yes to a use; see licences.Module.Consent.
+	Consent(ctx context.Context, c licences.Consent) error
 	// Consented: its holder has agreed to its use for the material of the application.
 	Consented(ctx context.Context, number, material, licence string) error
 	// Use makes a use of that consent, in the transaction that stores the material.

@@ -33,15 +33,7 @@ func (m *Module) Submit(ctx context.Context, s Submission) (Case, error) {
 	if c, found, err := m.submitted(ctx, actor, s.Key, digest); found || err != nil {
 		return c, err
 	}
-	in, err := m.check(ctx, actor, s)
-	if err != nil {
-		return Case{}, err
-	}
-	var r *record
-	err = m.db.InTx(ctx, func(ctx context.Context) error {
-		r, err = m.file(ctx, in, digest)
-		return err
-	})
+	r, err := m.checkAndFile(ctx, actor, s, digest)
 	if errors.Is(err, errKeyTaken) { // the same submission, sent twice at the same time
 		c, _, err := m.submitted(ctx, actor, s.Key, digest)
 		return c, err
@@ -50,6 +42,28 @@ func (m *Module) Submit(ctx context.Context, s Submission) (Case, error) {
 		return Case{}, err
 	}
 	return m.present(ctx, r, actor), nil
+}
+
+// checkAndFile checks outside of the transaction, but for a yes that is kept on
+// the way: it goes when the application is refused.
+func (m *Module) checkAndFile(ctx context.Context, actor identity.Actor, s Submission, digest string) (r *record, err error) {
+	var in *intake
+	if !s.consents() {
+		if in, err = m.check(ctx, actor, s); err != nil {
+			return nil, err
+		}
+	}
+	err = m.db.InTx(ctx, func(ctx context.Context) error {
+		var err error
+		if in == nil {
+			if in, err = m.checkAgreed(ctx, actor, s); err != nil {
+				return err
+			}
+		}
+		r, err = m.file(ctx, in, digest)
+		return err
+	})
+	return r, err
 }
 
 // errKeyTaken never leaves the package.

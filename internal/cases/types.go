@@ -59,6 +59,7 @@ type Handed struct {
 	Paper   bool   `json:"paper,omitempty"`   // handed over as paper, at a window only
 	Later   bool   `json:"later,omitempty"`   // 容缺: promised for later, see Submission.DeferUntil
 	Form    bool   `json:"form,omitempty"`    // 申请表: the form of this application is the paper
+	Consent bool   `json:"consent,omitempty"` // the holder agrees, with this very act, that Licence is used
 }
 
 // Submission is an application as it comes in (申请).

@@ -34,6 +34,7 @@ type sheet struct {
 	wizard *apply.Wizard
 
 	consents consenter                     // who may agree that licences are used
+	mayCode  bool                          // who stands there may show a code, to agree to licences
 	instead  map[string][]licences.Licence // of the applicant, by the material that they could stand in for
 }
 

@@ -31,11 +31,19 @@ func (m *Module) consenterOf(ctx context.Context, s *sheet) (consenter, bool, er
 		return consenter{}, false, nil
 	}
 	v, err := m.visit(ctx, s.visit)
-	if errors.Is(err, ErrVisitOver) || err == nil && v.IDNo == "" {
+	if errors.Is(err, ErrVisitOver) {
 		return consenter{}, false, nil
 	}
 	if err != nil {
 		return consenter{}, false, err
+	}
+	if v.CodeAccount != "" {
+		if who, ok, err := m.byCode(ctx, v.CodeAccount, a, s.def.Code); err != nil || ok {
+			return who, ok, err
+		}
+	}
+	if v.IDNo == "" {
+		return consenter{}, false, nil
 	}
 	who := consenter{way: licences.ByPaper, name: v.Name}
 	if who.account, err = m.Identity.AccountOf(ctx, v.IDType, v.IDNo); err != nil {
@@ -104,6 +112,7 @@ func (m *Module) findLicences(ctx context.Context, s *sheet) error {
 	}
 	who, ok, err := m.consenterOf(ctx, s)
 	if err != nil || !ok {
+		s.mayCode = s.visit != "" && s.sub().Applicant.IDNo != ""
 		return err
 	}
 	s.consents = who

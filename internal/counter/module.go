@@ -98,6 +98,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post("/counter/person/{visit}/draft", Guard, m.takeDraft)
 	rt.Get("/counter/person/{visit}/identity", vouches, m.identity)
 	rt.Post("/counter/person/{visit}/identity/{act}", vouches.And(web.RateLimit("identify", 60, time.Minute, nil)), m.identify)
+	rt.Get("/counter/person/{visit}/code", Guard, m.askCode)
+	rt.Post("/counter/person/{visit}/code", Guard.And(web.RateLimit("holder code", 60, time.Minute, nil)), m.takeCode)
 	rt.Get("/counter/person/{visit}/{number}/{verb}", Guard, m.askAct)
 	rt.PostLimit("/counter/person/{visit}/{number}/{verb}", Guard, apply.UploadLimit, m.doAct)
 

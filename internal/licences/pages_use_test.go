@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/webtest"
 	"yimen/internal/licences"
+	"yimen/internal/portal"
 )
 
 const (
@@ -88,12 +89,26 @@ func TestLicenceInsteadOfAPhotograph(t *testing.T) {
 	b.Get("/my/licences/"+identifier).Must("谁用过", "已使用", c.Competent.Name, "网上登录后本人同意")
 	s.As("citizen-2").Get("/my/licences/" + identifier).Status(404)
 
-	seen := s.As(clerk).Get("/office/cases/"+c.Number).Status(200).Click("电子证照，打开看").Status(200).Must("申请时调用的第1版", "民族", "网上登录后本人同意").MustNot(own)
+	seen := s.As(clerk).Get("/office/cases/"+c.Number).Status(200).Click("电子证照，打开看").Status(200).Must("申请时调用的第1版", "民族", "网上登录后本人同意", "没有照面可看").MustNot(own)
 	s.As("clerk-440232112206").Get(seen.URL.Path).Status(404)
 	s.As("citizen-1").Get(seen.URL.Path).Status(403)
 	s.As("admin-audit").Get("/admin/audit?action=licence.read_used").Must(identifier)
 
 	police := s.As("approver-440232-d07")
+	s.As(clerk).Get(seen.URL.Path + "/page.svg").Status(404)
+	police.Get("/office/licences/" + identifier).Form("form.li-make").Send().Status(200)
+	if page := s.As(clerk).Get(seen.URL.Path).Status(200).Must("申请时调用的第1版").MustNot("没有照面可看"); !strings.Contains(page.Body, "照面，盖有") {
+		t.Error("the page shows no picture of the licence")
+	}
+	if page := s.As(clerk).Get("/office/cases/" + c.Number).Status(200).Must("对照照面"); !strings.Contains(page.Body, seen.URL.Path+"/page.svg") {
+		t.Error("the pane beside the form has no picture of the licence")
+	}
+	if svg := s.As(clerk).Get(seen.URL.Path + "/page.svg").Status(200); !strings.HasPrefix(svg.Body, "<svg") {
+		t.Errorf("the page begins with %.10q", svg.Body)
+	}
+	s.As("clerk-440232112206").Get(seen.URL.Path + "/page.svg").Status(404)
+	s.As("citizen-1").Get(seen.URL.Path + "/page.svg").Status(403)
+	s.As("admin-audit").Get("/admin/audit?action=licence.read_used").Must("照面")
 	police.Get("/office/licences/"+identifier).Status(200).Must("谁用过", "已使用").Click("导出全部使用记录").Status(200).Must(c.Number, "网上登录后本人同意")
 	s.As("approver-440232-d11").Get("/office/licences/" + identifier + "/uses.csv").Status(404)
 	if n, err := s.Cases.Spared(s.Ctx(clerk), "", "2000-01", "2099-12"); err != nil || n.Materials != 1 || n.Cases != 1 {
@@ -190,4 +205,96 @@ func greet(t *testing.T, b *webtest.Client, number string) string {
 		t.Fatalf("the number leads to %s", page.URL)
 	}
 	return key
+}
+
+// A yes may come with the application itself, as programs send it, and with a
+// correction: of the holder's own, and never of the clerk's.
+func TestConsentWithTheApplication(t *testing.T) {
+	s := apptest.New(t)
+	d, id := draftOf(t, s, "citizen-1")
+	identifier := cardOf(t, s, "citizen-1")
+	sub := d.Submission
+	sub.Draft, sub.Channel = "", cases.ChannelWeb
+	sub.Materials = append(online(t, s, "citizen-1", sub.Materials), cases.Handed{ID: id, Licence: identifier})
+	if _, err := s.Cases.Submit(s.Ctx("citizen-1"), sub); !strings.Contains(errText(err), "没有同意") {
+		t.Errorf("filed without a yes: %s", errText(err))
+	}
+	last := len(sub.Materials) - 1
+	sub.Materials[last].Consent = true
+	bad := sub
+	bad.Applicant.Phone = "1"
+	if _, err := s.Cases.Submit(s.Ctx("citizen-1"), bad); err == nil {
+		t.Error("filed with a telephone that is none")
+	}
+	c, err := s.Cases.Submit(s.Ctx("citizen-1"), sub)
+	if err != nil {
+		t.Fatal(errText(err))
+	}
+	uses, err := s.Licences.UsedIn(s.System(), c.Number)
+	if err != nil || len(uses) != 1 || uses[0].Way != licences.ByAccount || uses[0].AgencyName != c.Competent.Name {
+		t.Errorf("%+v, %v", uses, err)
+	}
+	s.As("citizen-1").Get("/my/licences/" + identifier).Must("已使用").MustNot("申请还没有提交")
+
+	demand := cases.Act{Deficiencies: []cases.Deficiency{{Material: id, Problem: "和登记的不一致", Cure: "请重新提交"}}}
+	if _, err := s.Cases.RequestCorrection(s.Ctx(clerk), c.Number, demand); err != nil {
+		t.Fatal(errText(err))
+	}
+	at := portal.ActURL(c.Number, "correct")
+	page := s.As("citizen-1").Get(at).Status(200).Must("您有电子证照，可以不用补交", "不用，我自己补交")
+	page.Form("#act").Send().Status(422).Must("还没有补上")
+	s.As("citizen-1").Get(at).Form("#act").Fill("licence."+id, identifier).Send().Status(200).Must("已提交")
+	if uses, err = s.Licences.UsedIn(s.System(), c.Number); err != nil || len(uses) != 2 {
+		t.Errorf("%+v, %v", uses, err)
+	}
+}
+
+// cardOf is the identity card of an account.
+func cardOf(t *testing.T, s *apptest.Site, account string) string {
+	t.Helper()
+	mine, _, err := s.Licences.Mine(s.Ctx(account), db.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := slices.IndexFunc(mine, func(l licences.Licence) bool { return l.TypeName == "居民身份证" })
+	if i < 0 {
+		t.Fatalf("%s has no identity card", account)
+	}
+	return mine[i].Identifier
+}
+
+// At a window without a card: who shows a code on their telephone may agree.
+func TestConsentByCode(t *testing.T) {
+	s := apptest.New(t)
+	b := s.As(clerk)
+	d, id := draftOf(t, s, clerk)
+	at := "/counter/intake/" + d.Number + "?visit=" + greet(t, b, "440232197005120032")
+	ask := b.Get(at).Status(200).MustNot("本人有电子证照").Click("请办事人亮码").Status(200)
+	show := func(account string) string {
+		x, err := s.Licences.Show(s.Ctx(account), cardOf(t, s, account), licences.Choice{Mode: licences.ShowLeast})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, code, err := s.Licences.NewCode(s.Ctx(account), x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return code
+	}
+	ask.Form("#ct-code").Send().Status(422).Must("请扫描办事人手机上的二维码")
+	ask.Form("#ct-code").Fill("code", "0000").Send().Status(422).Must("这个二维码不能用")
+	ask.Form("#ct-code").Fill("code", show("citizen-2")).Send().Status(422).Must("亮码的人不是申请人")
+	b.Get(at).MustNot("本人有电子证照")
+	code := show("citizen-1")
+	page := ask.Form("#ct-code").Fill("code", "https://localhost/licences/shown/"+code).Send().Status(200).Must("已核对亮码", "本人有电子证照")
+	ask.Form("#ct-code").Fill("code", code).Send().Status(422).Must("已经被看过一次")
+	form := page.Form("#in-sheet").Fill("way."+id, "licence").Fill("consent."+id, "1")
+	for _, h := range d.Submission.Materials {
+		form.Fill("way."+h.ID, "paper")
+	}
+	form.Send().Status(200).Must("收件完成")
+	uses, err := s.Licences.UsedIn(s.System(), d.Number)
+	if err != nil || len(uses) != 1 || uses[0].Way != licences.ByCode || uses[0].Witness == "" || uses[0].ConsentedName != d.Submission.Applicant.Name {
+		t.Errorf("%+v, %v", uses, err)
+	}
 }

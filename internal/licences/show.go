@@ -227,3 +227,21 @@ func (m *Module) Readings(ctx context.Context, identifier string) ([]Reading, er
 	}
 	return m.readings(ctx, l.ID, "")
 }
+
+// CodeOf finds the code in what a scanner has read: the address in the picture,
+// or the code alone.
+func CodeOf(read string) string {
+	read = strings.TrimSpace(read)
+	if i := strings.LastIndex(read, shownURL+"/"); i >= 0 {
+		read = read[i+len(shownURL)+1:]
+	}
+	code, _, _ := strings.Cut(read, "?")
+	return code
+}
+
+// Presenter is the account that shows a code now: somebody who is signed in on
+// their own telephone. Nothing is used up; that is Read's. Errors as Read.
+func (m *Module) Presenter(ctx context.Context, code string) (string, error) {
+	s, err := m.showing(ctx, "code_key", keyOf(code))
+	return s.Account, s.readable(err, m.now(ctx))
+}

@@ -157,13 +157,15 @@ type Use struct {
 	Witness       string     `db:"witness"`
 	WitnessName   string     `db:"witness_name"`
 	ConsentedAt   time.Time  `db:"consented_at"`
+	Document      string     `db:"document"` // the sealed file of the version that was used; "" there is none
 	UsedAt        *time.Time `db:"used_at"`
 	WithdrawnAt   *time.Time `db:"withdrawn_at"`
 }
 
 const selectUse = `SELECT u.id, u.licence, x.identifier, t.name AS type_name, u.case_number, u.material, u.material_name, u.item, u.item_name, u.agency,
-	u.agency_name, u.purpose, u.way, u.consented_by, u.consented_name, u.witness, u.witness_name, u.consented_at, u.used_at, u.withdrawn_at
-	FROM licences_use u JOIN licences_licence x ON x.id = u.licence JOIN licences_type t ON t.id = x.type`
+	u.agency_name, u.purpose, u.way, u.consented_by, u.consented_name, u.witness, u.witness_name, u.consented_at, u.used_at, u.withdrawn_at,
+	COALESCE(p.ofd, '') AS document
+	FROM licences_use u JOIN licences_licence x ON x.id = u.licence JOIN licences_type t ON t.id = x.type LEFT JOIN licences_paper p ON p.licence = u.licence`
 
 // usesShown is how many uses a page shows; the export gives all.
 const usesShown = 50
@@ -193,15 +195,10 @@ func (m *Module) UsedIn(ctx context.Context, number string) ([]Use, error) {
 // it since. The caller has seen to it that the actor may read the case. Errors:
 // ErrUnknown.
 func (m *Module) ReadUsed(ctx context.Context, number, use string) (Use, Shown, error) {
-	list, err := m.UsedIn(ctx, number)
+	u, err := m.usedIn(ctx, number, use)
 	if err != nil {
-		return Use{}, Shown{}, err
+		return u, Shown{}, err
 	}
-	i := slices.IndexFunc(list, func(u Use) bool { return u.ID == use })
-	if i < 0 {
-		return Use{}, Shown{}, ErrUnknown
-	}
-	u := list[i]
 	l, err := m.one(ctx, "id", u.Licence)
 	if err != nil {
 		return u, Shown{}, err
@@ -211,6 +208,35 @@ func (m *Module) ReadUsed(ctx context.Context, number, use string) (Use, Shown, 
 	}
 	s, err := m.shown(ctx, l)
 	return u, s, err
+}
+
+func (m *Module) usedIn(ctx context.Context, number, use string) (Use, error) {
+	list, err := m.UsedIn(ctx, number)
+	if err != nil {
+		return Use{}, err
+	}
+	i := slices.IndexFunc(list, func(u Use) bool { return u.ID == use })
+	if i < 0 {
+		return Use{}, ErrUnknown
+	}
+	return list[i], nil
+}
+
+// UsedPicture draws the page of a licence's sealed document, of the version that
+// was used in a case, as SVG; see ReadUsed. Errors: ErrUnknown, ErrNoPaper.
+func (m *Module) UsedPicture(ctx context.Context, number, use string) ([]byte, error) {
+	u, err := m.usedIn(ctx, number, use)
+	if err != nil {
+		return nil, err
+	}
+	data, err := m.read(ctx, u.Document)
+	if err != nil {
+		return nil, err
+	}
+	if err := m.record(ctx, "licence.read_used", u.Identifier, u.Purpose, "办件"+number+"，照面"); err != nil {
+		return nil, err
+	}
+	return picture(data)
 }
 
 // UsesOfOwn lists who has used one of the actor's own licences. Errors: ErrUnknown.

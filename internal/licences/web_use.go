@@ -35,6 +35,24 @@ func (u Use) UsedRows() []ui.Row {
 	return append(rows, ui.Row{Label: "调用时间", Value: ui.DateTime(u.At())}, ui.Row{Label: "用途", Value: u.Purpose})
 }
 
+// SendUsed shows the page of a licence that was used in a case; see UsedPicture.
+func (m *Module) SendUsed(w http.ResponseWriter, r *http.Request, number, use string) error {
+	svg, err := m.UsedPicture(r.Context(), number, use)
+	if err != nil {
+		return err
+	}
+	sendSVG(w, svg)
+	return nil
+}
+
+// noPicture says why a licence that was used has no document to look at.
+func (s Shown) noPicture() string {
+	if s.Trust.Replaces() {
+		return "这本证照是存量证照，" + s.IssuerName + "还没有给它制作盖章的电子文件，没有照面可看。下面是证照库里登记的内容。"
+	}
+	return "这本证照是" + s.Trust.Name() + "，没有颁发机构盖章的电子文件，没有照面可看。下面是证照库里登记的内容，请据实审查。"
+}
+
 // CheckURLOf is where anybody may check a licence.
 func CheckURLOf(identifier string) string {
 	return CheckURL + "?" + url.Values{"id": {identifier}}.Encode()

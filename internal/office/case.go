@@ -110,13 +110,13 @@ func (m *Module) load(ctx context.Context, number, file string) (*casePage, erro
 // marks, what a correction changed, phrases.
 func (m *Module) loadDesk(ctx context.Context, p *casePage) error {
 	var err error
-	if p.files, err = m.filesOf(ctx, p); err != nil {
-		return err
-	}
 	if m.Licences != nil && p.byLicence() {
 		if p.used, err = m.Licences.UsedIn(ctx, p.c.Number); err != nil {
 			return err
 		}
+	}
+	if p.files, err = m.filesOf(ctx, p); err != nil {
+		return err
 	}
 	if p.checks, err = m.checksOf(ctx, p.c.Number); err != nil {
 		return err

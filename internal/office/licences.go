@@ -34,17 +34,41 @@ func (m *Module) showLicence(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, usedView(p))
 }
 
+// showPage shows the page of its document.
+func (m *Module) showPage(w http.ResponseWriter, r *http.Request) error {
+	c, err := m.Cases.Find(r.Context(), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	return m.Licences.SendUsed(w, r, c.Number, r.PathValue("use"))
+}
+
+// usedURL is the page of a licence that was used in a case.
+func usedURL(number string, u licences.Use) string {
+	return CaseURL(number) + "/licences/" + url.PathEscape(u.ID)
+}
+
 // byLicence says that a licence stands in for some material.
 func (p *casePage) byLicence() bool {
 	return slices.ContainsFunc(p.c.Content.Materials, func(x cases.Material) bool { return x.Licence != "" })
 }
 
-// licenceURL is the page of the licence that stands in for a material; "" when
-// its use is not known.
-func (p *casePage) licenceURL(x cases.Material) string {
+// useOf is the use of the licence that stands in for a material; false when none
+// is known.
+func (p *casePage) useOf(x cases.Material) (licences.Use, bool) {
 	i := slices.IndexFunc(p.used, func(u licences.Use) bool { return u.Material == x.ID && u.Identifier == x.Licence })
-	if i < 0 {
-		return ""
+	if x.Licence == "" || i < 0 {
+		return licences.Use{}, false
 	}
-	return CaseURL(p.c.Number) + "/licences/" + url.PathEscape(p.used[i].ID)
+	return p.used[i], true
+}
+
+// shownLicence is the page of the document of a licence in the pane, beside the
+// files; false when there is none.
+func (p *casePage) shownLicence(x cases.Material) (shownFile, bool) {
+	u, ok := p.useOf(x)
+	if !ok || u.Document == "" {
+		return shownFile{}, false
+	}
+	return shownFile{ID: "licence-" + u.ID, Name: "电子证照", Material: x.Name, Kind: "image", Old: x.Superseded != nil, URL: usedURL(p.c.Number, u) + "/page.svg"}, true
 }

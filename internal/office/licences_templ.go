@@ -46,7 +46,7 @@ func usedView(p usedPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = licences.UsedLicence(p.use, p.shown, p.today).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = licences.UsedLicence(p.use, p.shown, p.today, usedURL(p.c.Number, p.use)+"/page.svg").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -69,7 +69,7 @@ func usedView(p usedPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "电子证照：" + p.shown.TypeName, Face: ui.Staff, Styles: []string{"office.css"}, Lead: p.c.ItemName + "　" + p.c.Applicant.Name,
+		templ_7745c5c3_Err = ui.Page(ui.PageOpts{Title: "电子证照：" + p.shown.TypeName, Face: ui.Staff, Styles: []string{"office.css", "licences.css"}, Lead: p.c.ItemName + "　" + p.c.Applicant.Name,
 			Breadcrumb: []ui.Crumb{{Label: "办件", URL: "/office/cases"}, {Label: p.c.Number, URL: CaseURL(p.c.Number)}, {Label: "电子证照"}}}).Render(templ.WithChildren(ctx, templ_7745c5c3_Var2), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err

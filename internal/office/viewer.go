@@ -15,6 +15,7 @@ type shownFile struct {
 	ID, Name, Material string
 	Kind               string // image, pdf, or "" for what is saved and opened elsewhere
 	Old                bool   // replaced since
+	URL                string
 }
 
 // filesOf are the files of a case in the order of the checklist, those that
@@ -23,6 +24,9 @@ func (m *Module) filesOf(ctx context.Context, p *casePage) ([]shownFile, error) 
 	var now, old []shownFile
 	seen := map[string]bool{}
 	add := func(x cases.Material) error {
+		if f, ok := p.shownLicence(x); ok {
+			now = append(now, f)
+		}
 		if x.File == "" || seen[x.File] {
 			return nil
 		}
@@ -31,7 +35,7 @@ func (m *Module) filesOf(ctx context.Context, p *casePage) ([]shownFile, error) 
 		if err != nil {
 			return err
 		}
-		f := shownFile{ID: x.File, Name: orText(x.FileName, x.Name), Material: x.Name, Kind: kind, Old: x.Superseded != nil}
+		f := shownFile{ID: x.File, Name: orText(x.FileName, x.Name), Material: x.Name, Kind: kind, Old: x.Superseded != nil, URL: cases.FileURL(p.c.Number, x.File)}
 		if f.Old {
 			old = append(old, f)
 		} else {
@@ -99,11 +103,17 @@ func (p *casePage) fileURL(id string) string {
 	return url + "?file=" + id + "#viewer"
 }
 
-// sourceFile is the file that a value of the form should be compared with; ""
-// when its material came on paper or not at all.
+// sourceFile is the file, or the page of a licence, that a value of the form should
+// be compared with; false when its material came on paper or not at all.
 func (p *casePage) sourceFile(material string) (shownFile, bool) {
 	for _, x := range p.c.Content.Materials {
-		if x.ID != material || x.Superseded != nil || x.File == "" {
+		if x.ID != material || x.Superseded != nil {
+			continue
+		}
+		if f, ok := p.shownLicence(x); ok {
+			return f, true
+		}
+		if x.File == "" {
 			continue
 		}
 		for _, f := range p.files {

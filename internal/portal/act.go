@@ -15,6 +15,7 @@ import (
 	"yimen/internal/kit/files"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/licences"
 )
 
 // actPage is a page on which the applicant does something to their case.
@@ -29,6 +30,8 @@ type actPage struct {
 	savedAt time.Time             // when the last of them was uploaded; zero: none were
 	changes []string              // since the page was opened
 	stale   bool                  // the act was refused because of them
+
+	instead map[string][]licences.Licence // of the applicant, by the material that they could stand in for
 }
 
 // actPageOf reads the case as it stands now with what the verb asks for.
@@ -55,6 +58,9 @@ func (m *Module) actPageOf(ctx context.Context, number string, verb cases.Verb) 
 			x.Necessity, x.Deferrable = catalogue.Required, false
 			p.list = append(p.list, x)
 		}
+	}
+	if err := m.findInstead(ctx, p); err != nil {
+		return nil, err
 	}
 	if err := m.readReply(ctx, p); err != nil || verb != cases.VerbCorrect {
 		return p, err

@@ -882,6 +882,12 @@ func bringItem(p *actPage, x catalogue.Material) templ.Component {
 				return templ_7745c5c3_Err
 			}
 		}
+		if len(p.instead[x.ID]) > 0 {
+			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "licence." + x.ID, Label: "您有电子证照，可以不用补交", Type: "radio", Value: p.agreed(x), Options: p.agreeOptions(x), Help: "同意后，收件窗口和" + p.Competent.Name + "会看到这本证照，只用来办这件事，只用这一次；提交时才使用。"}).Render(ctx, templ_7745c5c3_Buffer)
+			if templ_7745c5c3_Err != nil {
+				return templ_7745c5c3_Err
+			}
+		}
 		if ways := apply.WaysOf(x, apply.Online); len(ways) > 1 {
 			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "way." + x.ID, Label: "怎么提交", Type: "radio", Required: true, Value: p.way(x), Options: apply.WayOptions(x, apply.Online)}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
@@ -894,7 +900,7 @@ func bringItem(p *actPage, x catalogue.Material) templ.Component {
 			var templ_7745c5c3_Var41 string
 			templ_7745c5c3_Var41, templ_7745c5c3_Err = templ.ResolveAttributeValue("way." + x.ID + "=" + apply.WayFile)
 			if templ_7745c5c3_Err != nil {
-				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/portal/act.templ`, Line: 162, Col: 55}
+				return templ.Error{Err: templ_7745c5c3_Err, FileName: `internal/portal/act.templ`, Line: 165, Col: 55}
 			}
 			_, templ_7745c5c3_Err = templ_7745c5c3_Buffer.WriteString(templ_7745c5c3_Var41)
 			if templ_7745c5c3_Err != nil {

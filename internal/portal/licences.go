@@ -1,12 +1,16 @@
 package portal
 
 import (
+	"context"
 	"net/http"
 	"net/url"
+	"slices"
 
+	"yimen/internal/catalogue"
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
+	"yimen/internal/kit/web/ui"
 	"yimen/internal/licences"
 	"yimen/workday"
 )
@@ -72,4 +76,42 @@ func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, licenceView(p))
+}
+
+// findInstead looks for electronic licences that the applicant need only agree to,
+// instead of bringing what is asked for.
+func (m *Module) findInstead(ctx context.Context, p *actPage) error {
+	p.instead = map[string][]licences.Licence{}
+	if m.Licences == nil || !p.open() {
+		return nil
+	}
+	for _, x := range p.list {
+		if len(x.LicenceTypes) == 0 {
+			continue
+		}
+		list, err := m.Licences.Offered(ctx, p.Item, x.LicenceTypes, p.Applicant.IDNo)
+		if err != nil {
+			return err
+		}
+		p.instead[x.ID] = list
+	}
+	return nil
+}
+
+// agreed is the licence that the applicant has ticked for a material; "" none.
+func (p *actPage) agreed(x catalogue.Material) string {
+	id := p.form.Value("licence." + x.ID)
+	if !slices.ContainsFunc(p.instead[x.ID], func(l licences.Licence) bool { return l.Identifier == id }) {
+		return ""
+	}
+	return id
+}
+
+// agreeOptions are what the applicant may tick for a material.
+func (p *actPage) agreeOptions(x catalogue.Material) []ui.Option {
+	options := []ui.Option{{Value: "", Label: "不用，我自己补交"}}
+	for _, l := range p.instead[x.ID] {
+		options = append(options, ui.Option{Value: l.Identifier, Label: "同意使用" + l.TypeName + "（" + l.Tail() + "）", Help: l.IssuerName + "颁发，" + l.Term()})
+	}
+	return options
 }

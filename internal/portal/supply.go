@@ -70,6 +70,10 @@ func (m *Module) handIn(w http.ResponseWriter, r *http.Request, p *actPage, hand
 // supplied puts materials and form into the act and notes what is missing.
 func (m *Module) supplied(ctx context.Context, p *actPage, act *cases.Act) error {
 	for _, x := range p.list {
+		if id := p.agreed(x); id != "" {
+			act.Materials = append(act.Materials, cases.Handed{ID: x.ID, Licence: id, Consent: true})
+			continue
+		}
 		act.Materials = append(act.Materials, apply.Brought(x, p.form.Value("way."+x.ID), p.handed)...)
 	}
 	if p.form.Value("edit_form") != "" {

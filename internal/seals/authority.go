@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"math/big"
+	"strings"
 	"time"
 
 	"github.com/emmansun/gmsm/smx509"
@@ -114,10 +115,18 @@ func (m *Module) issue(ctx context.Context, issuer Certificate, name pkix.Name, 
 	return a.Issue(name, pub, use, years)
 }
 
+// listURLs are where the lists of revoked certificates of our issuers are, by
+// their role; certificates say so.
+var listURLs = map[string]string{RoleRoot: "/seals/crl/root", RoleCA: "/seals/crl"}
+
 func (m *Module) authority(ctx context.Context, c Certificate) (*ses.Authority, error) {
 	s, err := m.signer(ctx, c)
 	now := m.now(ctx)
-	return ses.NewAuthority(s, func() time.Time { return now }), err
+	a := ses.NewAuthority(s, func() time.Time { return now })
+	if base := strings.TrimRight(m.BaseURL, "/"); base != "" {
+		a.Lists = []string{base + listURLs[c.Role]}
+	}
+	return a, err
 }
 
 // RenewLists signs the revocation list of every issuer of ours anew, for a list

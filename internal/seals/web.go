@@ -45,8 +45,8 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post(certsPath+"/requests", makeGuard, m.requestMaker)
 	rt.Get(certsPath+"/requests/{id}", makeGuard, m.sendRequest)
 	rt.PostLimit(certsPath+"/import", makeGuard, importLimit, m.importFile)
-	rt.Get("/seals/crl", web.Public, m.sendList(RoleCA))
-	rt.Get("/seals/crl/root", web.Public, m.sendList(RoleRoot))
+	rt.Get(listURLs[RoleCA], web.Public, m.sendList(RoleCA))
+	rt.Get(listURLs[RoleRoot], web.Public, m.sendList(RoleRoot))
 	rt.Get("/seals/roots", web.Public, m.sendRoots)
 }
 

@@ -17,7 +17,10 @@ import (
 // certificates of signers come from a licensed authority.
 type Authority struct {
 	Signer
-	now func() time.Time
+	// Lists are the addresses where its lists of revoked certificates are to be
+	// had: they are written into every certificate it issues (RFC 5280, 4.2.1.13).
+	Lists []string
+	now   func() time.Time
 }
 
 // Use is what a certificate is for.
@@ -46,7 +49,7 @@ func NewRoot(subject pkix.Name, years int, now func() time.Time) (*Authority, er
 	if err != nil {
 		return nil, err
 	}
-	return &Authority{Signer{c, key}, now}, nil
+	return &Authority{Signer: Signer{c, key}, now: now}, nil
 }
 
 // NewAuthority is the authority of a certificate and key that are kept
@@ -55,7 +58,7 @@ func NewAuthority(s Signer, now func() time.Time) *Authority {
 	if now == nil {
 		now = time.Now
 	}
-	return &Authority{s, now}
+	return &Authority{Signer: s, now: now}
 }
 
 // Issue certifies a public key.
@@ -67,6 +70,7 @@ func (a *Authority) Issue(subject pkix.Name, public crypto.PublicKey, use Use, y
 	if t.NotAfter.After(a.Certificate.NotAfter) {
 		t.NotAfter = a.Certificate.NotAfter // nothing outlives who vouches for it
 	}
+	t.CRLDistributionPoints = a.Lists
 	return issue(t, a.Certificate, public, a.Key)
 }
 

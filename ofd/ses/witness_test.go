@@ -102,6 +102,14 @@ func TestOpenSSLVerifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	h.issuing.Lists = []string{"https://example.gov.cn/seals/crl"}
+	told, err := h.issuing.IssueKey(h.other.Certificate.Subject, ses.ForSigning, 1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if out, err := openssl(t, "x509", "-in", s.save(t, "told.pem", certificate(told.Certificate)), "-noout", "-text"); err != nil || !strings.Contains(out, "URI:https://example.gov.cn/seals/crl") {
+		t.Errorf("where the list is to be had: %v %s", err, out)
+	}
 	out, err := openssl(t, "crl", "-inform", "DER", "-in", s.save(t, "crl", list), "-noout", "-text")
 	if err != nil || !strings.Contains(strings.ToUpper(out), strings.ToUpper(h.other.Certificate.SerialNumber.Text(16))) {
 		t.Errorf("%v %s", err, out)

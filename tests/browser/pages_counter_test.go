@@ -11,6 +11,7 @@ func counterPages(x things) map[string][]sample {
 		"/counter/person/{visit}": {{villageClerk, counter.PersonURL(x.visit)}},
 		"/counter/person/{visit}/{number}/{verb}": {{villageClerk, counter.PersonURL(x.visit) + "/" + x.received.Number + "/request-correction"},
 			{villageClerk, counter.PersonURL(x.visit) + "/" + x.received.Number + "/withdraw"}},
+		"/counter/person/{visit}/code":     {{villageClerk, counter.CodeURL(x.visit, x.windowDraft)}},
 		"/counter/person/{visit}/identity": {{villageClerk, counter.IdentityURL(x.visit)}},
 		"/counter/mandates":                {{villageClerk, "/counter/mandates"}},
 		"/counter/start":                   {{villageClerk, "/counter/start?item=SG02004&at=" + theCounty}},
