@@ -287,7 +287,7 @@ func TestConsentByCode(t *testing.T) {
 	b.Get(at).MustNot("本人有电子证照")
 	code := show("citizen-1")
 	page := ask.Form("#ct-code").Fill("code", "https://localhost/licences/shown/"+code).Send().Status(200).Must("已核对亮码", "本人有电子证照")
-	ask.Form("#ct-code").Fill("code", code).Send().Status(422).Must("已经被看过一次")
+	b.Get(ask.URL.String()).Form("#ct-code").Fill("code", code).Send().Status(422).Must("已经被看过一次")
 	form := page.Form("#in-sheet").Fill("way."+id, "licence").Fill("consent."+id, "1")
 	for _, h := range d.Submission.Materials {
 		form.Fill("way."+h.ID, "paper")
