@@ -48,7 +48,7 @@ type world struct {
 
 func each(t *testing.T, fn func(w *world)) {
 	t.Helper()
-	dbtest.Each(t, []db.Source{org.Migrations, audit.Migrations, sealed.Migrations, proofs.Migrations}, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, []db.Source{org.Migrations, audit.Migrations, sealed.Migrations, identity.Migrations, proofs.Migrations}, func(t *testing.T, d *db.DB) {
 		w := &world{d: d, t: t, clock: clock.NewFake(start)}
 		o := org.New(org.Deps{DB: d, Clock: w.clock})
 		root, err := sealed.KeyFile(filepath.Join(t.TempDir(), "keys"), true)
@@ -57,11 +57,15 @@ func each(t *testing.T, fn func(w *world)) {
 		w.must(ring.Prepare(context.Background()))
 		uscc, err := gb.MakeUSCC("11", "440200", "10000001")
 		w.must(err)
-		w.must(o.LoadCity(context.Background(), org.Rows{Agencies: []org.Agency{{Code: city, Name: "韶关市人民政府", ShortName: "市政府", USCC: uscc.String(),
+		school, err := gb.MakeUSCC("11", "440200", "10000003")
+		w.must(err)
+		w.must(o.LoadCity(context.Background(), org.Rows{Agencies: []org.Agency{{Code: "440200-d03", Name: "韶关市教育局", ShortName: "市教育局", USCC: school.String(), Dept: "D03",
+			Division: city, Level: org.City, Kind: org.Department}, {Code: city, Name: "韶关市人民政府", ShortName: "市政府", USCC: uscc.String(),
 			Division: city, Level: org.City, Kind: org.Government}}, Divisions: []org.Division{
 			{Code: city, Name: "韶关市", ShortName: "韶关", Kind: "地级市", Level: org.City, Parent: "440000000000"}, {Code: county, Name: "乳源瑶族自治县", ShortName: "乳源", Level: org.County, Parent: city}},
 			Outlets: []org.Outlet{{Code: county, Name: "乳源县政务服务中心", Kind: org.Hall, Division: county}}}))
-		w.Module = proofs.New(proofs.Deps{DB: d, Clock: w.clock, Org: o, Audit: audit.New(d, w.clock), Items: items{}, Keys: ring})
+		w.Module = proofs.New(proofs.Deps{DB: d, Clock: w.clock, Org: o, Audit: audit.New(d, w.clock), Items: items{}, Keys: ring, Licences: store{},
+			Identity: identity.New(identity.Deps{DB: d, Clock: w.clock, Audit: audit.New(d, w.clock), Keys: ring})})
 		w.must(w.Load(as("system", city, proofs.VerbEdit), []proofs.Entry{
 			{Number: "1", Name: "居住证明", State: proofs.Cancelled, Origin: proofs.OriginFirst, Ways: []string{proofs.WayOrgan}},
 			{Number: "2", Name: "学籍证明", State: proofs.Kept, Origin: proofs.OriginKept, Purpose: "在校", Issuer: "教育局", How: "到学校开"},
