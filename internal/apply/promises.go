@@ -21,7 +21,7 @@ func (j *journey) findPromise(ctx context.Context, m catalogue.Material) error {
 		return nil
 	}
 	err := j.w.Promises.Barred(ctx, j.draft.Submission.Applicant.IDNo)
-	if errs.From(err).Code != proofs.ErrBarred.Code {
+	if err == nil || errs.From(err).Code != proofs.ErrBarred.Code {
 		return err
 	}
 	j.barred = errs.From(err).Message

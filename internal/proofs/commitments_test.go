@@ -159,3 +159,33 @@ func TestACommitmentIsTakenBackOrToldOfWhenLate(t *testing.T) {
 	s.As("manager-440232000000").Get("/office/messages").Must("有1份承诺没有按期核查")
 	s.As(forester).Get(proofs.CommitmentsURL).Must("已超期")
 }
+
+// At home one reads the words and ticks them; who is barred is told why and offered
+// the other ways.
+func TestThePromiseIsReadAndTicked(t *testing.T) {
+	s := apptest.New(t)
+	sub, id := promising(t, s)
+	sub.Channel = cases.ChannelWeb
+	sub.Materials = nil
+	ctx := s.Ctx("citizen-1")
+	d, err := s.Cases.SaveDraft(ctx, sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	at := "/apply/" + d.Number + "/materials/" + id
+	page := s.As("citizen-1").Get(at).Status(200).Must("签署告知承诺", "我承诺：", "我看过了")
+	page.Form("form.ap-form").Fill("way."+id, "promise").Send().Status(422).Must("请看完承诺书")
+	page.Form("form.ap-form").Fill("way."+id, "promise").Fill("promise."+id, "1").Send().Status(200)
+	if d, err = s.Cases.Draft(ctx, d.Number); err != nil || !slices.ContainsFunc(d.Submission.Materials, func(h cases.Handed) bool { return h.ID == id && h.Promise }) {
+		t.Errorf("%+v (%v)", d.Submission.Materials, err)
+	}
+	desk, _ := promising(t, s)
+	if _, err := s.Cases.Submit(s.Ctx("clerk-"+village), desk); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Proofs.Verify(s.Ctx(forester), given(t, s, forester, proofs.CommitmentsOpen)[0].ID,
+		proofs.Verification{Finding: proofs.CommitmentUntrue, Report: "情况不实", Measures: "责令改正"}); err != nil {
+		t.Fatal(err)
+	}
+	s.As("citizen-1").Get(at).Status(200).Must("此前作出的承诺经核查不实").MustNot("我看过了")
+}
