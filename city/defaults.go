@@ -51,7 +51,7 @@ var documentEnds = regexp.MustCompile(`(书|文|函|表|通知|决定|意见|批
 // type from the list of licences.
 func (b *book) resultOf(r row) catalogue.Result {
 	name := r.Result
-	res := catalogue.Result{Name: name, Kind: catalogue.ResultOther, LicenceType: b.licenceNamed(name), DeliverBy: []string{"window", "post"}}
+	res := catalogue.Result{Name: name, Kind: catalogue.ResultOther, LicenceType: b.licenceNamed(orElse(licenceAliases[name], name)), DeliverBy: []string{"window", "post"}}
 	if res.LicenceType != "" {
 		res.LicenceHow = licenceHow(r.Name)
 	}

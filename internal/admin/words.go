@@ -32,7 +32,7 @@ var (
 		"mandate.propose": "提出委托", "mandate.confirm": "确认委托", "mandate.end": "结束委托", "mandate.look": "核验亲子关系",
 		"message.retry": "重发一条", "message.retry_failed": "重发失败的", "message.template_saved": "修改通知文字", "message.test": "试发通知",
 		"licence.take_over": "存量证照入库", "licence.renew": "证照换发新版本", "licence.suspend": "暂扣证照", "licence.restore": "发还证照", "licence.withdraw": "撤销证照", "licence.revoke": "吊销证照", "licence.cancel": "注销证照", "licence.view": "查看电子证照", "licence.document": "制作电子证照文件", "licence.template_save": "保存照面模板草稿", "licence.template_force": "启用照面模板", "licence.download": "下载电子证照文件", "licence.issue": "签发电子证照", "licence.drop": "不签发电子证照", "licence_type.add": "新增证照类型", "licence_type.change": "修改证照类型",
-		"licence.show": "出示电子证照", "licence.read_code": "扫码看电子证照",
+		"licence.batch_result": "下载按表签发的结果", "licence.copy": "制作证照加注件", "licence.show": "出示电子证照", "licence.read_code": "扫码看电子证照",
 		"licence.consent": "同意使用电子证照", "licence.use": "使用电子证照", "licence.read_used": "查看办件所用的证照", "licence.export_uses": "导出证照使用记录",
 		"training.course": "保存培训课程", "training.material": "上传培训资料", "training.session": "安排培训", "training.results": "登记培训结果", "training.revoke": "撤销培训证书", "training.require": "要求持证受理", "training.release": "取消持证要求", "training.export": "导出培训证书", "training.take_over": "登记原有培训证书",
 		"proof.load": "装载证明事项清单", "proof.propose": "拟定证明事项", "proof.publish": "发布证明事项", "proof.refuse": "退回证明事项修改", "proof.withdraw": "撤回证明事项修改",
@@ -80,7 +80,7 @@ var (
 		"openid.tell_logout": "通知应用退出登录", "openid.sweep": "清理过期的登录凭证", "openid.keys": "更换签名密钥",
 		"messages.sweep": "清理旧消息", "office.spread": "按负荷自动分派", "office.digest": "每日摘要", "queue.close_day": "结束当天排队", "training.warn": "提醒证书快到期", "proofs.overdue": "提醒超期的监督单和没核查的承诺", "jobs.given_up": "提醒已放弃的任务", "web.cleanup": "清理网页会话",
 		"workflow.overdue": "催办超期任务", "workflow.redate": "重算环节期限",
-		"progress.designer.bulk": "批量修改事项", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",
+		"progress.designer.bulk": "批量修改事项", "progress.licences.batch": "按表签发电子证照", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",
 	}
 	// listenerNames are what is done about events.
 	listenerNames = map[string]string{"licences": "签发电子证照", "proofs": "通知事项编辑人员", "messages": "通知有关的人", "papers": "登记要转交的材料"}

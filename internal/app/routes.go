@@ -238,7 +238,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("监督", proofs.SupervisionURL, "flag", proofs.VerbSupervise, proofs.VerbReply)
 	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
 	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)
-	add("证照类型", "/office/licence-types", "id", licences.VerbTypes)
+	add("证照类型", "/office/licence-types", "id", licences.VerbTypes, licences.VerbTemplates)
 	for i := range items {
 		if items[i].URL == "/office/licences" {
 			items[i].Also = "/office/licence-" // what waits to be issued, types

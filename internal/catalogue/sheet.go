@@ -1,14 +1,11 @@
 package catalogue
 
 import (
-	"bytes"
-	"encoding/csv"
 	"io"
 	"strings"
 
-	"github.com/xuri/excelize/v2"
-
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/tables"
 	"yimen/internal/kit/web"
 )
 
@@ -25,25 +22,7 @@ func fieldAt(row []string, i int) string {
 // readSheet gives the rows of an xlsx workbook's first sheet, or of a csv file;
 // anything else is the error that was handed in.
 func readSheet(from io.Reader, unreadable *errs.Error) ([][]string, error) {
-	raw, err := io.ReadAll(io.LimitReader(from, maxSheetFile+1))
-	if err != nil || len(raw) > maxSheetFile {
-		return nil, unreadable.Because(err)
-	}
-	if !bytes.HasPrefix(raw, []byte("PK")) {
-		r := csv.NewReader(bytes.NewReader(raw))
-		r.FieldsPerRecord = -1
-		rows, err := r.ReadAll()
-		if err != nil {
-			return nil, unreadable.Because(err)
-		}
-		return rows, nil
-	}
-	f, err := excelize.OpenReader(bytes.NewReader(raw), excelize.Options{UnzipSizeLimit: 16 * maxSheetFile})
-	if err != nil {
-		return nil, unreadable.Because(err)
-	}
-	defer f.Close()
-	rows, err := f.GetRows(f.GetSheetName(0))
+	rows, err := tables.Read(from, maxSheetFile)
 	if err != nil {
 		return nil, unreadable.Because(err)
 	}
@@ -60,22 +39,5 @@ func writeSheet(into io.Writer, format, sheet string, rows [][]string) error {
 		t.Close()
 		return nil
 	}
-	f := excelize.NewFile()
-	defer f.Close()
-	if err := f.SetSheetName("Sheet1", sheet); err != nil {
-		return err
-	}
-	for i, row := range rows {
-		at, err := excelize.CoordinatesToCellName(1, i+1)
-		if err != nil {
-			return err
-		}
-		if err := f.SetSheetRow(sheet, at, &row); err != nil {
-			return err
-		}
-	}
-	if err := f.SetColWidth(sheet, "A", "C", 28); err != nil {
-		return err
-	}
-	return f.Write(into)
+	return tables.Write(into, tables.Sheet{Name: sheet, Rows: rows, Width: 28})
 }

@@ -57,6 +57,11 @@ func (m *Module) put(ctx context.Context, l Licence) error {
 	return m.record(ctx, "licence.take_over", l.Identifier, "", l.TypeName)
 }
 
+// countStanding counts the licences that a holder has of a type from a day on,
+// but for one.
+const countStanding = `SELECT COUNT(*) FROM licences_licence WHERE holder_no_key IN ($1, $5) AND type = $2 AND state IN ('valid', 'suspended')
+	AND to_on >= $3 AND id <> $4`
+
 // oneOnly refuses a second valid licence where there may be one. It holds the
 // holder's row of the type until the transaction ends, so that two who issue at
 // once do not miss each other. besides is the licence that is replaced.
@@ -75,8 +80,7 @@ func (m *Module) oneOnly(ctx context.Context, l Licence, besides string) error {
 		return wrap("hold type of holder", err)
 	}
 	var n int
-	err = c.Get(ctx, &n, `SELECT COUNT(*) FROM licences_licence WHERE holder_no_key IN ($1, $5) AND type = $2 AND state IN ('valid', 'suspended')
-		AND to_on >= $3 AND id <> $4`, key, l.Type, l.From, besides, other)
+	err = c.Get(ctx, &n, countStanding, key, l.Type, l.From, besides, other)
 	if err == nil && n > 0 {
 		return ErrSecond
 	}

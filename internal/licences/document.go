@@ -71,7 +71,7 @@ func (m *Module) seal(ctx context.Context, l Licence, approval string) (Paper, e
 	if err != nil {
 		return Paper{}, err
 	}
-	made, err := m.makeFiles(ctx, l, t, look, approval)
+	made, err := m.makeFiles(ctx, l, t, look, approval, nil)
 	if err != nil {
 		return Paper{}, err
 	}
@@ -107,7 +107,9 @@ type madeFiles struct {
 	use      string // id of the record of the seal's use
 }
 
-func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, approval string) (madeFiles, error) {
+// makeFiles draws, seals and writes a licence. What annotate adds is drawn above
+// the page; nil is nothing.
+func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, approval string, annotate func(*drawing) error) (madeFiles, error) {
 	purpose := seals.ForLicence + t.ID
 	seal, err := m.Seals.For(ctx, l.Issuer, purpose)
 	if err != nil {
@@ -119,6 +121,11 @@ func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, ap
 	}
 	now := m.now(ctx)
 	d.doc.Info = l.info(t, seal.Name, now)
+	if annotate != nil {
+		if err := annotate(d); err != nil {
+			return madeFiles{}, err
+		}
+	}
 	doc, err := d.finish()
 	if err != nil {
 		return madeFiles{}, err
@@ -217,9 +224,22 @@ func (l Licence) info(t Type, seal string, now time.Time) ofd.Info {
 // has confirmed. Errors: ErrUnknown, ErrNotHere, ErrNotNow, ErrUnsure,
 // ErrHasPaper, and those of seal.
 func (m *Module) Document(ctx context.Context, identifier string) (Paper, error) {
+	return m.document(ctx, identifier, m.manage)
+}
+
+// DocumentOwn is Document for a licence of the actor's own: what its issuer has
+// confirmed needs no further yes.
+func (m *Module) DocumentOwn(ctx context.Context, identifier string) (Paper, error) {
+	return m.document(ctx, identifier, func(ctx context.Context, identifier string) (Licence, error) {
+		s, err := m.Own(ctx, identifier)
+		return s.Licence, err
+	})
+}
+
+func (m *Module) document(ctx context.Context, identifier string, find func(context.Context, string) (Licence, error)) (Paper, error) {
 	var p Paper
 	err := m.DB.InTx(ctx, func(ctx context.Context) error {
-		l, err := m.manage(ctx, identifier)
+		l, err := find(ctx, identifier)
 		if err != nil {
 			return err
 		}

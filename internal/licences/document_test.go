@@ -40,10 +40,13 @@ type sealing struct {
 
 var system = identity.With(context.Background(), identity.System("test"))
 
+func allSources() []db.Source {
+	return []db.Source{org.Migrations, audit.Migrations, sealed.Migrations, files.Migrations, seals.Migrations, licences.Migrations}
+}
+
 func withSeals(t *testing.T, fn func(w *sealing)) {
 	t.Helper()
-	sources := []db.Source{org.Migrations, audit.Migrations, sealed.Migrations, files.Migrations, seals.Migrations, licences.Migrations}
-	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, allSources(), func(t *testing.T, d *db.DB) {
 		w := &sealing{world: newWorld(t, d)}
 		fn(w.furnish())
 	})

@@ -241,12 +241,8 @@ func (d *drawing) text(e Element) error {
 			continue
 		}
 		list, err := d.lines(e, ofd.Points(size), lines)
-		var missing *fonts.MissingError
-		if errors.As(err, &missing) {
-			return ErrGlyph.Because(err).Say("“%s”里的“%s”还没有字形，印不出来，没有制证，请联系系统管理员补字。", what(e), string(missing.Runes))
-		}
 		if err != nil {
-			return wrap("set a text", err)
+			return glyphs(err, what(e))
 		}
 		d.add(list...)
 		for _, name := range e.names() {
@@ -255,6 +251,15 @@ func (d *drawing) text(e Element) error {
 		return nil
 	}
 	return ErrOverflow.Say("“%s”的内容太长，照面上放不下，没有制证，请缩短内容，或请管理模板的人加大位置。", what(e))
+}
+
+// glyphs names the characters that are missing, if that is the error.
+func glyphs(err error, where string) error {
+	var missing *fonts.MissingError
+	if errors.As(err, &missing) {
+		return ErrGlyph.Because(err).Say("“%s”里的“%s”还没有字形，印不出来，没有制证，请联系系统管理员补字。", where, string(missing.Runes))
+	}
+	return wrap("set a text", err)
 }
 
 // what names an element for people: by its fields.

@@ -78,6 +78,15 @@ func (m *Module) page(ctx context.Context, w *db.Where, p db.Page) ([]Licence, s
 	return list, next, err
 }
 
+// held lists the licences of a holder that narrow lets through, the newest in the
+// store first.
+func (m *Module) held(ctx context.Context, holderNo string, narrow func(*db.Where)) ([]Licence, error) {
+	w := new(db.Where).In("x.holder_no_key", m.Keys.Lookup(columnHolderNo, holderNo))
+	narrow(w)
+	list, _, err := m.page(ctx, w, db.Page{Limit: db.MaxLimit})
+	return list, err
+}
+
 // Mine lists the licences of the actor, and of the companies that the actor
 // leads, the newest in the store first.
 func (m *Module) Mine(ctx context.Context, p db.Page) ([]Licence, string, error) {
@@ -132,6 +141,7 @@ type Shown struct {
 	Events []Event // the newest first
 	Acts   []Act   // that the viewer may do now
 	Paper  Paper   // its sealed document, if There
+	ToMake bool    // there is none, and one may be made
 }
 
 // Own shows one of the actor's own licences; see Mine. Errors: ErrUnknown,
@@ -182,6 +192,7 @@ func (m *Module) shown(ctx context.Context, l Licence) (Shown, error) {
 	if s.Paper, err = m.paper(ctx, l.ID); err != nil {
 		return s, err
 	}
+	s.ToMake = !s.Paper.There() && l.Trust.Replaces() && l.StateOn(m.today(ctx)) == Valid
 	s.Events, err = m.history(ctx, l.ID)
 	return s, err
 }

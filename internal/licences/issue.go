@@ -166,12 +166,10 @@ func (f Field) textOf(values map[string]string) string {
 // predecessors are the licences that a holder has of a type and that a new
 // version may follow, the newest first.
 func (m *Module) predecessors(ctx context.Context, licenceType, holderNo string) ([]Licence, error) {
-	w := new(db.Where)
-	w.In("x.holder_no_key", m.Keys.Lookup(columnHolderNo, holderNo))
-	w.And("x.type = ?", licenceType)
-	w.And("x.state = ?", string(Valid))
-	list, _, err := m.page(ctx, w, db.Page{Limit: 20})
-	return list, err
+	return m.held(ctx, holderNo, func(w *db.Where) {
+		w.And("x.type = ?", licenceType)
+		w.And("x.state = ?", string(Valid)) // one that has lapsed may be extended too
+	})
 }
 
 // renewGranted makes the next version of the one licence that a grant is about.

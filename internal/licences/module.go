@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
+	"yimen/internal/kit/progress"
 	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web/static"
 	"yimen/internal/org"
@@ -44,8 +45,10 @@ type Deps struct {
 	Keys  *sealed.Ring // nil: keys of this process alone (tests)
 
 	// Seals and Files are needed to make documents; nil: nothing can be issued.
-	Seals   Seals
-	Files   *files.Store
+	Seals Seals
+	Files *files.Store
+	// Works does what takes long, in the background; nil: no sheets are issued.
+	Works   *progress.Tracker
 	BaseURL string // where the public reaches the site: for the code on documents
 
 	// Accounts tells the numbers of those who look at their own; nil: nobody has any.
@@ -90,6 +93,7 @@ type Accounts interface {
 type Module struct {
 	Deps
 	verifier verifier
+	begin    func(ctx context.Context, s progress.Start, w batchWork) (string, error) // of a batch
 }
 
 // New makes the module.
@@ -103,7 +107,11 @@ func New(d Deps) *Module {
 	if d.Least == "" {
 		d.Least = TrustB
 	}
-	return &Module{Deps: d, verifier: verifier{slots: make(chan struct{}, fileSlots)}}
+	m := &Module{Deps: d, verifier: verifier{slots: make(chan struct{}, fileSlots)}}
+	if d.Works != nil {
+		m.begin = progress.Define(d.Works, "licences.batch", m.runBatch)
+	}
+	return m
 }
 
 func (m *Module) now(ctx context.Context) time.Time {

@@ -1,12 +1,46 @@
 package licences_test
 
 import (
+	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"yimen/internal/app/apptest"
 	"yimen/internal/kit/db"
+	"yimen/internal/licences"
+	"yimen/workday"
 )
+
+// The holder makes the document of a confirmed old register by themselves; of what
+// nobody has confirmed there is none, and the page says so.
+func TestPagesOfOwnDocuments(t *testing.T) {
+	s := apptest.New(t)
+	mine, _, err := s.Licences.Mine(s.Ctx("citizen-1"), db.Page{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range mine {
+		if l.TypeName != "居民户口簿" {
+			continue
+		}
+		own := "/my/licences/" + l.Identifier
+		page := s.As("citizen-1").Get(own).Status(200).Must("还没有做成电子文件")
+		page.Form("form[action='"+own+"/document']").Send().Status(200).Must("已制作并盖章", "下载OFD")
+		s.As("citizen-1").Get(own + "/file.ofd").Status(200)
+		s.As("citizen-2").Get(own + "/file.ofd").Status(404)
+	}
+	e := licences.Entry{Type: "ZZ011", Number: "旧1", HolderName: mine[0].HolderName, HolderNo: mine[0].HolderNo, Issuer: "440232-d07", IssuedOn: workday.NewDate(2026, time.January, 5),
+		Fields: map[string]string{"CXQJ": "至今", "YT": "求职"}, Trust: licences.TrustC}
+	l, err := s.Licences.TakeOver(s.System(), e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.As("citizen-1").Get("/my/licences/" + l.Identifier).Must("没有电子文件：这本证照是C级").MustNot("制作电子文件")
+	if _, err := s.Licences.DocumentOwn(s.Ctx("citizen-1"), l.Identifier); !errors.Is(err, licences.ErrUnsure) {
+		t.Error(err)
+	}
+}
 
 // The issuer makes the document of an old card; its holder takes it away, and
 // nobody else does.

@@ -23,9 +23,10 @@ func (m *Module) IssueProof(ctx context.Context, n Entry, approval string) (Lice
 // may stand in for the paper: the newest, false when there is none. The caller
 // answers for asking.
 func (m *Module) HeldProof(ctx context.Context, licenceType, holderNo string) (Licence, bool, error) {
-	w := new(db.Where).In("x.holder_no_key", m.Keys.Lookup(columnHolderNo, holderNo)).And("x.type = ?", licenceType)
-	m.stateIs(ctx, w, Valid)
-	list, _, err := m.page(ctx, w, db.Page{Limit: db.MaxLimit})
+	list, err := m.held(ctx, holderNo, func(w *db.Where) {
+		w.And("x.type = ?", licenceType)
+		m.stateIs(ctx, w, Valid)
+	})
 	if err != nil {
 		return Licence{}, false, err
 	}

@@ -91,13 +91,7 @@ func (m *Module) ForMaterials(ctx context.Context, asked map[string][]string, ho
 	if len(all) == 0 || holderNo == "" {
 		return found, nil
 	}
-	w := new(db.Where).In("x.holder_no_key", m.Keys.Lookup(columnHolderNo, holderNo))
-	m.stateIs(ctx, w, Valid)
-	var rows []row
-	if err := m.DB.Conn(ctx).Select(ctx, &rows, selectLicence+w.SQL()+` ORDER BY x.id DESC LIMIT 200`, w.Args()...); err != nil {
-		return nil, wrap("list licences of holder", err)
-	}
-	list, err := m.plainAll(rows)
+	list, err := m.held(ctx, holderNo, func(w *db.Where) { m.stateIs(ctx, w, Valid) })
 	if err != nil || len(list) == 0 {
 		return found, err
 	}

@@ -117,6 +117,7 @@ type Verdict struct {
 	Format   string // ofd, pdf
 	Licence  *Checked
 	Document *Filed // a notice or decision that is in the archive
+	Copy     *Copy  // it is a copy for one purpose: see there
 	Archived bool   // it is the very file that was issued
 	Seals    []SealedBy
 	Report   *ses.Report // of an OFD file
@@ -218,7 +219,14 @@ func (m *Module) verifyOFD(ctx context.Context, file io.ReaderAt, size int64, su
 		v.Answer, v.Code, v.Say = AnswerInvalid, codeUnreadable, "印章没有问题，但文件的内容读不出来。"
 		return v, nil
 	}
-	return m.judge(ctx, v, identifiersIn(doc), sum)
+	v, err = m.judge(ctx, v, identifiersIn(doc), sum)
+	if c, ok := copyIn(doc); ok && err == nil && v.Licence != nil {
+		if v.Archived, err = m.knownCopy(ctx, sum); err != nil {
+			return v, err
+		}
+		v = m.annotated(ctx, v, c)
+	}
+	return v, err
 }
 
 // whyNot is the first step that failed.
@@ -362,8 +370,14 @@ func (m *Module) filed(ctx context.Context, v Verdict, sum string) (Verdict, err
 // verifyPDF looks for the very file: our PDFs carry no signature.
 func (m *Module) verifyPDF(ctx context.Context, sum string) (Verdict, error) {
 	v := Verdict{Format: "pdf"}
-	var id string
-	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT licence FROM licences_paper WHERE pdf_hash = $1`, sum)
+	c, copied, err := m.copyFile(ctx, sum)
+	if err != nil {
+		return v, err
+	}
+	id := c.Licence
+	if !copied {
+		err = m.DB.Conn(ctx).Get(ctx, &id, `SELECT licence FROM licences_paper WHERE pdf_hash = $1`, sum)
+	}
 	if errors.Is(err, db.ErrNoRows) {
 		if v, err = m.filed(ctx, v, sum); err == nil && v.Document == nil {
 			v.Answer, v.Code = AnswerUnknown, codeNotArchived
@@ -379,5 +393,8 @@ func (m *Module) verifyPDF(ctx context.Context, sum string) (Verdict, error) {
 		return v, err
 	}
 	v.Archived = true
-	return m.standing(ctx, v, l, "与"+l.IssuerName+"签发时存档的文件完全一致。")
+	if v, err = m.standing(ctx, v, l, "与"+l.IssuerName+"签发时存档的文件完全一致。"); err == nil && copied {
+		v = m.annotated(ctx, v, c)
+	}
+	return v, err
 }

@@ -34,6 +34,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get(officeURL+"/import/template.csv", manageGuard, m.template)
 	rt.PostLimit(officeURL+"/import", manageGuard, uploadLimit, m.importStock)
 	m.issueRoutes(rt)
+	m.batchRoutes(rt)
 	rt.Get(officeURL+"/{identifier}", lookGuard, m.licence)
 	rt.Post(officeURL+"/{identifier}", manageGuard, m.do)
 	rt.Get(officeURL+"/{identifier}/uses.csv", lookGuard, m.exportUses)
@@ -41,6 +42,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get(typesURL+"/{id}", typesLook, m.typePage)
 	m.typeRoutes(rt)
 	m.documentRoutes(rt)
+	m.copyRoutes(rt)
 }
 
 var home = ui.Crumb{Label: "电子证照", URL: officeURL}
@@ -131,6 +133,7 @@ type licencePage struct {
 	form  *web.Form
 	today workday.Date
 	uses  []Use
+	made  []Copy
 }
 
 func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
@@ -144,6 +147,9 @@ func (m *Module) showLicence(w http.ResponseWriter, r *http.Request, f *web.Form
 		return err
 	}
 	if p.uses, err = m.uses(r.Context(), p.ID, usesShown); err != nil {
+		return err
+	}
+	if p.made, err = m.Copies(r.Context(), p.Shown); err != nil {
 		return err
 	}
 	return web.Render(w, r, f.Status(), licenceView(p))

@@ -2,11 +2,12 @@ package licences
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 )
 
@@ -23,6 +24,7 @@ func (m *Module) documentRoutes(rt *web.Router) {
 	rt.Get(myURL+"/{identifier}/page.svg", identity.Applicant(), m.sendPicture(m.Own))
 	rt.Get(officeURL+"/{identifier}/page.svg", lookGuard, m.sendPicture(m.seen))
 	rt.Post(officeURL+"/{identifier}/document", manageGuard, m.makeDocument)
+	rt.Post(myURL+"/{identifier}/document", identity.Applicant(), m.makeOwnDocument)
 	m.templateRoutes(rt)
 }
 
@@ -65,17 +67,9 @@ func (m *Module) sendFile(open opener, form string) web.Handler {
 		if err != nil {
 			return err
 		}
-		give(w, s.fileName(form), data)
+		web.Give(w, s.fileName(form), data)
 		return nil
 	}
-}
-
-// give sends a file to be saved.
-func give(w http.ResponseWriter, name string, data []byte) {
-	web.Attach(w, name)
-	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
-	w.Header().Set("Cache-Control", "private, no-store")
-	_, _ = w.Write(data) // the reader has gone: nobody to tell
 }
 
 func (m *Module) sendPicture(open opener) web.Handler {
@@ -120,6 +114,22 @@ func (m *Module) makeDocument(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Flash(r, "success", "已制作并盖章。")
 	return web.Redirect(w, r, licenceURL(identifier))
+}
+
+// makeOwnDocument tells on the licence's page, which the portal keeps, what kept
+// the document from being made.
+func (m *Module) makeOwnDocument(w http.ResponseWriter, r *http.Request) error {
+	identifier := r.PathValue("identifier")
+	_, err := m.DocumentOwn(r.Context(), identifier)
+	switch kind := errs.KindOf(err); {
+	case err == nil:
+		web.Flash(r, "success", "已制作并盖章，可以下载。")
+	case kind == errs.Internal || errors.Is(err, ErrUnknown):
+		return err
+	default:
+		web.Flash(r, "danger", errs.From(err).Message)
+	}
+	return web.Redirect(w, r, myLicenceURL(identifier))
 }
 
 func myLicenceURL(identifier string) string { return myURL + "/" + url.PathEscape(identifier) }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"net/url"
-	"strconv"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
@@ -18,8 +17,8 @@ const openPath = "/admin/notices"
 
 // Routes adds the files of notices, and the page of those that want a seal.
 func (m *Module) Routes(rt *web.Router) {
-	rt.Get("/cases/{number}/notices/{id}/sealed.ofd", identity.SignedIn(), m.send(".ofd", "application/ofd", m.Open))
-	rt.Get("/cases/{number}/notices/{id}/sealed.pdf", identity.SignedIn(), m.send(".pdf", "application/pdf", m.PDF))
+	rt.Get("/cases/{number}/notices/{id}/sealed.ofd", identity.SignedIn(), m.send(".ofd", m.Open))
+	rt.Get("/cases/{number}/notices/{id}/sealed.pdf", identity.SignedIn(), m.send(".pdf", m.PDF))
 	rt.Get(openPath, identity.Has(seals.VerbView), m.listOpen)
 	rt.Post(openPath+"/{notice}/seal", identity.Has(seals.VerbView), m.again)
 }
@@ -28,22 +27,17 @@ func (m *Module) Routes(rt *web.Router) {
 type opener func(ctx context.Context, number, id string) (Document, []byte, error)
 
 // send gives a sealed file away, in one of its forms.
-func (m *Module) send(ext, mediaType string, open opener) web.Handler {
+func (m *Module) send(ext string, open opener) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		p, raw, err := open(r.Context(), r.PathValue("number"), r.PathValue("id"))
 		if err != nil {
 			return err
 		}
-		how := "attachment"
-		if mediaType == "application/pdf" {
-			how = "inline"
+		give := web.Give
+		if ext == ".pdf" {
+			give = web.GiveInline
 		}
-		h := w.Header()
-		h.Set("Content-Type", mediaType)
-		h.Set("Content-Disposition", how+"; filename*=UTF-8''"+url.PathEscape(fileName(p, ext)))
-		h.Set("Content-Length", strconv.Itoa(len(raw)))
-		h.Set("Cache-Control", "private, no-store")
-		_, _ = w.Write(raw) // the reader has gone: nobody to tell
+		give(w, fileName(p, ext), raw)
 		return nil
 	}
 }

@@ -61,6 +61,7 @@ type licencePage struct {
 	readings []licences.Reading
 	today    workday.Date
 	uses     []licences.Use
+	copies   []licences.Copy
 }
 
 func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
@@ -73,6 +74,9 @@ func (m *Module) licence(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if p.uses, err = m.Licences.UsesOfOwn(r.Context(), s.Identifier); err != nil {
+		return err
+	}
+	if p.copies, err = m.Licences.Copies(r.Context(), s); err != nil {
 		return err
 	}
 	return web.Render(w, r, http.StatusOK, licenceView(p))

@@ -2,9 +2,11 @@ package browser_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"yimen/internal/cases"
+	"yimen/internal/kit/db"
 	"yimen/internal/licences"
 )
 
@@ -28,6 +30,17 @@ func (c *city) spared(t testing.TB) string {
 	used, err := c.Licences.UsedIn(ctx, x.Number)
 	must(t, err)
 	return "/office/cases/" + x.Number + "/licences/" + used[0].ID
+}
+
+// batch sends in a sheet with a line that can be issued and one that cannot.
+func (c *city) batch(t testing.TB) string {
+	t.Helper()
+	own, _, err := c.Licences.Mine(c.as(t, villager), db.Page{Limit: 1})
+	must(t, err)
+	sheet := "持证主体,持证主体代码,查询期间,用途\n" + own[0].HolderName + "," + own[0].HolderNo + ",年满16周岁至今,求职\n无此人,110101199001010016,年满16周岁至今,\n"
+	b, err := c.Licences.LookAt(c.as(t, "approver-440232-d07"), "ZZ011", "七月.csv", strings.NewReader(sheet))
+	must(t, err)
+	return "/office/licence-batches/" + b.ID
 }
 
 // A villager applies with the identity card in the store: she agrees, and takes no

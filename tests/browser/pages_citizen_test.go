@@ -74,6 +74,7 @@ func citizenPages(x things) map[string][]sample {
 	pages["/my/licences"] = []sample{{villager, "/my/licences"}, {"citizen-60", "/my/licences"}}
 	pages["/office/cases/{number}/licences/{use}"] = []sample{{villageClerk, x.spared}}
 	pages["/my/licences/{identifier}"] = []sample{{villager, "/my/licences/" + x.licence}}
+	pages["/my/licences/{identifier}/copies"] = []sample{{villager, "/my/licences/" + x.licence + "/copies"}}
 	pages["/my/licences/{identifier}/show"] = []sample{{villager, "/my/licences/" + x.licence + "/show"}}
 	pages["/my/licences/{identifier}/show/{id}"] = []sample{{villager, "/my/licences/" + x.licence + "/show/" + x.showing}}
 	pages["/licences/shown/{code}"] = []sample{{"", "/licences/shown/nobodys"}}

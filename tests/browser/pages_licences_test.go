@@ -1,9 +1,12 @@
 package browser_test
 
 func init() {
+	notPages["/office/licence-batches/sheet.xlsx"] = "workbook"
+	notPages["/office/licence-batches/{id}/result.xlsx"] = "workbook"
 	for _, begin := range []string{"/my/licences/{identifier}", "/office/licences/{identifier}"} {
 		notPages[begin+"/file.ofd"] = "sealed file"
 		notPages[begin+"/file.pdf"] = "sealed file"
 		notPages[begin+"/page.svg"] = "picture within a page"
+		notPages[begin+"/copies/{id}/{file}"] = "sealed file"
 	}
 }

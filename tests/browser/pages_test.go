@@ -60,6 +60,7 @@ type things struct {
 	course, training                            string         // a course that items demand, and a day on which it is held
 	seal, asked                                 string         // one in use, and one that somebody has applied for
 	order                                       string         // case whose licence waits
+	batch                                       string         // page of a sheet that licences may be issued from
 }
 
 // gathered are the things of the city, made once: pages are only looked at, and
@@ -109,7 +110,9 @@ func gather(t testing.TB, c *city) things {
 	own, _, err := c.Licences.Mine(c.as(t, villager), db.Page{})
 	must(t, err)
 	x.licence = own[len(own)-1].Identifier
-	x.order = c.ordered(t)
+	_, err = c.Licences.CopyOwn(c.as(t, villager), x.licence, licences.CopyWish{Purpose: "办理入学登记", Recipient: "韶关市第一中学", Days: 30})
+	must(t, err)
+	x.order, x.batch = c.ordered(t), c.batch(t)
 	x.seal, x.asked = c.seals(t)
 	showing, err := c.Licences.Show(c.as(t, villager), x.licence, licences.Choice{Mode: licences.ShowLeast})
 	must(t, err)

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 )
 
@@ -15,14 +16,31 @@ import (
 // one of them at most.
 var attachmentTypes = map[string]string{
 	".csv":  "text/csv; charset=utf-8",
+	".ofd":  "application/ofd",
+	".pdf":  "application/pdf",
 	".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
 
 // Attach makes the answer a file to be saved under a name (结果.xlsx), whose
 // ending tells what it is.
-func Attach(w http.ResponseWriter, name string) {
+func Attach(w http.ResponseWriter, name string) { attachAs(w, "attachment", name) }
+
+func attachAs(w http.ResponseWriter, how, name string) {
 	w.Header().Set("Content-Type", cmp.Or(attachmentTypes[path.Ext(name)], mime.TypeByExtension(path.Ext(name)), "application/octet-stream"))
-	w.Header().Set("Content-Disposition", "attachment; filename*=UTF-8''"+url.PathEscape(name))
+	w.Header().Set("Content-Disposition", how+"; filename*=UTF-8''"+url.PathEscape(name))
+}
+
+// Give sends a file of somebody's own to be saved under a name.
+func Give(w http.ResponseWriter, name string, data []byte) { giveAs(w, "attachment", name, data) }
+
+// GiveInline sends one that the browser may show.
+func GiveInline(w http.ResponseWriter, name string, data []byte) { giveAs(w, "inline", name, data) }
+
+func giveAs(w http.ResponseWriter, how, name string, data []byte) {
+	attachAs(w, how, name)
+	w.Header().Set("Content-Length", strconv.Itoa(len(data)))
+	w.Header().Set("Cache-Control", "private, no-store")
+	_, _ = w.Write(data) // the reader has gone: nobody to tell
 }
 
 // Table is a CSV file on its way to a spreadsheet.
