@@ -1,4 +1,4 @@
-package ofdjs
+package witness
 
 import (
 	"bytes"
@@ -65,67 +65,31 @@ func licence(t *testing.T) *ofd.Document {
 	return d
 }
 
+// ask takes the width of the page in millimetres.
 const ask = `new Promise((good, bad) => fetch('/a.ofd').then(r => r.arrayBuffer()).then(b => ofd.parseOfdDocument({ofd: b,
   fail: e => bad(new Error(String(e))),
   success: docs => {
-    const pages = ofd.renderOfd(804, docs[0]); // 3.78 px a millimetre: pictures it scales for this size only
+    const width = %g, pages = ofd.renderOfd(Math.round(width * 804 / 210), docs[0]); // 3.78 px a millimetre: pictures it scales for this size only
     for (const p of pages) document.body.appendChild(p);
-    const sheet = pages[0].getBoundingClientRect(), mm = 210 / sheet.width;
-    const glyphs = [...pages[0].querySelectorAll('text')].map(t => {
-      const at = new DOMPoint(+t.getAttribute('x'), +t.getAttribute('y')).matrixTransform(t.getScreenCTM());
-      return {c: t.textContent, x: (at.x - sheet.x) * mm, y: (at.y - sheet.y) * mm};
-    });
-    const img = pages[0].querySelector('image'), at = img && img.getBoundingClientRect();
-    good({pages: pages.length, height: sheet.height * mm, paths: pages[0].querySelectorAll('path').length, glyphs,
-      image: at && {x: (at.x - sheet.x) * mm, y: (at.y - sheet.y) * mm, w: at.width * mm, h: at.height * mm}});
+    good(pages.map(page => {
+      const sheet = page.getBoundingClientRect(), mm = width / sheet.width;
+      const place = e => { const at = e.getBoundingClientRect(); return {x: (at.x - sheet.x) * mm, y: (at.y - sheet.y) * mm, w: at.width * mm, h: at.height * mm}; };
+      const glyphs = [...page.querySelectorAll('text')].map(t => {
+        const at = new DOMPoint(+t.getAttribute('x'), +t.getAttribute('y')).matrixTransform(t.getScreenCTM());
+        return {c: t.textContent, x: (at.x - sheet.x) * mm, y: (at.y - sheet.y) * mm};
+      });
+      return {height: sheet.height * mm, paths: page.querySelectorAll('path').length, glyphs,
+        images: [...page.querySelectorAll('image')].map(place), seals: [...page.querySelectorAll('[name=seal_img_div]')].map(place)};
+    }));
   }})).catch(bad))`
 
-func TestAnotherProgramPutsEveryCharacterWhereWeDo(t *testing.T) {
-	script, err := os.ReadFile(filepath.Join("..", "..", "bin", "ofd.umd.min.js"))
-	if err != nil {
-		t.Fatalf("%v: scripts/setup fetches it", err)
-	}
-	d := licence(t)
-	var file bytes.Buffer
-	if err := ofd.Write(&file, d); err != nil {
-		t.Fatal(err)
-	}
-	mux := http.NewServeMux()
-	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "text/html; charset=utf-8")
-		fmt.Fprint(w, `<!DOCTYPE html><html lang="zh-CN"><title>ofd</title><body style="margin:0"><script src="/ofd.js"></script>`)
-	})
-	mux.HandleFunc("/ofd.js", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(script) })
-	mux.HandleFunc("/a.ofd", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(file.Bytes()) })
-	server := httptest.NewServer(mux)
-	defer server.Close()
-
-	b := browser.New(t)
-	b.Go(server.URL)
-	seen := browser.Eval[sight](b, ask)
-	if seen.Pages != 1 || math.Abs(seen.Height-297) > near || seen.Paths == 0 {
-		t.Errorf("%d pages of %.1f mm with %d paths", seen.Pages, seen.Height, seen.Paths)
-	}
-	if i := seen.Image; i == nil || math.Abs(i.X-150) > near || math.Abs(i.Y-200) > near || math.Abs(i.W-30) > near || math.Abs(i.H-30) > near {
-		t.Errorf("the picture stands at %+v", i)
-	}
-	wanted := characters(d)
-	for _, want := range wanted {
-		if !among(seen.Glyphs, want) {
-			t.Errorf("%s does not stand at %.2f, %.2f", want.C, want.X, want.Y)
-		}
-	}
-	if len(wanted) < 50 || len(seen.Glyphs) <= len(wanted) {
-		t.Errorf("%d characters looked for among %d: the watermark is missing", len(wanted), len(seen.Glyphs))
-	}
-}
-
+// sight is what the other program shows of a page, in millimetres.
 type sight struct {
-	Pages  int     `json:"pages"`
 	Height float64 `json:"height"`
 	Paths  int     `json:"paths"`
 	Glyphs []place `json:"glyphs"`
-	Image  *place  `json:"image"`
+	Images []place `json:"images"`
+	Seals  []place `json:"seals"`
 }
 
 type place struct {
@@ -136,24 +100,85 @@ type place struct {
 	H float64 `json:"h"`
 }
 
-// characters says where we put each character that can be seen.
-func characters(d *ofd.Document) []place {
-	var list []place
-	for _, o := range d.Pages[0].Layers[0].Objects {
-		text, ok := o.(*ofd.Text)
-		if !ok {
-			continue
+func (p place) at(x, y, w, h float64) bool {
+	return math.Abs(p.X-x) <= near && math.Abs(p.Y-y) <= near && math.Abs(p.W-w) <= near && math.Abs(p.H-h) <= near
+}
+
+// shown lets ofd.js show a file of pages of a width.
+func shown(t *testing.T, file []byte, width float64) []sight {
+	t.Helper()
+	script, err := os.ReadFile(filepath.Join("..", "..", "bin", "ofd.umd.min.js"))
+	if err != nil {
+		t.Fatalf("%v: scripts/setup fetches it", err)
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("/", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		fmt.Fprint(w, `<!DOCTYPE html><html lang="zh-CN"><title>ofd</title><body style="margin:0"><script src="/ofd.js"></script>`)
+	})
+	mux.HandleFunc("/ofd.js", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(script) })
+	mux.HandleFunc("/a.ofd", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(file) })
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	b := browser.New(t)
+	b.Go(server.URL)
+	return browser.Eval[[]sight](b, fmt.Sprintf(ask, width))
+}
+
+func TestAnotherProgramPutsEveryCharacterWhereWeDo(t *testing.T) {
+	d := licence(t)
+	var file bytes.Buffer
+	if err := ofd.Write(&file, d); err != nil {
+		t.Fatal(err)
+	}
+	pages := shown(t, file.Bytes(), 210)
+	if len(pages) != 1 {
+		t.Fatalf("%d pages", len(pages))
+	}
+	seen := pages[0]
+	if math.Abs(seen.Height-297) > near || seen.Paths == 0 {
+		t.Errorf("a page of %.1f mm with %d paths", seen.Height, seen.Paths)
+	}
+	if len(seen.Images) != 1 || !seen.Images[0].at(150, 200, 30, 30) {
+		t.Errorf("the picture stands at %+v", seen.Images)
+	}
+	wanted := characters(&d.Pages[0])
+	seen.standsAs(t, wanted)
+	if len(wanted) < 50 || len(seen.Glyphs) <= len(wanted) {
+		t.Errorf("%d characters looked for among %d: the watermark is missing", len(wanted), len(seen.Glyphs))
+	}
+}
+
+// standsAs says which characters do not stand where we put them.
+func (s sight) standsAs(t *testing.T, wanted []place) {
+	t.Helper()
+	for _, want := range wanted {
+		if !among(s.Glyphs, want) {
+			t.Errorf("%s does not stand at %.2f, %.2f", want.C, want.X, want.Y)
 		}
-		run := text.Runs[0]
-		x, y, i := text.Boundary.X+run.X, text.Boundary.Y+run.Y, 0
-		for _, c := range run.Text {
-			if c != ' ' {
-				list = append(list, place{C: string(c), X: x, Y: y})
+	}
+}
+
+// characters says where we put each character of a page that can be seen.
+func characters(p *ofd.Page) []place {
+	var list []place
+	for _, layer := range p.Layers {
+		for _, o := range layer.Objects {
+			text, ok := o.(*ofd.Text)
+			if !ok {
+				continue
 			}
-			if i < len(run.DeltaX) {
-				x += run.DeltaX[i]
+			run := text.Runs[0]
+			x, y, i := text.Boundary.X+run.X, text.Boundary.Y+run.Y, 0
+			for _, c := range run.Text {
+				if c != ' ' {
+					list = append(list, place{C: string(c), X: x, Y: y})
+				}
+				if i < len(run.DeltaX) {
+					x += run.DeltaX[i]
+				}
+				i++
 			}
-			i++
 		}
 	}
 	return list
