@@ -113,13 +113,15 @@ type signing struct {
 	AdminIdle           time.Duration `help:"One of an administrator; at most 10m." default:"10m"`
 	FirstPasswordFor    time.Duration `help:"How long a password set by somebody else, or handed out at a window, can be signed in with; at most 168h." default:"72h"`
 	LogRetention        int           `help:"Days for which sign-ins are kept; at least 180. The audit is kept for good." default:"200"`
+	StaffDevices        bool          `help:"Staff too are told when their account is signed in to with a browser not seen before." default:"true" negatable:""`
 	CloseDays           int           `help:"Days in which the closing of an account can be taken back; at most 15." default:"15"`
 }
 
 func (x signing) apply(s *Settings) error {
 	s.SignIn = identity.Rules{PasswordLength: x.PasswordLength, AdminPasswordLength: x.PasswordLengthAdmin, PasswordHistory: x.PasswordHistory,
 		PasswordDays: x.PasswordDays, PasswordWarnDays: x.PasswordWarnDays, MaxFailures: x.LoginFailures, LockFor: x.LoginLock,
-		StaffIdle: x.StaffIdle, AdminIdle: x.AdminIdle, FirstFor: x.FirstPasswordFor, CloseDays: x.CloseDays, LogDays: x.LogRetention}
+		StaffIdle: x.StaffIdle, AdminIdle: x.AdminIdle, FirstFor: x.FirstPasswordFor, CloseDays: x.CloseDays, LogDays: x.LogRetention,
+		StaffDevices: x.StaffDevices}
 	return s.SignIn.Check()
 }
 

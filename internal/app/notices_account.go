@@ -18,6 +18,7 @@ var changeWords = map[string]string{
 	identity.ChangedTOTPSet:       "启用了动态口令",
 	identity.ChangedTOTPGone:      "停用了动态口令",
 	identity.ChangedAddress:       "修改了地址",
+	identity.ChangedLevel:         "把实名等级升为", // and to which
 }
 
 // accountChanged tells the owner of an account what was changed about it.
@@ -41,11 +42,13 @@ func (t teller) accountChanged(ctx context.Context, e identity.AccountChanged) e
 		n.Template, n.Link, n.Vars = "account.closing_off", identity.MyCloseURL, vars{"when": ui.DateTime(e.At)}
 	case identity.ChangedClosingHeld:
 		n.Template, n.Link, n.Vars = "account.closing_held", identity.MyCloseURL, vars{"reason": e.Note}
+	case identity.ChangedDevice:
+		n.Template, n.Vars = "account.new_device", vars{"device": e.Note, "network": e.Network, "when": ui.DateTime(e.At)}
 	default:
-		n.Template, n.Vars = "account.changed", vars{"change": changeWords[e.What], "when": ui.DateTime(e.At)}
-		if !who.IsApplicant() {
-			n.Template, n.Link = "account.changed_staff", "/account/security"
-		}
+		n.Template, n.Vars = "account.changed", vars{"change": changeWords[e.What] + e.Note, "when": ui.DateTime(e.At)}
+	}
+	if !who.IsApplicant() { // of the above, only these two come to staff
+		n.Template, n.Link = n.Template+"_staff", "/account/security"
 	}
 	return t.a.Messages.Send(ctx, n)
 }

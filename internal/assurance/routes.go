@@ -46,6 +46,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/account/security/totp", identity.SignedIn().And(fresh), m.totpPage)
 	rt.PostEach("/account/security/totp", identity.SignedIn().And(tries).And(fresh), m.totpConfirm)
 	rt.PostEach("/account/security/totp/remove", identity.SignedIn().And(tries).And(fresh), m.totpRemove)
+	rt.Post("/account/security/devices/{id}/remove", identity.SignedIn(), m.deviceRemove)
 	rt.Post("/account/security/sessions/end", identity.SignedIn(), m.endSessions)
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"strings"
 	"time"
 
 	"yimen/internal/identity"
@@ -142,24 +141,4 @@ func (m *Module) scanBy(ctx context.Context, column, value string) (Scan, error)
 		s.State = scanExpired
 	}
 	return s, nil
-}
-
-// device says in a few words what a browser calls itself.
-func device(agent string) string {
-	system := "未知系统"
-	for _, s := range [][2]string{{"Android", "安卓手机"}, {"iPhone", "苹果手机"}, {"iPad", "苹果平板"}, {"Windows", "Windows电脑"},
-		{"Mac OS", "苹果电脑"}, {"Linux", "Linux电脑"}} {
-		if strings.Contains(agent, s[0]) {
-			system = s[1]
-			break
-		}
-	}
-	name := "浏览器"
-	for _, b := range [][2]string{{"MicroMessenger", "微信"}, {"Edg", "Edge浏览器"}, {"Firefox", "火狐浏览器"}, {"Chrome", "Chrome浏览器"}, {"Safari", "Safari浏览器"}} {
-		if strings.Contains(agent, b[0]) {
-			name = b[1]
-			break
-		}
-	}
-	return system + "，" + name
 }

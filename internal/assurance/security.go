@@ -25,6 +25,7 @@ type securityPage struct {
 	totp      bool
 	recovery  int
 	logins    []identity.SignInRecord
+	devices   []identity.Device
 	now       time.Time
 	nextLevel identity.Level
 	fresh     bool // what opens the account may be changed now
@@ -73,6 +74,9 @@ func (m *Module) showSecurity(w http.ResponseWriter, r *http.Request, status int
 	if p.logins, err = m.Identity.SignIns(ctx, shownSignIns); err != nil {
 		return err
 	}
+	if p.devices, err = m.Identity.Devices(r); err != nil {
+		return err
+	}
 	return web.Render(w, r, status, securityView(p))
 }
 
@@ -87,6 +91,24 @@ func (m *Module) endSessions(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Flash(r, "success", "其他设备上的登录已全部退出，这台设备仍然登录着。")
 	return web.Redirect(w, r, securityURL(ctx))
+}
+
+// deviceRemove signs another device out and forgets it.
+func (m *Module) deviceRemove(w http.ResponseWriter, r *http.Request) error {
+	if err := m.Identity.RemoveDevice(r, r.PathValue("id")); err != nil {
+		return err
+	}
+	web.Flash(r, "success", "这台设备已退出并移除。以后再用它登录，会像新设备一样告诉您。")
+	return web.Redirect(w, r, securityURL(r.Context())+"#devices")
+}
+
+// deviceLife is when a device signed in and from where.
+func deviceLife(d identity.Device) string {
+	text := ui.DateTime(d.FirstAt) + "首次登录"
+	if d.SeenAt.After(d.FirstAt) {
+		text += "，上次" + ui.DateTime(d.SeenAt)
+	}
+	return text + "，网络地址" + d.Address
 }
 
 func (p securityPage) face() ui.Face {

@@ -30,7 +30,7 @@ func (m *Module) scanPage(w http.ResponseWriter, r *http.Request) error {
 	if s.GetString(sessionScan) == "" {
 		s.Put(sessionScan, rand.Text())
 	}
-	code, err := m.beginScan(r.Context(), s.GetString(sessionScan), device(r.UserAgent()), web.ClientAddr(r), next)
+	code, err := m.beginScan(r.Context(), s.GetString(sessionScan), identity.AgentWords(r.UserAgent()), web.ClientAddr(r), next)
 	if err != nil {
 		return err
 	}

@@ -241,6 +241,7 @@ func (m *Module) empty(ctx context.Context, account string) error {
 	for _, query := range []string{
 		`DELETE FROM identity_password WHERE account = $1`,
 		`DELETE FROM identity_signin WHERE account = $1`,
+		`DELETE FROM identity_device WHERE account = $1`,
 		`DELETE FROM identity_token WHERE account = $1`,
 		`UPDATE identity_correction SET name = '', id_no = '', before_name = '', before_id_no = '', reason = '', file = '', file_name = '', note = '' WHERE account = $1`,
 		`UPDATE identity_correction SET state = 'withdrawn' WHERE account = $1 AND state = 'asked'`,

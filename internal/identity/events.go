@@ -37,7 +37,8 @@ type AccountChanged struct {
 	Account string    `json:"account"`
 	What    string    `json:"what"` // see Changed*
 	At      time.Time `json:"at"`
-	Note    string    `json:"note,omitempty"` // in words, nothing personal
+	Note    string    `json:"note,omitempty"`    // in words, nothing personal
+	Network string    `json:"network,omitempty"` // ChangedDevice: part of its address
 }
 
 // EventName is the versioned name.
@@ -54,6 +55,8 @@ const (
 	ChangedAddress       = "address"
 	ChangedCorrected     = "corrected"          // name or number, as asked
 	ChangedNotCorrected  = "correction_refused" // Note: why not
+	ChangedLevel         = "level"              // raised; Note: to which, by what
+	ChangedDevice        = "device"             // signed in with a browser not seen before; Note: which
 	ChangedClosing       = "closing"            // Note: the day
 	ChangedClosingOff    = "closing_off"        // taken back
 	ChangedClosingHeld   = "closing_held"       // Note: what is in the way

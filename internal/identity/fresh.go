@@ -122,8 +122,10 @@ func (m *Module) Resume(r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	device := web.Session(r).GetString(sessionDevice)
 	m.takeSession(r, a, session, was.Method)
 	s := web.Session(r)
+	s.Put(sessionDevice, device)
 	s.Put(sessionAt, was.SignedInAt.UTC().Format(time.RFC3339))
 	s.Put(sessionFresh, was.FreshAt.UTC().Format(time.RFC3339))
 	return nil

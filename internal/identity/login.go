@@ -165,6 +165,9 @@ func (m *Module) Sweep(ctx context.Context) error {
 	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_signin WHERE at < $1`, now.AddDate(0, 0, -m.Rules.LogDays)); err != nil {
 		return err
 	}
+	if err := m.sweepDevices(ctx); err != nil {
+		return err
+	}
 	_, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_token WHERE expires_at < $1`, now.Add(-30*24*time.Hour))
 	return err
 }

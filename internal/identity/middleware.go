@@ -20,6 +20,7 @@ const (
 	sessionID      = "sid"
 	sessionAt      = "signed_in_at"
 	sessionMethod  = "method"
+	sessionDevice  = "device" // id in identity_device
 	sessionChange  = "change" // the password was too old at sign-in
 )
 

@@ -46,7 +46,8 @@ func (p *Proof) complete(now time.Time) error {
 }
 
 // Prove records a proof; it joins the transaction. The caller has checked what
-// is proven. Actor.Level is raised from the next request on. Errors:
+// is proven. Actor.Level is raised from the next request on, and the owner told
+// of a level above the first that the program did not give itself. Errors:
 // ErrAccountUnknown for accounts of staff and for those there are not, ErrProof.
 func (m *Module) Prove(ctx context.Context, p Proof) error {
 	if err := p.complete(m.now(ctx)); err != nil {
@@ -58,11 +59,20 @@ func (m *Module) Prove(ctx context.Context, p Proof) error {
 			return err
 		}
 		p.ID, p.Account = db.NewID(), person.Account
+		held, err := m.LevelOf(ctx, p.Account)
+		if err != nil {
+			return err
+		}
 		if err := m.insertProofs(ctx, []Proof{p}); err != nil {
 			return err
 		}
 		if err := m.raise(ctx, p); err != nil {
 			return err
+		}
+		if p.Level > held && p.Level > LevelPhone && !FromContext(ctx).IsSystem() {
+			if err := m.Changed(ctx, p.Account, ChangedLevel, p.Level.Title()+"（"+p.Method.Title()+"）"); err != nil {
+				return err
+			}
 		}
 		if p.Method == BySMS {
 			if err := m.phoneProven(ctx, p.Account, p.At); err != nil {

@@ -20,6 +20,7 @@ type Rules struct {
 	AdminIdle           time.Duration // one of an administrator
 	FirstFor            time.Duration // a password set by somebody else opens for so long
 	LogDays             int           // days for which sign-ins are kept for the account's own eyes
+	StaffDevices        bool          // staff too are told when they sign in with a browser not seen before
 	CloseDays           int           // days in which the closing of an account can be taken back
 }
 
@@ -27,7 +28,7 @@ type Rules struct {
 func DefaultRules() Rules {
 	return Rules{PasswordLength: 10, AdminPasswordLength: 12, PasswordHistory: 5, PasswordDays: 90, PasswordWarnDays: 7,
 		MaxFailures: 5, LockFor: 15 * time.Minute, StaffIdle: 30 * time.Minute, AdminIdle: 10 * time.Minute,
-		FirstFor: 72 * time.Hour, CloseDays: 15, LogDays: 200}
+		FirstFor: 72 * time.Hour, CloseDays: 15, LogDays: 200, StaffDevices: true}
 }
 
 // Check refuses what is laxer than the law, naming each setting in one Chinese

@@ -47,9 +47,12 @@ func (m *Module) signIn(r *http.Request, a Actor, method string) error {
 		return err
 	}
 	s := signIn{Account: a.Account, Name: a.Name, Address: web.ClientAddr(r), Method: method, Result: "ok"}
-	var session string
+	var session, device string
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		if session, err = m.sitDown(ctx, a); err != nil {
+			return err
+		}
+		if device, err = m.meetDevice(ctx, a, web.Device(r), AgentWords(r.UserAgent()), s.Address); err != nil {
 			return err
 		}
 		return m.noteSignIn(ctx, s)
@@ -58,6 +61,7 @@ func (m *Module) signIn(r *http.Request, a Actor, method string) error {
 		return err
 	}
 	m.takeSession(r, a, session, method)
+	web.Session(r).Put(sessionDevice, device)
 	if old == 0 {
 		web.Session(r).Put(sessionChange, "1")
 	}

@@ -23,6 +23,7 @@ type request struct {
 	started time.Time
 	rt      *Router
 	session *SessionData
+	device  string // see Device; "" unless it was asked
 }
 
 type requestKey struct{}

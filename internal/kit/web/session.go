@@ -207,6 +207,7 @@ func (w *sessionWriter) WriteHeader(status int) {
 		return
 	}
 	w.wrote = true
+	w.rt.keepDevice(w.ResponseWriter, w.r)
 	if err := w.rt.commitSession(w.ResponseWriter, w.r, w.s); err != nil {
 		w.failed = true
 		w.s.err = err // the error page must not greet as if it were kept

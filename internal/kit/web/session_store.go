@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -133,6 +134,35 @@ func (rt *Router) EndSessions(ctx context.Context, subject string) error {
 	}
 	_, err := rt.o.DB.Conn(ctx).Exec(ctx, `DELETE FROM web_session WHERE subject = $1`, subject)
 	return err
+}
+
+// EndSome ends the sessions of an account in which key has the value, and gives
+// what each had for give, so that what was built on them can be ended too. It
+// joins the transaction.
+func EndSome(ctx context.Context, d *db.DB, subject, key, value, give string) ([]string, error) {
+	var rows []struct {
+		Token string `db:"token"`
+		Data  string `db:"data"`
+	}
+	if err := d.Conn(ctx).Select(ctx, &rows, `SELECT token, data FROM web_session WHERE subject = $1 AND subject <> ''`, subject); err != nil {
+		return nil, fmt.Errorf("web: find sessions: %w", err)
+	}
+	var ended []string
+	for _, row := range rows {
+		_, held, err := jsonCodec{}.Decode([]byte(row.Data))
+		if err != nil {
+			return nil, fmt.Errorf("web: read session: %w", err)
+		}
+		if is, _ := held[key].(string); is != value {
+			continue
+		}
+		if _, err := d.Conn(ctx).Exec(ctx, `DELETE FROM web_session WHERE token = $1`, row.Token); err != nil {
+			return nil, fmt.Errorf("web: end session: %w", err)
+		}
+		own, _ := held[give].(string)
+		ended = append(ended, own)
+	}
+	return ended, nil
 }
 
 // Cleanup removes ended sessions and idempotent answers older than a week. A
