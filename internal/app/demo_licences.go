@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"yimen/city"
+	"yimen/face/samples"
 	"yimen/gb"
 	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
@@ -99,6 +100,9 @@ func personPapers(i int, p identity.NewAccount) ([]samplePaper, error) {
 			"XB": id.Sex().String(), "MZ": "汉", "CSRQ": id.Birth().String(), "ZZ": p.Address}}},
 		{police, 1500 + i, 0, licences.Entry{Type: "ZZ002", Number: fmt.Sprintf("HK%07d", 1000+i), Fields: map[string]string{
 			"HB": "家庭户", "HZXM": p.DisplayName, "YHZGX": "户主", "ZZ": p.Address}}},
+	}
+	if i <= len(demoPortraits) {
+		list[0].Pictures = map[string][]byte{"ZP": samples.Portrait(demoPortraits[i-1])}
 	}
 	if i%6 == 1 {
 		list = append(list, samplePaper{disabled, 400 * i, 10, licences.Entry{Type: "ZZ046", Number: p.IDNo + "43", Fields: map[string]string{

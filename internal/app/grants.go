@@ -62,6 +62,17 @@ func (x grants) Grant(ctx context.Context, number string) (licences.Grant, error
 	}
 	g := licences.Grant{Case: c.Number, ItemName: c.ItemName, Type: d.Result.LicenceType, HolderName: c.Applicant.Name, HolderNo: c.Applicant.IDNo,
 		Issuer: c.Competent.Code, IssuerName: c.Competent.Name, Approval: c.Number, On: c.DecidedOn, How: licences.How(d.Result.LicenceHow)}
+	g.Files = map[string]string{}
+	for _, x := range c.Content.Materials {
+		if x.File == "" || x.Superseded != nil {
+			continue
+		}
+		for _, name := range []string{x.ID, x.Name} {
+			if g.Files[name] == "" {
+				g.Files[name] = x.File
+			}
+		}
+	}
 	g.Values, err = valuesOf(d, c)
 	return g, err
 }

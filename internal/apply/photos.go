@@ -13,6 +13,7 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/files"
+	"yimen/internal/kit/pictures"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 )
@@ -75,7 +76,7 @@ func (b Bench) Turn(ctx context.Context, f *web.Form, id string, old files.File)
 		return nil, nil
 	}
 	var out bytes.Buffer
-	if err := jpeg.Encode(&out, upright(img, 6), &jpeg.Options{Quality: 88}); err != nil {
+	if err := jpeg.Encode(&out, pictures.Upright(img, 6), &jpeg.Options{Quality: 88}); err != nil {
 		return nil, err
 	}
 	name := strings.TrimSuffix(old.Name, path.Ext(old.Name)) + ".jpg"

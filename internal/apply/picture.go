@@ -3,22 +3,19 @@ package apply
 import (
 	"bytes"
 	"image"
-	_ "image/gif" // what telephones and scanners write
 	"image/jpeg"
-	_ "image/png"
 	"io"
 	"net/http"
 	"slices"
 
 	"yimen/internal/cases"
 	"yimen/internal/kit/files"
+	"yimen/internal/kit/pictures"
 	"yimen/internal/kit/web"
 )
 
-// The bounds of what is decoded here: a photo of 40 million points is more than
-// any telephone of today takes, and a bomb of zeros is refused by its header.
+// The bounds of what is decoded here.
 const (
-	maxPoints  = 40_000_000
 	maxPicture = 30 << 20
 	thumbSide  = 240
 )
@@ -48,7 +45,7 @@ func thumbnail(r io.Reader, f files.File) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = jpeg.Encode(&out, shrunk(img, thumbSide), &jpeg.Options{Quality: 75})
+	err = jpeg.Encode(&out, pictures.Shrunk(img, thumbSide), &jpeg.Options{Quality: 75})
 	return out.Bytes(), err
 }
 
@@ -61,16 +58,5 @@ func decode(r io.Reader, f files.File) (image.Image, error) {
 	if err != nil {
 		return nil, err
 	}
-	c, _, err := image.DecodeConfig(bytes.NewReader(raw))
-	if err != nil {
-		return nil, err
-	}
-	if c.Width <= 0 || c.Height <= 0 || c.Width > maxPoints/c.Height {
-		return nil, image.ErrFormat
-	}
-	img, _, err := image.Decode(bytes.NewReader(raw))
-	if err != nil {
-		return nil, err
-	}
-	return upright(img, orientation(raw)), nil
+	return pictures.Read(raw)
 }

@@ -24,11 +24,13 @@ type Entry struct {
 	IssuedOn   workday.Date
 	From, To   workday.Date // From zero: IssuedOn; To zero: for good
 	Fields     map[string]string
+	Pictures   map[string][]byte // JPEG, PNG or GIF by name or label of fields that are pictures
 	Trust      Trust
 	Case       string
 
 	// Of one that is issued here.
 	numbered bool // its number follows from the type's rule, unless given
+	whole    bool // pictures that it needs have to be there
 	forGood  bool // To zero was meant
 	noTerm   bool // neither the type nor whoever issues has said how long it is valid
 }
@@ -40,15 +42,19 @@ func (m *Module) TakeOver(ctx context.Context, n Entry) (Licence, error) {
 	if err != nil {
 		return Licence{}, err
 	}
-	return l, m.DB.InTx(ctx, func(ctx context.Context) error { return m.put(ctx, l) })
+	err = m.DB.InTx(ctx, func(ctx context.Context) error { return m.put(ctx, &l) })
+	return l, err
 }
 
 // put stores a checked licence: inside a transaction.
-func (m *Module) put(ctx context.Context, l Licence) error {
-	if err := m.oneOnly(ctx, l, ""); err != nil {
+func (m *Module) put(ctx context.Context, l *Licence) error {
+	if err := m.oneOnly(ctx, *l, ""); err != nil {
 		return err
 	}
-	if err := m.insert(ctx, l); err != nil {
+	if err := m.keepPictures(ctx, l); err != nil {
+		return err
+	}
+	if err := m.insert(ctx, *l); err != nil {
 		return err
 	}
 	if err := m.remember(ctx, l.ID, Event{Act: actTakeOver, Becomes: Valid}); err != nil {
@@ -113,6 +119,8 @@ func (m *Module) check(ctx context.Context, n Entry) (Licence, error) {
 	}
 	if t.ID != "" {
 		l.Fields, err = t.read(n.Fields)
+		bad.Merge("fields", err)
+		l.pictures, err = t.readPictures(n.Pictures, n.whole)
 		bad.Merge("fields", err)
 	}
 	if err := m.checkIssuer(ctx, &l, n.Issuer, &bad); err != nil {
@@ -236,6 +244,12 @@ func (t Type) read(given map[string]string) (map[string]string, error) {
 		value := strings.TrimSpace(given[f.Name])
 		if value == "" {
 			value = strings.TrimSpace(given[f.Label])
+		}
+		if f.Kind == kindPicture {
+			if value != "" {
+				bad.Add(f.Name, "“%s”是图片，不能写成文字，请在签发页面上传。", f.Label)
+			}
+			continue
 		}
 		if value == "" {
 			if f.Required {

@@ -74,6 +74,11 @@ func (m *Module) LookAt(ctx context.Context, licenceType, name string, from io.R
 	if m.Seals == nil || m.Files == nil || m.begin == nil {
 		return Batch{}, ErrNotSealed
 	}
+	for _, f := range t.Fields {
+		if f.Kind == kindPicture && f.Required {
+			return Batch{}, ErrSheetHeader.Say("“%s”每本都要有%s，表格里放不了图片，请一本一本签发。", t.Name, f.Label)
+		}
+	}
 	lines, at, err := t.readLines(from)
 	if err != nil {
 		return Batch{}, err

@@ -56,6 +56,9 @@ func (t Type) sheetColumns() []sheetColumn {
 	list := []sheetColumn{{colHolder, "holder_name", true, "持证人姓名或单位全称"}, {colHolderNo, "holder_no", true, holderNoHelp[t.Holder]}, number,
 		{colFrom, "from", false, "有效期的第一天，写成2026-01-31；留空是签发那天"}, till}
 	for _, f := range t.Fields {
+		if f.Kind == kindPicture {
+			continue // no cell holds one
+		}
 		title, help := f.Label, ""
 		if slices.ContainsFunc(list, func(c sheetColumn) bool { return c.title == title }) || title == colDocument || title == colResult || title == colIdentifier {
 			title = "照面上的" + title

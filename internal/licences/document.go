@@ -115,7 +115,11 @@ func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, ap
 	if err != nil {
 		return madeFiles{}, err
 	}
-	d, err := look.draw(t, l.values(t), m.checkAddress(l.Identifier))
+	shown, err := m.picturesOf(ctx, t, l)
+	if err != nil {
+		return madeFiles{}, err
+	}
+	d, err := look.draw(t, l.values(t), shown, m.checkAddress(l.Identifier))
 	if err != nil {
 		return madeFiles{}, err
 	}
@@ -215,6 +219,9 @@ func (l Licence) info(t Type, seal string, now time.Time) ofd.Info {
 			{Name: "CZZTDMLXDM", Value: l.HolderType()}, {Name: "ZZYXQQSRQ", Value: day(l.From)}, {Name: "ZZYXQJZRQ", Value: day(l.To)},
 			{Name: "ZZQZR", Value: l.IssuerName}, {Name: "ZZQZMC", Value: seal}, {Name: "ZZQZSJ", Value: at}, {Name: "CJSJ", Value: at}}}
 	for _, f := range t.Fields {
+		if f.Kind == kindPicture {
+			continue // the index of fields leads to it
+		}
 		info.Custom = append(info.Custom, ofd.Datum{Name: metadataName(f), Value: l.Fields[f.Name]})
 	}
 	return info

@@ -32,6 +32,9 @@ func (l Licence) values(t Type) values {
 	}
 	for _, f := range t.Fields {
 		value := l.Fields[f.Name]
+		if f.Kind == kindPicture {
+			continue
+		}
 		if d, err := workday.ParseDate(value); f.Kind == "date" && err == nil {
 			value = d.Chinese()
 		}
@@ -50,18 +53,20 @@ type sheet struct {
 // drawing is a sheet in the making.
 type drawing struct {
 	sheet
-	set    *typeset.Setter
-	page   ofd.Page
-	layer  *ofd.Layer
-	values values
-	meta   map[string]string // of any name of a field: its name in the metadata
+	set      *typeset.Setter
+	page     ofd.Page
+	layer    *ofd.Layer
+	values   values
+	pictures shots
+	meta     map[string]string // of any name of a field: its name in the metadata
 }
 
-// draw makes the page that shows values; qr is what its code says. It is not
-// finished: see sheet.finish. Errors: ErrOverflow and ErrGlyph, which name what.
-func (t Template) draw(of Type, v values, qr string) (*drawing, error) {
+// draw makes the page that shows values and pictures; qr is what its code says. It is not
+// finished: see sheet.finish. Errors: ErrOverflow, ErrGlyph and
+// ErrPicture, which name what.
+func (t Template) draw(of Type, v values, p shots, qr string) (*drawing, error) {
 	box := ofd.Box{W: t.Width, H: t.Height}
-	d := &drawing{set: typeset.New(), values: v, meta: fieldsOf(of), sheet: sheet{said: map[string][]ofd.Object{}, doc: &ofd.Document{Info: ofd.Info{DocID: strings.Repeat("0", 32), Title: of.Name}, Area: ofd.Area{Physical: box}}}}
+	d := &drawing{set: typeset.New(), values: v, pictures: p, meta: fieldsOf(of), sheet: sheet{said: map[string][]ofd.Object{}, doc: &ofd.Document{Info: ofd.Info{DocID: strings.Repeat("0", 32), Title: of.Name}, Area: ofd.Area{Physical: box}}}}
 	d.page.Layers = []ofd.Layer{{Type: ofd.Background}, {Type: ofd.Body}}
 	d.layer = &d.page.Layers[0]
 	d.ground(t)
@@ -84,6 +89,8 @@ func (d *drawing) element(e Element, qr string) error {
 		d.add(&ofd.Path{Graphic: graphic(e.box(), e.width()), Stroke: paint(e.Colour), Outline: ofd.Stretch(margin, margin, e.W+margin, e.H+margin)})
 	case kindBox:
 		d.add(frame(e.box(), e.width(), paint(e.Colour)))
+	case kindPicture:
+		return d.picture(e)
 	case kindSeal:
 		d.seal = e.box()
 	case kindQR:

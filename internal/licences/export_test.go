@@ -19,7 +19,7 @@ func Draw(t Type, p Template) ([]byte, error) {
 
 // DrawLicence draws a licence without sealing it.
 func DrawLicence(t Type, p Template, l Licence) error {
-	_, err := p.draw(t, l.values(t), "https://yimen.test")
+	_, err := p.draw(t, l.values(t), nil, "https://yimen.test")
 	return err
 }
 

@@ -84,7 +84,7 @@ func (m *Module) Import(ctx context.Context, r io.Reader, try bool) (Imported, e
 	}
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		for i, l := range list {
-			if err := m.put(ctx, l); err != nil {
+			if err := m.put(ctx, &l); err != nil {
 				wrong, other := lineErrors(i+2, err)
 				done.Wrong = wrong
 				return errors.Join(errStopped, other)

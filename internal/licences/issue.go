@@ -3,6 +3,7 @@ package licences
 import (
 	"context"
 	"fmt"
+	"maps"
 	"strings"
 
 	"yimen/internal/kit/db"
@@ -41,6 +42,9 @@ func (m *Module) grant(ctx context.Context, t Type, l Licence, act, approval str
 		if err := m.oneOnly(ctx, l, ""); err != nil {
 			return err
 		}
+		if err := m.keepPictures(ctx, &l); err != nil {
+			return err
+		}
 		if err := m.insert(ctx, l); err != nil {
 			return err
 		}
@@ -62,7 +66,7 @@ func (m *Module) grant(ctx context.Context, t Type, l Licence, act, approval str
 // the rule of its type, unless that leaves it to the issuer; one without a
 // last day is valid for as long as the type says.
 func (m *Module) checkIssue(ctx context.Context, n Entry) (Licence, Type, error) {
-	n.Trust, n.Identifier = TrustA, ""
+	n.Trust, n.Identifier, n.whole = TrustA, "", true
 	if n.IssuedOn.IsZero() {
 		n.IssuedOn = m.today(ctx)
 	}
@@ -98,6 +102,9 @@ type Grant struct {
 	// Values are the texts of the form by the names of its fields, and by their
 	// titles for fields of a type that name no source.
 	Values map[string]string
+	// Files are ids in the file store, by the id and by the name of the material
+	// that they were handed in as: the first of each.
+	Files map[string]string
 }
 
 // How says what a granted case does to licences of its type.
@@ -129,7 +136,7 @@ func (h How) Name() string {
 func (t Type) entry(g Grant) Entry {
 	e := Entry{Type: t.ID, HolderName: g.HolderName, HolderNo: g.HolderNo, Issuer: g.Issuer, Case: g.Case, Fields: map[string]string{}}
 	for _, f := range t.Fields {
-		if text := f.textOf(g.Values); text != "" {
+		if text := f.textOf(g.Values); text != "" && f.Kind != kindPicture {
 			e.Fields[f.Name] = text
 		}
 	}
@@ -184,13 +191,9 @@ func (m *Module) renewGranted(ctx context.Context, t Type, g Grant) (Licence, er
 	}
 	old, e := list[0], t.entry(g)
 	n := Renewal{From: old.From, To: old.To, Fields: map[string]string{}, Reason: g.How.Name(), Document: g.Case, Case: g.Case}
-	for name, text := range old.Fields {
-		n.Fields[name] = text
-	}
+	maps.Copy(n.Fields, t.withoutPictures(old.Fields))
 	if g.How == HowExtend {
-		for name, text := range e.Fields {
-			n.Fields[name] = text
-		}
+		maps.Copy(n.Fields, e.Fields)
 		n.From = m.today(ctx)
 		if !old.To.IsZero() && !old.To.Before(n.From) {
 			n.From = old.To.Add(1)
@@ -201,6 +204,9 @@ func (m *Module) renewGranted(ctx context.Context, t Type, g Grant) (Licence, er
 		}
 		n.To = to
 		n.From = m.today(ctx) // the old version ends now, so the new one begins now
+	}
+	if n.Pictures, err = m.grantedPictures(ctx, t, g); err != nil {
+		return Licence{}, err
 	}
 	return m.Renew(ctx, old.Identifier, n)
 }

@@ -236,14 +236,14 @@ func (m *Module) try(t Type, p Template) error {
 // preview draws a template with sample values, unsealed: its page.
 func (m *Module) preview(t Type, p Template) (*drawing, error) {
 	l := sample(t)
-	return p.draw(t, l.values(t), m.checkAddress(l.Identifier))
+	return p.draw(t, l.values(t), l.pictures, m.checkAddress(l.Identifier))
 }
 
 // sample is a licence of a type that nobody holds, to show its template by.
 func sample(t Type) Licence {
 	l := Licence{TypeName: t.Name, Number: "样例2026000001", HolderKind: HolderPerson, HolderName: "张三", HolderNo: "440200199001010000",
 		IssuerName: "韶关市样例局", IssuerCode: "11440200MB2C000000", IssuedOn: workday.NewDate(2026, time.January, 31), From: workday.NewDate(2026, time.January, 31),
-		To: workday.NewDate(2031, time.January, 30), Fields: map[string]string{}, Version: 1,
+		To: workday.NewDate(2031, time.January, 30), Fields: map[string]string{}, pictures: shots{}, Version: 1,
 		Identifier: gb.LicenceID{Type: t.Code, Issuer: "11440200MB2C000000", Serial: "01A206BEAD4570A7A6B876CCC9867F2E", Version: "001", Check: "0"}.String()}
 	if t.Holder == HolderEnterprise {
 		l.HolderKind, l.HolderName, l.HolderNo = HolderEnterprise, "韶关市样例人力资源服务有限公司", "91440200MA4X000000"
@@ -254,6 +254,8 @@ func sample(t Type) Licence {
 			l.Fields[f.Name] = "2026-01-31"
 		case "number":
 			l.Fields[f.Name] = "12.5"
+		case kindPicture:
+			l.pictures[f.Name] = samplePicture()
 		default:
 			l.Fields[f.Name] = "样例" + f.Label
 		}

@@ -90,7 +90,8 @@ type Renewal struct {
 	Number     string // "" stays
 	From, To   workday.Date
 	Fields     map[string]string
-	Reason     string // 延续, 变更 and what
+	Pictures   map[string][]byte // by name; one that is not given stays
+	Reason     string            // 延续, 变更 and what
 	Document   string
 	Case       string // that grants it; "" none
 }
@@ -118,6 +119,9 @@ func (m *Module) Renew(ctx context.Context, identifier string, n Renewal) (Licen
 			return err
 		}
 		if err := m.become(ctx, old, Replaced); err != nil {
+			return err
+		}
+		if err := m.keepPictures(ctx, &next); err != nil {
 			return err
 		}
 		if err := m.insert(ctx, next); err != nil {
@@ -166,7 +170,15 @@ func (m *Module) nextVersion(ctx context.Context, old Licence, n Renewal) (Licen
 	if n.Fields != nil {
 		next.Fields, err = t.read(n.Fields)
 		bad.Merge("fields", err)
+		for _, f := range t.Fields {
+			if id := old.Fields[f.Name]; f.Kind == kindPicture && id != "" {
+				next.Fields[f.Name] = id
+			}
+		}
 	}
+	next.pictures, err = t.readPictures(n.Pictures, false)
+	bad.Merge("fields", err)
+	t.missPictures(next, &bad)
 	id, _, err := gb.ParseLicenceIDLenient(old.Identifier)
 	if err != nil {
 		return next, wrap("identifier of the version before", err)

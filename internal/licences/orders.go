@@ -81,7 +81,11 @@ func (m *Module) CaseGranted(ctx context.Context, number string) error {
 	err = m.fulfil(ctx, number, func(ctx context.Context) (Licence, error) {
 		switch g.How {
 		case HowNew:
-			return m.Issue(ctx, Issue{Entry: t.entry(g), Approval: g.Approval})
+			e := t.entry(g)
+			if e.Pictures, err = m.grantedPictures(ctx, t, g); err != nil {
+				return Licence{}, err
+			}
+			return m.Issue(ctx, Issue{Entry: e, Approval: g.Approval})
 		case HowChange:
 			return Licence{}, ErrInvalid.Field("fields", "这是变更，请对照申请表把变更的内容填好再签发。")
 		}
@@ -193,6 +197,7 @@ type Completion struct {
 	From, To   workday.Date // To zero: by the rule of the type, unless ForGood
 	ForGood    bool
 	Fields     map[string]string
+	Pictures   map[string][]byte // by name; one that is not given is the case's
 }
 
 // Complete issues the licence of a waiting case as staff have completed it.
@@ -207,6 +212,16 @@ func (m *Module) Complete(ctx context.Context, number string, n Completion) (Lic
 	if err != nil {
 		return l, err
 	}
+	t, err := m.Type(ctx, o.Type)
+	if err != nil {
+		return l, err
+	}
+	given, err := m.grantedPictures(ctx, t, g)
+	if err != nil {
+		return l, err
+	}
+	maps.Copy(given, n.Pictures)
+	n.Pictures = given
 	err = m.fulfil(ctx, number, func(ctx context.Context) (Licence, error) {
 		var err error
 		if n.Replaces != "" {
@@ -214,7 +229,7 @@ func (m *Module) Complete(ctx context.Context, number string, n Completion) (Lic
 			return l, err
 		}
 		l, err = m.Issue(ctx, Issue{Approval: g.Approval, Entry: Entry{Type: o.Type, Number: n.Number, HolderName: n.HolderName, HolderNo: n.HolderNo,
-			Issuer: o.Issuer, From: n.From, To: n.To, Fields: n.Fields, Case: number, forGood: n.ForGood}})
+			Issuer: o.Issuer, From: n.From, To: n.To, Fields: n.Fields, Pictures: n.Pictures, Case: number, forGood: n.ForGood}})
 		return l, err
 	})
 	return l, err
@@ -233,7 +248,7 @@ func (m *Module) follow(ctx context.Context, o Order, g Grant, n Completion) (Li
 		if n.To.IsZero() && !n.ForGood {
 			return Licence{}, ErrInvalid.Field("to", "请填写有效期的最后一天，或者选“长期有效”。")
 		}
-		return m.Renew(ctx, l.Identifier, Renewal{HolderName: n.HolderName, Number: n.Number, From: n.From, To: n.To, Fields: n.Fields,
+		return m.Renew(ctx, l.Identifier, Renewal{HolderName: n.HolderName, Number: n.Number, From: n.From, To: n.To, Fields: n.Fields, Pictures: n.Pictures,
 			Reason: o.ItemName, Document: o.Case, Case: o.Case})
 	}
 	return Licence{}, ErrNoPredecessor.Field("replaces", "这本证照不能换发了，请重新选择。")
@@ -282,7 +297,7 @@ func (m *Module) draft(ctx context.Context, o Order) (Completion, Type, []Licenc
 	n = Completion{HolderName: g.HolderName, HolderNo: g.HolderNo, From: e.From, To: e.To, Fields: e.Fields}
 	if g.How != HowNew && len(older) > 0 {
 		l := older[0]
-		fields := maps.Clone(l.Fields)
+		fields := t.withoutPictures(l.Fields)
 		if g.How == HowExtend {
 			maps.Copy(fields, e.Fields)
 		}

@@ -3,6 +3,7 @@ package licences
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"yimen/internal/kit/errs"
@@ -40,14 +41,14 @@ const (
 	kindLine = "line" // from its place by its width and height
 	kindBox  = "box"
 	kindQR   = "qr"   // of the address where the licence is checked
-	kindSeal = "seal" // the seal's middle stands in its middle
+	kindSeal = "seal" // the seal's middle stands in its middle; kindPicture: of a field that is one
 )
 
 type word struct{ value, label string }
 
 // What the editor offers, in its order.
 var (
-	elementKinds = []word{{kindText, "文字"}, {kindLine, "线"}, {kindBox, "方框"}, {kindQR, "验证二维码"}, {kindSeal, "盖章位置"}}
+	elementKinds = []word{{kindText, "文字"}, {kindLine, "线"}, {kindBox, "方框"}, {kindPicture, "照片、图片"}, {kindQR, "验证二维码"}, {kindSeal, "盖章位置"}}
 	faceWords    = []word{{"serif", "宋体"}, {"bold", "粗宋体"}, {"sans", "黑体"}, {"sansbold", "粗黑体"}, {"fang", "仿宋"}}
 	alignWords   = []word{{"left", "靠左"}, {"centre", "居中"}, {"right", "靠右"}}
 	frameWords   = []word{{"", "不要边框"}, {"line", "单线"}, {"double", "双线"}, {"ornate", "花边"}}
@@ -143,6 +144,9 @@ func (t Template) checkElement(n int, e Element, of Type, fields map[string]stri
 	case e.Kind == kindLine && e.W+e.H == 0, e.Kind != kindLine && (e.W == 0 || e.H == 0):
 		add("w", "请填宽和高。")
 	}
+	if e.Kind == kindPicture {
+		t.checkPicture(e, of, fields, add)
+	}
 	if e.Kind == kindText {
 		if strings.TrimSpace(e.Text) == "" || len([]rune(e.Text)) > maxTemplateText {
 			add("text", "请填文字，最多%d个字。", maxTemplateText)
@@ -151,8 +155,11 @@ func (t Template) checkElement(n int, e Element, of Type, fields map[string]stri
 			add("text", "花括号不成对。")
 		}
 		for _, name := range e.names() {
-			if fields[name] == "" {
+			switch {
+			case fields[name] == "":
 				add("text", "“%s”没有“%s”这一项。", of.Name, name)
+			case of.isPicture(fields[name]):
+				add("text", "“%s”是图片，“是什么”请选“照片、图片”。", name)
 			}
 		}
 		if !(e.Size >= minSize && e.Size <= maxSize) {
@@ -168,6 +175,24 @@ func (t Template) checkElement(n int, e Element, of Type, fields map[string]stri
 	if e.Colour != "" && !colourForm.MatchString(e.Colour) {
 		add("colour", "颜色请写成#b03a2e这样的六位代码。")
 	}
+}
+
+// checkPicture sees that a picture shows one field that is one.
+func (t Template) checkPicture(e Element, of Type, fields map[string]string, add func(what, format string, args ...any)) {
+	names := e.names()
+	switch {
+	case len(names) != 1 || strings.TrimSpace(fieldName.ReplaceAllString(e.Text, "")) != "":
+		add("text", "“文字”里请写一个图片项目，例如{照片}。")
+	case fields[names[0]] == "":
+		add("text", "“%s”没有“%s”这一项，请先在证照类型里加上，内容选“图片”。", of.Name, names[0])
+	case !of.isPicture(fields[names[0]]):
+		add("text", "“%s”不是图片，请在证照类型里把它的内容改成“图片”，或者用“文字”来写。", names[0])
+	}
+}
+
+// isPicture says whether a field, by its name in the metadata, is a picture.
+func (t Type) isPicture(meta string) bool {
+	return slices.ContainsFunc(t.Fields, func(f Field) bool { return f.Kind == kindPicture && metadataName(f) == meta })
 }
 
 // common are the fields that every licence has (GB/T 36903): as templates write
@@ -202,19 +227,29 @@ func plain(t Type) Template {
 	add(Element{Kind: kindText, X: left, Y: 36, W: right - left, H: 14, Text: "{证照名称}", Size: 30, Face: "bold", Align: "centre", Middle: true, Colour: red})
 	add(Element{Kind: kindText, X: left, Y: 54, W: right - left, H: 7, Text: "编号：{证照编号}", Size: 12, Align: "centre", Middle: true})
 	rows := []string{"持证主体", "持证主体代码"}
+	shots, wide := 0.0, right-left // of the rows beside a picture
 	for _, f := range t.Fields {
+		if f.Kind == kindPicture {
+			add(Element{Kind: kindPicture, X: right - 28, Y: 72 + 36*shots, W: 26, H: 32, Text: "{" + f.Label + "}"})
+			shots, wide = shots+1, right-left-30
+			continue
+		}
 		rows = append(rows, f.Label)
 	}
 	rows = append(rows, "有效期")
 	height := min(15, 132/float64(len(rows)))
 	y := 70.0
 	line := func() {
-		add(Element{Kind: kindLine, X: left, Y: y, W: right - left, Size: 0.6, Colour: red})
+		long := wide
+		if y == 70 || y > 72+36*shots-2 {
+			long = right - left
+		}
+		add(Element{Kind: kindLine, X: left, Y: y, W: long, Size: 0.6, Colour: red})
 	}
 	line()
 	for _, r := range rows {
 		add(Element{Kind: kindText, X: left + 2, Y: y, W: label - 4, H: height, Text: rowLabel(r, t), Size: 12, Face: "sans", Middle: true, Colour: "#555555"})
-		add(Element{Kind: kindText, X: left + label, Y: y + 0.5, W: right - left - label - 2, H: height - 1, Text: "{" + r + "}", Size: 13, Middle: true})
+		add(Element{Kind: kindText, X: left + label, Y: y + 0.5, W: wide - label - 2, H: height - 1, Text: "{" + r + "}", Size: 13, Middle: true})
 		y += height
 		line()
 	}

@@ -48,7 +48,7 @@ func TestEveryTypeCanBeDrawn(t *testing.T) {
 	}
 }
 
-var fixed = licences.Type{ID: "T", Code: "11100000000013127D001", Name: "样例证", Holder: licences.HolderPerson, Fields: []licences.Field{{Name: "ZZ", Label: "住址"}}}
+var fixed = licences.Type{ID: "T", Code: "11100000000013127D001", Name: "样例证", Holder: licences.HolderPerson, Fields: []licences.Field{{Name: "ZZ", Label: "住址"}, {Name: "ZP", Label: "照片", Kind: "picture"}}}
 
 // sheetWith is a template of one text beside the seal.
 func sheetWith(e licences.Element) licences.Template {
@@ -59,21 +59,29 @@ func text(s string) licences.Element {
 	return licences.Element{Kind: "text", X: 10, Y: 10, W: 60, H: 8, Text: s, Size: 12}
 }
 
+func picture(s string) licences.Element {
+	return licences.Element{Kind: "picture", X: 60, Y: 5, W: 26, H: 32, Text: s}
+}
+
 // What a template may not hold is named.
 func TestTemplatesThatAreRefused(t *testing.T) {
 	for name, c := range map[string]struct {
 		p    licences.Template
 		says string
 	}{
-		"unknown field": {sheetWith(text("{籍贯}")), "没有“籍贯”这一项"},
-		"braces":        {sheetWith(text("{住址")), "花括号不成对"},
-		"off the sheet": {sheetWith(licences.Element{Kind: "text", X: 90, Y: 1, W: 20, H: 5, Text: "x", Size: 9}), "超出了纸面"},
-		"no size":       {sheetWith(licences.Element{Kind: "text", X: 1, Y: 1, W: 20, H: 5, Text: "x"}), "字号"},
-		"colour":        {sheetWith(licences.Element{Kind: "text", X: 1, Y: 1, W: 20, H: 5, Text: "x", Size: 9, Colour: "red"}), "颜色"},
-		"two seals":     {sheetWith(licences.Element{Kind: "seal", X: 1, Y: 1, W: 20, H: 20}), "现在有2个"},
-		"no seal":       {licences.Template{Width: 100, Height: 100, Elements: []licences.Element{text("字")}}, "现在有0个"},
-		"kind":          {sheetWith(licences.Element{Kind: "script", X: 1, Y: 1, W: 20, H: 20}), "请选择是什么"},
-		"sheet":         {licences.Template{Width: 10, Height: 9000, Elements: sheetWith(text("字")).Elements}, "毫米"},
+		"unknown field":     {sheetWith(text("{籍贯}")), "没有“籍贯”这一项"},
+		"braces":            {sheetWith(text("{住址")), "花括号不成对"},
+		"off the sheet":     {sheetWith(licences.Element{Kind: "text", X: 90, Y: 1, W: 20, H: 5, Text: "x", Size: 9}), "超出了纸面"},
+		"no size":           {sheetWith(licences.Element{Kind: "text", X: 1, Y: 1, W: 20, H: 5, Text: "x"}), "字号"},
+		"colour":            {sheetWith(licences.Element{Kind: "text", X: 1, Y: 1, W: 20, H: 5, Text: "x", Size: 9, Colour: "red"}), "颜色"},
+		"two seals":         {sheetWith(licences.Element{Kind: "seal", X: 1, Y: 1, W: 20, H: 20}), "现在有2个"},
+		"no seal":           {licences.Template{Width: 100, Height: 100, Elements: []licences.Element{text("字")}}, "现在有0个"},
+		"no such picture":   {sheetWith(picture("{相片}")), "没有“相片”这一项"},
+		"text as picture":   {sheetWith(picture("{住址}")), "不是图片"},
+		"picture as text":   {sheetWith(text("{照片}")), "照片、图片"},
+		"picture and words": {sheetWith(picture("照片{照片}")), "请写一个图片项目"},
+		"kind":              {sheetWith(licences.Element{Kind: "script", X: 1, Y: 1, W: 20, H: 20}), "请选择是什么"},
+		"sheet":             {licences.Template{Width: 10, Height: 9000, Elements: sheetWith(text("字")).Elements}, "毫米"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			err := c.p.Check(fixed)
@@ -81,6 +89,9 @@ func TestTemplatesThatAreRefused(t *testing.T) {
 				t.Errorf("%v, want %s", err, c.says)
 			}
 		})
+	}
+	if err := sheetWith(picture("{照片}")).Check(fixed); err != nil {
+		t.Error(err)
 	}
 	if err := sheetWith(text("{住址}，{ZZ}，{KZ_ZZ}，{持证主体}，{CZZT}")).Check(fixed); err != nil {
 		t.Error(err)

@@ -38,12 +38,13 @@ type Type struct {
 type Field struct {
 	Name     string `json:"name"` // as in the metadata, without KZ_: XB
 	Label    string `json:"label"`
-	Kind     string `json:"kind"` // text, date, number
+	Kind     string `json:"kind"` // text, date, number, picture
 	Required bool   `json:"required,omitempty"`
 	// From is where its text comes from when a case grants the licence: a text
 	// with names of the item's form in braces, alternatives between bars
 	// ("{harvest_place}|{address_detail}"). Without it a form's field of the same
-	// title gives it.
+	// title gives it. That of a picture is a material of the item, by its id or its
+	// name.
 	From string `json:"from,omitempty"`
 }
 

@@ -21,9 +21,9 @@ import (
 const maxFields = 40
 
 // Kinds of a field, in the order in which a page offers them.
-var fieldKinds = []string{"text", "date", "number"}
+var fieldKinds = []string{"text", "date", "number", kindPicture}
 
-var fieldKindWords = map[string]string{"text": "文字", "date": "日期", "number": "数字"}
+var fieldKindWords = map[string]string{"text": "文字", "date": "日期", "number": "数字", kindPicture: "图片"}
 
 var metaName = regexp.MustCompile(`^[A-Z][A-Z0-9]{0,19}$`)
 
@@ -223,7 +223,7 @@ func (t Type) checkFields(bad *errs.Fields) {
 			bad.Add(at+".label", "项目“%s”重复了。", f.Label)
 		}
 		if !slices.Contains(fieldKinds, f.Kind) {
-			bad.Add(at+".kind", "请选择是文字、日期还是数字。")
+			bad.Add(at+".kind", "请选择是文字、日期、数字还是图片。")
 		}
 		if rest := templateNames.ReplaceAllString(f.From, ""); strings.ContainsAny(rest, "{}") || utf8.RuneCountInString(f.From) > 200 {
 			bad.Add(at+".from", "大括号没有成对，或者超过200个字。")

@@ -89,7 +89,7 @@ func TestTypesThatCannotBe(t *testing.T) {
 			"code":               {func(t *licences.Type) { t.Code = "111" }, "code"},
 			"field's name":       {func(t *licences.Type) { t.Fields[0].Name = "水域" }, "field.0.name"},
 			"field's label":      {func(t *licences.Type) { t.Fields[0].Label = "" }, "field.0.label"},
-			"field's kind":       {func(t *licences.Type) { t.Fields[0].Kind = "picture" }, "field.0.kind"},
+			"field's kind":       {func(t *licences.Type) { t.Fields[0].Kind = "sound" }, "field.0.kind"},
 			"field's source":     {func(t *licences.Type) { t.Fields[0].From = "{water" }, "field.0.from"},
 			"field twice":        {func(t *licences.Type) { t.Fields = append(t.Fields, t.Fields[0]) }, "field.1.name"},
 			"number without end": {func(t *licences.Type) { t.Rule.Number = "{机关}{年}" }, "number_rule"},

@@ -2,8 +2,12 @@ package licences
 
 import (
 	"errors"
+	"fmt"
+	"io"
+	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 
 	"github.com/a-h/templ"
 
@@ -132,7 +136,7 @@ func valuesOf(n Completion) url.Values {
 
 func readCompletion(f *web.Form, t Type) Completion {
 	n := Completion{Number: f.Value("number"), HolderName: f.Value("holder_name"), HolderNo: f.Value("holder_no"), From: f.Date("from"), To: f.Date("to"),
-		ForGood: f.Value("for_good") != "", Fields: map[string]string{}}
+		ForGood: f.Value("for_good") != "", Fields: map[string]string{}, Pictures: map[string][]byte{}}
 	if id := f.Value("replaces"); id != "new" {
 		n.Replaces = id
 	}
@@ -140,9 +144,52 @@ func readCompletion(f *web.Form, t Type) Completion {
 		f.Error("to", "选了“长期有效”，就不要填最后一天。")
 	}
 	for _, x := range t.Fields {
-		n.Fields[x.Name] = f.Value("fields." + x.Name)
+		if x.Kind != kindPicture {
+			n.Fields[x.Name] = f.Value("fields." + x.Name)
+		} else if head := f.File("fields." + x.Name); head != nil {
+			n.Pictures[x.Name] = readPart(head)
+		}
 	}
 	return n
+}
+
+// readPart reads an uploaded picture, no more than shows that it is too large;
+// one that cannot be read is none, and refused as such.
+func readPart(head *multipart.FileHeader) []byte {
+	file, err := head.Open()
+	if err != nil {
+		return []byte{0}
+	}
+	defer file.Close()
+	raw, err := io.ReadAll(io.LimitReader(file, maxPictureFile+1))
+	if err != nil || len(raw) == 0 {
+		return []byte{0}
+	}
+	return raw
+}
+
+// pictures says whether the form of a type takes pictures.
+func (p issueForm) pictures() bool {
+	return slices.ContainsFunc(p.of.Fields, func(f Field) bool { return f.Kind == kindPicture })
+}
+
+// fieldHelp is what stands below the input of a field.
+func (p issueForm) fieldHelp(f Field) string {
+	switch {
+	case f.Kind != kindPicture:
+		return ""
+	case p.order != nil:
+		return fmt.Sprintf("JPG或PNG图片，不超过%dMB。不选就用申请材料里的，换发的沿用旧证上的。", maxPictureFile>>20)
+	}
+	return fmt.Sprintf("JPG或PNG图片，不超过%dMB。", maxPictureFile>>20)
+}
+
+// enctype is how the form is sent.
+func (p issueForm) enctype() string {
+	if p.pictures() {
+		return "multipart/form-data"
+	}
+	return "application/x-www-form-urlencoded"
 }
 
 func (m *Module) complete(w http.ResponseWriter, r *http.Request) error {
@@ -219,7 +266,7 @@ func (m *Module) issueOne(w http.ResponseWriter, r *http.Request) error {
 	var l Licence
 	if f.OK() {
 		l, err = m.Issue(r.Context(), Issue{Approval: f.Value("document"), Entry: Entry{Type: p.of.ID, Number: n.Number, HolderName: n.HolderName, HolderNo: n.HolderNo,
-			From: n.From, To: n.To, Fields: n.Fields, forGood: n.ForGood}})
+			From: n.From, To: n.To, Fields: n.Fields, Pictures: n.Pictures, forGood: n.ForGood}})
 		if err != nil {
 			if err := f.Merge(told(err)); err != nil {
 				return err
@@ -235,8 +282,18 @@ func (m *Module) issueOne(w http.ResponseWriter, r *http.Request) error {
 
 // fieldType is the input for a field.
 func (f Field) fieldType() string {
-	if f.Kind == "date" {
+	switch f.Kind {
+	case "date":
 		return "date"
+	case kindPicture:
+		return "file"
+	}
+	return ""
+}
+
+func (f Field) accept() string {
+	if f.Kind == kindPicture {
+		return "image/jpeg,image/png"
 	}
 	return ""
 }

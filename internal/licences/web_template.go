@@ -273,8 +273,17 @@ func (p templatePage) fieldHelp() string {
 	for _, c := range common {
 		list = append(list, "{"+c.label+"}")
 	}
+	var pictures []string
 	for _, f := range p.of.Fields {
-		list = append(list, "{"+f.Label+"}")
+		if f.Kind == kindPicture {
+			pictures = append(pictures, "{"+f.Label+"}")
+		} else {
+			list = append(list, "{"+f.Label+"}")
+		}
 	}
-	return strings.Join(list, "、")
+	text := strings.Join(list, "、") + "。"
+	if len(pictures) > 0 {
+		text += "图片用“照片、图片”要素，“文字”里写" + strings.Join(pictures, "或") + "。"
+	}
+	return text
 }

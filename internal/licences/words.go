@@ -58,7 +58,7 @@ func (s Shown) Rows(number string) []ui.Row {
 	rows := []ui.Row{{Label: "持证主体", Value: s.HolderName}, {Label: "证照编号", Value: number}, {Label: "颁发机构", Value: s.IssuerName},
 		{Label: "颁发日期", Value: s.IssuedOn.Chinese()}, {Label: "有效期", Value: s.Term()}}
 	for _, f := range s.Of.Fields {
-		if value := s.Fields[f.Name]; value != "" {
+		if value := s.Fields[f.Name]; value != "" && f.Kind != kindPicture {
 			if d, err := workday.ParseDate(value); f.Kind == "date" && err == nil {
 				value = d.Chinese()
 			}

@@ -1,4 +1,4 @@
-package apply
+package pictures
 
 import (
 	"encoding/binary"
@@ -7,9 +7,9 @@ import (
 	"image/draw"
 )
 
-// shrunk is the picture at most side wide and high, each point the mean of
+// Shrunk is the picture at most side wide and high, each point the mean of
 // those it stands for.
-func shrunk(img image.Image, side int) image.Image {
+func Shrunk(img image.Image, side int) image.Image {
 	b := img.Bounds()
 	w, h := b.Dx(), b.Dy()
 	if w <= side && h <= side {
@@ -42,9 +42,9 @@ func mean(img image.Image, field image.Rectangle) color.Color {
 	return color.RGBA{uint8(r / n >> 8), uint8(g / n >> 8), uint8(b / n >> 8), 255}
 }
 
-// upright turns a picture by its EXIF orientation, 1 to 8; 6 is a quarter turn
+// Upright turns a picture by its EXIF orientation, 1 to 8; 6 is a quarter turn
 // to the right.
-func upright(img image.Image, orientation int) image.Image {
+func Upright(img image.Image, orientation int) image.Image {
 	if orientation < 2 || orientation > 8 {
 		return img
 	}
