@@ -82,6 +82,9 @@ func (a *App) restore(ctx context.Context, folder string, out io.Writer) error {
 	}
 	fmt.Fprintf(out, "%d rows of %d tables, each table compared; %d jobs will run again; %d files opened and compared; %.1f s\n",
 		r.Rows(), len(r.Tables), r.Jobs.Rows, r.FilesWhole, time.Since(start).Seconds())
+	if err := a.DB.Learn(ctx); err != nil {
+		return err
+	}
 	// A backup of before personal columns were sealed has no keys: migrating makes them.
 	if err := a.Keys.Load(ctx); err != nil && !errors.Is(err, sealed.ErrNoKeys) {
 		return err

@@ -112,6 +112,9 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 		if err := a.Catalogue.LoadCity(ctx, definitions); err != nil {
 			return err
 		}
+		if err := a.DB.Learn(ctx); err != nil { // of the people and the rights, before everybody is asked for theirs
+			return err
+		}
 		if err := a.licenceSample(ctx, people); err != nil {
 			return err
 		}
@@ -141,7 +144,10 @@ func (a *App) LoadCity(ctx context.Context, n int) error {
 			return err
 		}
 		halls := hall.City{Queue: a.Hall, Org: a.Org, Identity: a.Identity}
-		return halls.Live(ctx, a.Clock.Now(), min(max(n/20, 16), 90))
+		if err := halls.Live(ctx, a.Clock.Now(), min(max(n/20, 16), 90)); err != nil {
+			return err
+		}
+		return a.DB.Learn(ctx)
 	})
 }
 

@@ -232,7 +232,11 @@ func SampleCity() (load.City, error) {
 		return c, err
 	}
 	for _, p := range people {
-		c.People = append(c.People, load.Person{Account: p.Name, Enterprise: p.Kind == identity.KindEnterprise, Name: p.DisplayName,
+		level := identity.LevelNone
+		for _, proof := range p.Proofs {
+			level = max(level, proof.Level)
+		}
+		c.People = append(c.People, load.Person{Level: int(level), Account: p.Name, Enterprise: p.Kind == identity.KindEnterprise, Name: p.DisplayName,
 			IDType: p.IDType, IDNo: p.IDNo, Phone: p.Phone, Division: p.Division, Address: p.Address, Legal: p.LegalName})
 	}
 	rows, err := cityorg.Rows()

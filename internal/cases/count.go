@@ -99,9 +99,16 @@ func (m *Module) Totals(ctx context.Context, q Query) (map[State]int, error) {
 	return counts, nil
 }
 
-// tallied is what was summed up and what was not yet, as one table.
+// tallied is what was summed up and what was not yet, as one table: a move
+// counts one more where the case came to and one less where it came from.
 const tallied = `(SELECT kind, receiving, competent, state, n FROM cases_count
-	UNION ALL SELECT kind, receiving, competent, state, n FROM cases_tally) AS tally`
+	UNION ALL SELECT kind, receiving, competent, state, n FROM cases_tally
+	UNION ALL SELECT 'town', receiving_town, competent_town, to_state, 1 FROM cases_move
+	UNION ALL SELECT 'town', receiving_town, competent_town, from_state, -1 FROM cases_move WHERE from_state <> ''
+	UNION ALL SELECT 'receiving', receiving, '', to_state, 1 FROM cases_move
+	UNION ALL SELECT 'receiving', receiving, '', from_state, -1 FROM cases_move WHERE from_state <> ''
+	UNION ALL SELECT 'agency', '', agency, to_state, 1 FROM cases_move
+	UNION ALL SELECT 'agency', '', agency, from_state, -1 FROM cases_move WHERE from_state <> '') AS tally`
 
 // Kinds of tally rows: each counts every case once, by another key.
 const (
@@ -171,29 +178,40 @@ type tallyKey struct {
 	State     State  `db:"state"`
 }
 
-type tallyRow struct {
-	ID string `db:"id"`
-	tallyKey
-	N int `db:"n"`
-}
-
-// count notes in the tally that a case changed from one state to another;
+// count notes for the tally that a case changed from one state to another;
 // from "" when it is new.
 func (m *Module) count(ctx context.Context, r *record, from State) error {
 	if from == r.State {
 		return nil
 	}
-	var rows []tallyRow
-	for _, key := range tallyKeys(r.ReceivingDivision, r.CompetentDivision, r.CompetentAgency) {
-		key.State = r.State
-		rows = append(rows, tallyRow{db.NewID(), key, 1})
-		if from != "" {
-			key.State = from
-			rows = append(rows, tallyRow{db.NewID(), key, -1})
+	return m.db.Conn(ctx).Later(ctx, "note the move", `INSERT INTO cases_move (id, receiving, receiving_town, competent_town, agency, from_state, to_state)
+		VALUES ($1, $2, $3, $4, $5, $6, $7)`, db.NewID(), r.ReceivingDivision, town(r.ReceivingDivision), town(r.CompetentDivision), r.CompetentAgency, from, r.State)
+}
+
+// move is a change of state that was not summed up yet.
+type move struct {
+	Receiving     string `db:"receiving"`
+	ReceivingTown string `db:"receiving_town"`
+	CompetentTown string `db:"competent_town"`
+	Agency        string `db:"agency"`
+	From          State  `db:"from_state"`
+	To            State  `db:"to_state"`
+}
+
+// addTo adds to the sums what tallied counts of the move.
+func (v move) addTo(sums map[tallyKey]int) {
+	for _, key := range []tallyKey{
+		{Kind: tallyTown, Receiving: v.ReceivingTown, Competent: v.CompetentTown},
+		{Kind: tallyReceiving, Receiving: v.Receiving},
+		{Kind: tallyAgency, Competent: v.Agency},
+	} {
+		key.State = v.To
+		sums[key]++
+		if v.From != "" {
+			key.State = v.From
+			sums[key]--
 		}
 	}
-	return m.db.Conn(ctx).LaterNamed(ctx, "note in tally", `INSERT INTO cases_tally (id, kind, receiving, competent, state, n)
-		VALUES (:id, :kind, :receiving, :competent, :state, :n)`, rows)
 }
 
 // tallyKeys are the keys, without a state, by which a case is counted.
@@ -235,21 +253,33 @@ func (m *Module) CompactTally(ctx context.Context) error {
 
 func (m *Module) compact(ctx context.Context) (read int, err error) {
 	c := m.db.Conn(ctx)
-	// Only what this statement deletes is returned: two who sum up at once
+	// Only what these statements delete is returned: two who sum up at once
 	// share the rows between them. It is a range of the key: PostgreSQL takes a
 	// list of keys for long while it believes the table to be empty, and then
 	// reads all of it once for each.
-	var rows []tallyRow
+	var moves []move
+	err = c.Select(ctx, &moves, `DELETE FROM cases_move WHERE id <= (SELECT MAX(id) FROM (SELECT id FROM cases_move ORDER BY id LIMIT $1) AS oldest)
+		RETURNING receiving, receiving_town, competent_town, agency, from_state, to_state`, compactBatch)
+	if err != nil {
+		return 0, fmt.Errorf("take moves: %w", err)
+	}
+	var rows []struct {
+		tallyKey
+		N int `db:"n"`
+	}
 	err = c.Select(ctx, &rows, `DELETE FROM cases_tally WHERE id <= (SELECT MAX(id) FROM (SELECT id FROM cases_tally ORDER BY id LIMIT $1) AS oldest)
-		RETURNING id, kind, receiving, competent, state, n`, compactBatch)
-	if err != nil || len(rows) == 0 {
+		RETURNING kind, receiving, competent, state, n`, compactBatch)
+	if err != nil || len(moves)+len(rows) == 0 {
 		return 0, wrap("take from tally", err)
 	}
 	sums := map[tallyKey]int{}
+	for _, v := range moves {
+		v.addTo(sums)
+	}
 	for _, r := range rows {
 		sums[r.tallyKey] += r.N
 	}
-	return len(rows), m.addCounts(ctx, sums)
+	return max(len(moves), len(rows)), m.addCounts(ctx, sums)
 }
 
 // addCounts adds to the sums.

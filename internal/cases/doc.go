@@ -30,7 +30,7 @@
 // A case keeps a snapshot of what was asked of it: item version, answer path,
 // list of materials, names as they were. History is appended, never changed.
 //
-// Counts are exact and cheap: every change of state appends to cases_tally (no
+// Counts are exact and cheap: every change of state appends to cases_move (no
 // two writers meet on a row), a job adds that up in cases_count, and what a
 // clerk, an agency or a manager may see is the sum of a few rows of both.
 // Narrower counts (a search, a light, a period) are taken from an index.

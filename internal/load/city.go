@@ -34,6 +34,7 @@ type Person struct {
 	Division   string // 12 digits, where they live
 	Address    string
 	Legal      string
+	Level      int // how surely it is known who they are, 0 to 4
 }
 
 func (p Person) kind() string {

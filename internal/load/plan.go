@@ -26,6 +26,7 @@ type plan struct {
 	level          int
 	audience       []string
 	window, web    bool
+	least          int // level of proof that applying over the net takes
 	outlet         string
 	answers        map[string][]string
 	defaults       map[string]any
@@ -69,12 +70,14 @@ func (p *plan) find(ctx context.Context, w *world) error {
 	var guide struct {
 		Online   bool     `json:"online"`
 		Channels []string `json:"channels"`
+		MinLevel int      `json:"min_level"`
 	}
 	at := "/api/v1/items/" + p.item
 	if err := w.site.get(ctx, "guide", "", at+"?division="+p.division, &guide); err != nil {
 		return err
 	}
 	p.window = len(guide.Channels) == 0 || slices.Contains(guide.Channels, "window")
+	p.least = guide.MinLevel
 	p.web = guide.Online && (len(guide.Channels) == 0 || slices.Contains(guide.Channels, "web"))
 	if err := p.findOutlet(ctx, w); err != nil {
 		return err

@@ -1,6 +1,7 @@
 package load
 
 import (
+	"maps"
 	"math"
 	"math/rand/v2"
 	"testing"
@@ -32,6 +33,40 @@ func TestWhereCasesComeFrom(t *testing.T) {
 		want := float64(x.of) / YearCases
 		if share := float64(x.n) / float64(n); math.Abs(share-want) > .005 {
 			t.Errorf("%s: %.3f, want %.3f", x.what, share, want)
+		}
+	}
+}
+
+// Over the net applies only who is known as surely as the item asks; when
+// nobody is, and there is no window, nobody applies.
+func TestWhoAppliesIsKnownWellEnough(t *testing.T) {
+	u := &run{world: &world{
+		persons: []Person{{Account: "phone", Level: 1}, {Account: "register", Level: 2}, {Account: "face", Level: 3}},
+		firms:   []Person{{Account: "company", Enterprise: true, Level: 3}}}}
+	draw := func(least int, audience ...string) map[string]bool {
+		who := map[string]bool{}
+		for i := range 200 {
+			s := &story{run: u, i: i, r: rand.New(rand.NewPCG(1, uint64(i)))}
+			if s.cast(&plan{web: true, least: least, audience: audience}) {
+				who[s.who.Account] = true
+			}
+		}
+		return who
+	}
+	for _, x := range []struct {
+		least int
+		by    string
+		want  map[string]bool
+	}{
+		{0, "person", map[string]bool{"phone": true, "register": true, "face": true}},
+		{2, "person", map[string]bool{"register": true, "face": true}},
+		{3, "person", map[string]bool{"face": true}},
+		{4, "person", map[string]bool{}},
+		{3, "enterprise", map[string]bool{"company": true}},
+		{4, "enterprise", map[string]bool{}},
+	} {
+		if got := draw(x.least, x.by); !maps.Equal(got, x.want) {
+			t.Errorf("level %d, for a %s: %v apply, want %v", x.least, x.by, got, x.want)
 		}
 	}
 }

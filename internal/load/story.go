@@ -82,19 +82,24 @@ func (s *story) begin(ctx context.Context) (step, time.Duration) {
 // cast chooses who applies; false when nobody can.
 func (s *story) cast(p *plan) bool {
 	s.web = p.web && (!p.window || s.r.IntN(100) < 40)
+	from := s.world.persons
 	switch {
 	case !s.web && !p.window:
 		return false
 	case !p.serves("person"):
-		if !p.serves("enterprise") || len(s.world.firms) == 0 {
+		if from = s.world.firms; !p.serves("enterprise") {
 			return false
 		}
-		s.who = s.world.firms[s.r.IntN(len(s.world.firms))]
-	case s.web:
-		s.who = s.world.persons[s.r.IntN(len(s.world.persons))]
-	default:
-		s.who = s.world.visitor(s.i, s.r)
+	case !s.web:
+		from = []Person{s.world.visitor(s.i, s.r)}
 	}
+	if s.web {
+		from = known(from, p.least)
+	}
+	if len(from) == 0 {
+		return false
+	}
+	s.who = from[s.r.IntN(len(from))]
 	s.plan, s.by = p, s.who.Account
 	if !s.web {
 		clerks := s.world.clerks[p.outlet]
@@ -102,6 +107,11 @@ func (s *story) cast(p *plan) bool {
 	}
 	s.viewer = s.by
 	return true
+}
+
+// known are the people of whom is known surely enough who they are.
+func known(people []Person, least int) []Person {
+	return slices.DeleteFunc(slices.Clone(people), func(p Person) bool { return p.Level < least })
 }
 
 // look is what somebody at home does before they apply.
