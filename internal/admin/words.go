@@ -19,7 +19,7 @@ var (
 		"grant.give": "授予角色", "delegation.ask": "提出临时委托", "delegation.active": "授权临时委托", "delegation.refused": "不同意临时委托", "delegation.end": "结束临时委托", "grant.take": "撤销角色", "grant.propose": "提出角色变更", "grant.done": "授权角色变更", "grant.refused": "不同意角色变更", "grant.withdrawn": "撤回角色变更", "token.make": "签发接口令牌", "token.revoke": "收回接口令牌",
 		"account.prove": "实名核验", "account.open": "窗口开通账号", "account.first_password": "窗口重发一次性密码",
 		"company.bind": "绑定单位", "company.bind_window": "窗口绑定单位", "company.refused": "绑定单位没有核对上", "company.appoint": "指定单位办事人员",
-		"mandate.confirm_child": "窗口核验亲子关系", "mandate.confirm_window": "窗口代记本人同意", "prove.refuse": "实名核验未通过", "account.end_sessions": "退出其他设备", "account.remove_device": "移除登录过的设备",
+		"mandate.confirm_child": "窗口核验亲子关系", "mandate.confirm_window": "窗口代记本人同意", "mandate.propose_window": "窗口代本人提出家人代办", "prove.refuse": "实名核验未通过", "account.end_sessions": "退出其他设备", "account.remove_device": "移除登录过的设备",
 		"passkey.add": "添加通行密钥", "passkey.remove": "删除通行密钥", "passkey.refuse": "拒绝可能被复制的通行密钥", "totp.set": "启用动态口令", "totp.remove": "停用动态口令", "totp.recovery": "使用恢复码",
 		"scan.confirm": "确认扫码登录", "scan.refuse": "拒绝扫码登录",
 		"org.load": "装载组织机构", "org.import": "导入登记表", "org.export": "导出登记表", "org.divisions.put": "登记行政区划", "org.agencies.put": "登记单位",

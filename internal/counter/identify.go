@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/workday"
 )
 
 // ErrNoDocument is told where a document has to be seen first.
@@ -21,12 +22,15 @@ var ErrNoDocument = errs.Define(errs.Conflict, "counter_no_document", "还没有
 // them what others do with a telephone.
 type identityPage struct {
 	visit   Visit
+	age     int    // 0: not known
+	today   workday.Date
 	account string         // "": none yet
 	level   identity.Level // that holds now
 	until   time.Time      // of the newest proof that made it
 	way     identity.Method
 	asked   []identity.Mandate
 	led     []identity.Mandate // enterprises the person leads
+	family  []identity.Mandate // bonds that stand or wait
 	form    *web.Form
 
 	attestable bool // a look at the document would tell more than is known, or for longer
@@ -97,7 +101,8 @@ func (m *Module) identityOf(ctx context.Context, key string) (*identityPage, err
 	if _, ok := v.inHand(); !ok {
 		return nil, ErrNoDocument
 	}
-	p := &identityPage{visit: v, form: web.NewForm(nil)}
+	today := m.today(ctx)
+	p := &identityPage{visit: v, age: ageOf(v, today), today: today, form: web.NewForm(nil)}
 	if p.account, p.level, err = m.standing(ctx, v); err != nil || p.account == "" {
 		return p, err
 	}
@@ -119,6 +124,9 @@ func (m *Module) identityOf(ctx context.Context, key string) (*identityPage, err
 		if x.Kind == identity.MandateEnterprise && x.Role == identity.LegalRole {
 			p.led = append(p.led, x)
 		}
+	}
+	if p.family, err = m.Identity.FamilyOf(ctx, p.account); err != nil {
+		return nil, err
 	}
 	p.asked, err = m.Identity.AskedOf(ctx, p.account)
 	return p, err
@@ -202,6 +210,10 @@ func (m *Module) identifyAct(r *http.Request, p *identityPage) (done string, sli
 	case "agree":
 		x, err := m.Identity.AgreeAtWindow(ctx, p.form.Value("mandate"), p.account)
 		return "已生效：" + x.AgentName + "可以替" + x.PrincipalName + "办事，到" + x.To.Chinese() + "为止。", slip, err
+	case "family":
+		x, err := m.Identity.ProposeAtWindow(ctx, p.account, doc, identity.Proposal{AsAgent: p.form.Value("side") == "agent",
+			Name: p.form.Value("name"), IDNo: p.form.Value("id_no"), To: p.form.Date("to"), Purpose: p.form.Value("purpose")})
+		return p.proposedText(x), slip, err
 	case "company":
 		x, err := m.Identity.BindCompanyAtWindow(ctx, p.account, identity.Binding{Name: p.form.Value("company"), USCC: p.form.Value("uscc")}, p.form.Value("newer") != "")
 		return "已绑定：" + x.AgentName + "是" + x.PrincipalName + "的法定代表人，可以用自己的账号替它办事。", slip, renamed(err)
@@ -223,6 +235,44 @@ func renamed(err error) error {
 		bad.Add(f.Name, "%s", f.Message)
 	}
 	return bad.Err()
+}
+
+// proposedText says who has to say yes now, and where.
+func (p *identityPage) proposedText(x identity.Mandate) string {
+	if x.Principal == "" {
+		return "已登记。" + x.PrincipalName + "没有账号：请接着在“核验亲子关系”里核对户口簿等原件，核验后生效。"
+	}
+	other := x.AgentName
+	if x.Agent == p.account {
+		other = x.PrincipalName
+	}
+	return "已登记，等" + other + "同意后生效：他可以在自己的账号里同意，也可以带身份证到任一窗口同意。"
+}
+
+// familyText says in a line who acts for whom, and whether it holds yet.
+func (p *identityPage) familyText(x identity.Mandate) string {
+	text := x.AgentName + "替" + x.PrincipalName + "办事，到" + x.To.Chinese() + "为止："
+	switch {
+	case x.State == identity.MandateActive:
+		return text + "已生效。"
+	case x.Principal == "":
+		return text + "等核验亲子关系。"
+	case x.ProposedBy == p.account:
+		return text + "等对方同意。"
+	}
+	return text + "等他本人同意。"
+}
+
+// side is who acts for whom, as the clerk chose: at first the person before them
+// for their family, unless they are too young for it.
+func (p *identityPage) side() string {
+	if s := p.form.Value("side"); s != "" {
+		return s
+	}
+	if 0 < p.age && p.age < 18 {
+		return "principal"
+	}
+	return "agent"
 }
 
 // levelText says what is known of who it is.

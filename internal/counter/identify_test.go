@@ -149,3 +149,40 @@ func TestWhoCannotSayYesOnline(t *testing.T) {
 	audit := s.As("admin-audit").Get("/admin/audit?action=company.bind_window").Status(200)
 	audit.Must("窗口绑定单位")
 }
+
+// TestAFamilyBondIsProposedAtTheWindow: by the person served, confirmed by the
+// other side in their own account; what is wrong stands beside its field and the
+// words typed stay.
+func TestAFamilyBondIsProposedAtTheWindow(t *testing.T) {
+	s := newSite(t)
+	parent, err := s.Identity.Person(s.System(), "citizen-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	child, err := s.Identity.Person(s.System(), "citizen-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := s.As(clerk)
+	form := func() *webtest.Form {
+		return laid(t, s, b, parent.Name, parent.IDNo).Click("身份和账号").Form("#ct-family").Fill("side", "principal").Fill("id_no", child.IDNo).
+			Fill("to", "2027-11-18").Fill("purpose", "代办养老待遇")
+	}
+	unseen := form().Fill("name", child.Name).Send().Status(422).Must("请先看人")
+	if kept := unseen.Form("#ct-family").Values.Get("purpose"); kept != "代办养老待遇" {
+		t.Errorf("the page now reads %q", kept)
+	}
+	wrong := form().Fill("name", "盘不对").Fill("present", "1").Send().Status(422).Must("与人口登记信息对不上")
+	if kept := wrong.Form("#ct-family").Values.Get("name"); kept != "盘不对" {
+		t.Errorf("the page now reads %q", kept)
+	}
+	form().Fill("name", child.Name).Fill("present", "1").Send().Status(200).Must("已登记，等"+child.Name+"同意后生效", "等对方同意")
+	form().Fill("name", child.Name).Fill("present", "1").Send().Status(422).Must("已经提出过")
+	s.Drain()
+	mine := s.As("citizen-2")
+	mine.Get("/my/messages").Must(parent.Name)
+	yes := webtest.Attr(mine.Get("/my/mandates").Find("#asked form")[0], "action")
+	mine.PostForm(yes, nil).Status(200)
+	laid(t, s, b, parent.Name, parent.IDNo).Click("身份和账号").Must(child.Name+"替"+parent.Name+"办事", "已生效")
+	s.As("admin-audit").Get("/admin/audit?action=mandate.propose_window").Status(200).Must("窗口代本人提出家人代办")
+}

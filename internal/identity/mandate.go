@@ -101,6 +101,8 @@ type Proposal struct {
 	Case     string
 	From, To workday.Date // zero From: today
 	Purpose  string
+
+	window bool // asked for before a clerk
 }
 
 // HeldMandate gives the actor's standing mandate of that id.
@@ -129,7 +131,12 @@ func (m *Module) ProposeMandate(ctx context.Context, p Proposal) (Mandate, error
 	if !a.SignedIn() || !a.IsApplicant() {
 		return Mandate{}, ErrSignIn
 	}
-	row, err := m.checkProposal(ctx, a, &p)
+	return m.proposeMandate(ctx, a, &p, "mandate.propose")
+}
+
+// proposeMandate stores what a wishes; who does it for them is the context's.
+func (m *Module) proposeMandate(ctx context.Context, a Actor, p *Proposal, action string) (Mandate, error) {
+	row, err := m.checkProposal(ctx, a, p)
 	if err != nil {
 		return Mandate{}, err
 	}
@@ -137,15 +144,15 @@ func (m *Module) ProposeMandate(ctx context.Context, p Proposal) (Mandate, error
 		if err := m.insertMandate(ctx, row); err != nil {
 			return err
 		}
-		if err := m.recordMandate(ctx, "mandate.propose", row.ID); err != nil {
+		if err := m.recordMandate(ctx, action, row.ID); err != nil {
 			return err
 		}
-		return m.tellMandate(ctx, row, "proposed", row.otherSide(a.Account))
+		return m.tellMandate(With(ctx, a), row, "proposed", row.otherSide(a.Account)) // in their name, whoever typed it
 	})
 	if err != nil {
 		return Mandate{}, err
 	}
-	return m.Mandate(ctx, row.ID)
+	return m.mandateByID(ctx, row.ID)
 }
 
 // checkProposal finds the other side and tells everything that is wrong.
@@ -154,15 +161,19 @@ func (m *Module) checkProposal(ctx context.Context, a Actor, p *Proposal) (manda
 	today := workday.DateOf(m.now(ctx), clock.Beijing)
 	row := mandateRow{ID: db.NewID(), ProposedBy: a.Account, Scope: p.Scope, Purpose: strings.TrimSpace(p.Purpose),
 		State: MandateProposed, CreatedAt: m.now(ctx)}
+	me, err := m.Person(ctx, a.Account)
+	if err != nil {
+		return row, err
+	}
 	other, err := m.otherSide(ctx, p, today, &bad)
 	if err != nil {
 		return row, err
 	}
 	row.Principal, row.Agent = a.Account, other.Account
-	principal, agent := a.Kind, other.Kind
+	principal, agent := me, other
 	if p.AsAgent {
 		row.Principal, row.Agent = other.Account, a.Account
-		principal, agent = other.Kind, a.Kind
+		principal, agent = other, me
 		if other.Account == "" && other.Name != "" {
 			row.ChildName, row.ChildIDNo = other.Name, other.IDNo
 		}
@@ -170,16 +181,23 @@ func (m *Module) checkProposal(ctx context.Context, a Actor, p *Proposal) (manda
 	if other.Account == a.Account {
 		bad.Add("id_no", "不能委托给自己：请填写对方的姓名和证件号码。")
 	}
-	if row.Kind = kindOf(p.Kind, principal); row.Kind == MandateEnterprise {
+	if row.Kind = kindOf(p.Kind, principal.Kind); row.Kind == MandateEnterprise {
 		row.Role = HandlerRole
 	}
-	if agent == KindEnterprise {
+	if agent.Kind == KindEnterprise {
 		bad.Add("name", "代办的要是个人：单位不能替别人办，请填写经办人本人。")
 	}
 	p.checkScope(&row, &bad)
-	p.checkDates(&row, today, other.IDNo, &bad)
+	p.checkDates(&row, today, principal.IDNo, &bad)
+	checkAgent(row, agent.IDNo, today, &bad)
 	if n := utf8.RuneCountInString(row.Purpose); n == 0 || n > 100 {
 		bad.Add("purpose", "请写清委托他办什么事，不超过100个字，例如：代办母亲的养老保险。")
+	}
+	if !bad.Empty() {
+		return row, bad.As(ErrMandateInvalid)
+	}
+	if err := m.checkTwice(ctx, row, today, &bad); err != nil {
+		return row, err
 	}
 	return row, bad.As(ErrMandateInvalid)
 }
@@ -213,16 +231,26 @@ func (m *Module) otherSide(ctx context.Context, p *Proposal, today workday.Date,
 	if err != nil || found.Account != "" {
 		return found, err
 	}
-	if id, err := gb.ParseResidentID(no, today); err == nil && p.AsAgent && p.Kind == MandateFamily && (id.Age(today) < adult || id.Age(today) >= elder) {
-		taken, err := m.hasAccount(ctx, no)
-		if err != nil {
+	if p.window {
+		if known, err := m.inRegister(ctx, name, no, today, bad); err != nil || !known {
 			return Person{}, err
 		}
-		if !taken {
-			return Person{Kind: KindPerson, Name: name, IDNo: no}, nil
-		}
 	}
-	bad.Add("id_no", "没有找到姓名和号码都相符的账号：请核对；对方还没有账号的，请先到任一窗口登记。")
+	taken, err := m.hasAccount(ctx, no)
+	if err != nil {
+		return Person{}, err
+	}
+	id, bent := gb.ParseResidentID(no, today)
+	switch {
+	case !taken && bent == nil && p.AsAgent && p.Kind == MandateFamily && (id.Age(today) < adult || id.Age(today) >= elder):
+		return Person{Kind: KindPerson, Name: name, IDNo: no}, nil
+	case !p.window:
+		bad.Add("id_no", "没有找到姓名和号码都相符的账号：请核对；对方还没有账号的，请先到任一窗口登记。")
+	case taken:
+		bad.Add("name", "这个号码的账号登记的是别的姓名，请照证件核对；登记错了的，请本人先更正。")
+	default:
+		bad.Add("id_no", "他还没有账号：请他本人带身份证到窗口开通，再来建立。替未满%d周岁的孩子、%d周岁以上的父母办，不用先开通。", adult, elder)
+	}
 	return Person{}, nil
 }
 
@@ -244,18 +272,16 @@ func (p *Proposal) checkScope(row *mandateRow, bad *errs.Fields) {
 	}
 }
 
-func (p *Proposal) checkDates(row *mandateRow, today workday.Date, childNo string, bad *errs.Fields) {
+func (p *Proposal) checkDates(row *mandateRow, today workday.Date, principalNo string, bad *errs.Fields) {
 	if row.From, row.To = p.From, p.To; row.From.IsZero() {
 		row.From = today
 	}
 	last := workday.NewDate(row.From.Year()+maxMandateYears, row.From.Month(), row.From.Day())
 	limit := "委托期限最长3年，请选择较早的日期。"
-	if row.ChildIDNo != "" {
-		if id, err := gb.ParseResidentID(childNo, today); err == nil && id.Age(today) < adult {
-			born := id.Birth()
-			last = workday.NewDate(born.Year()+adult, born.Month(), born.Day()).Add(-1)
-			limit = "替孩子办事到他满18周岁为止，最晚可选" + last.Chinese() + "。"
-		}
+	if id, err := gb.ParseResidentID(principalNo, today); err == nil && row.Kind == MandateFamily && id.Age(today) < adult {
+		born := id.Birth()
+		last = workday.NewDate(born.Year()+adult, born.Month(), born.Day()).Add(-1)
+		limit = "替孩子办事到他满18周岁为止，最晚可选" + last.Chinese() + "。"
 	}
 	switch {
 	case row.To.IsZero():

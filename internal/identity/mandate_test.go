@@ -141,6 +141,7 @@ func TestMandatesEndByThemselves(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		ask.Scope, ask.Items = identity.ScopeItems, []string{"SG01001"}
 		late, err := f.ProposeMandate(f.as(t, "son"), ask)
 		if err != nil {
 			t.Fatal(err)

@@ -49,14 +49,23 @@ func (m *Module) Attest(ctx context.Context, account string, d Document) error {
 	if err != nil {
 		return err
 	}
-	p, err := m.Person(ctx, account)
+	p, err := m.inHand(ctx, account, d)
 	if err != nil {
 		return err
 	}
-	if p.Kind != KindPerson || p.IDType != d.IDType || !strings.EqualFold(p.IDNo, d.IDNo) || p.Name != strings.TrimSpace(d.Name) {
-		return ErrNotThisPerson
-	}
 	return m.Prove(ctx, Proof{Account: p.Account, Method: d.Method, By: a.Account, Detail: "outlet=" + a.Outlet})
+}
+
+// inHand is the person whose account and whose document agree.
+func (m *Module) inHand(ctx context.Context, account string, d Document) (Person, error) {
+	p, err := m.Person(ctx, account)
+	if err != nil {
+		return p, err
+	}
+	if p.Kind != KindPerson || p.IDType != d.IDType || !strings.EqualFold(p.IDNo, d.IDNo) || p.Name != strings.TrimSpace(d.Name) {
+		return p, ErrNotThisPerson
+	}
+	return p, nil
 }
 
 // Opening is an account to be made for somebody without a telephone.

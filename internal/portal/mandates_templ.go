@@ -399,7 +399,7 @@ func newMandateView(p *newMandatePage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			} else {
-				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "side", Label: "谁替谁办？", Type: "radio", Required: true, Value: p.form.Value("side"), Options: []ui.Option{{Value: "agent", Label: "我替别人办"}, {Value: "principal", Label: "请别人替我办"}}}).Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "side", Label: "谁替谁办？", Type: "radio", Required: true, Value: p.form.Value("side"), Error: p.form.ErrorOf("side"), Options: []ui.Option{{Value: "agent", Label: "我替别人办"}, {Value: "principal", Label: "请别人替我办"}}}).Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
