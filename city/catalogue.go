@@ -11,7 +11,7 @@ import (
 	"yimen/internal/catalogue"
 )
 
-//go:embed items.csv proofs.csv proofs_online.csv synonyms.csv zones.json departments.csv licence_types.csv licence_fields.json licence_templates.json materials.json processes.json fees.json elements forms items
+//go:embed items.csv proofs.csv proofs_online.csv proof_sources.csv synonyms.csv zones.json departments.csv licence_types.csv licence_fields.json licence_templates.json materials.json processes.json fees.json elements forms items
 var data embed.FS
 
 // Definitions compiles the service items of the sample city, in the order of

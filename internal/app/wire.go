@@ -94,14 +94,18 @@ func (a *App) wire(ctx context.Context) error {
 		RegionOf: a.regionCode})
 	a.Proofs = proofs.New(proofs.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Items: a.Catalogue, Events: a.Bus,
 		Identity: a.Identity, Messages: a.Messages, Keys: a.Keys, Store: a.Store, RegionOf: a.regionCode, Days: a.SupervisionDays,
-		Licences: a.Licences, People: a.Assurance.Register, Log: a.Log})
+		Licences: a.Licences, People: a.Assurance.Register, Log: a.Log, Sources: a.registers()})
+	if a.Proofs.Rules, err = city.LookUps(); err != nil {
+		return err
+	}
 	a.Catalogue.Proofs = a.Proofs
 	a.Training = training.New(training.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Store: a.Store, Items: a.Catalogue,
 		Identity: a.Identity, Messages: a.Messages})
 	a.Rules.PublicURL = a.BaseURL
 	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
-		Keys: a.Keys, Audit: a.Audit, Licences: a.Licences, Promises: a.Proofs, Training: a.Training, Rules: a.Rules})
+		Keys: a.Keys, Audit: a.Audit, Licences: a.Licences, Promises: a.Proofs, LookUps: a.Proofs, Training: a.Training, Rules: a.Rules})
+	a.Catalogue.LookUp = a.Cases.LookUpOwn
 	a.Notices = notices.New(notices.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Cases: a.Cases, Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL})
 	a.Cases.Sealer, a.Licences.Archive = a.Notices, a.Notices
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})
@@ -111,11 +115,11 @@ func (a *App) wire(ctx context.Context) error {
 	}
 	a.Portal = portal.New(portal.Deps{Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue, Org: a.Org, Identity: a.Identity,
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Newcomer: newcomer, Messages: a.Messages,
-		Licences: a.Licences})
+		Licences: a.Licences, Proofs: a.Proofs})
 	a.Counter = counter.New(counter.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
 		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Licences: a.Licences, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{DB: a.DB, Audit: a.Audit, Progress: a.Progress, Messages: a.Messages, Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
-		Identity: a.Identity, Store: a.Store, Licences: a.Licences, Clock: a.Clock})
+		Identity: a.Identity, Store: a.Store, Licences: a.Licences, Proofs: a.Proofs, Clock: a.Clock})
 	elements, err := dictionary()
 	if err != nil {
 		return err
@@ -201,4 +205,19 @@ func dictionary() ([]designer.Element, error) {
 		elements[i] = designer.Element(e)
 	}
 	return elements, err
+}
+
+// registers are those that are asked instead of people: what this program holds. A
+// city adds its own under the names that city/proof_sources.csv gives them.
+func (a *App) registers() map[string]proofs.Source {
+	list := map[string]proofs.Source{proofs.SourceLicence: proofs.LicenceStore{Store: a.Licences, Today: func(ctx context.Context) workday.Date {
+		return workday.DateOf(clock.FromContext(ctx, a.Clock).Now(), clock.Beijing)
+	}}}
+	if people := a.Assurance.Register; people != nil {
+		list[proofs.SourcePerson] = proofs.PersonRegister{People: people}
+	}
+	if companies := a.enterprises(); companies != nil {
+		list[proofs.SourceEnterprise] = proofs.EnterpriseRegister{Enterprises: companies}
+	}
+	return list
 }

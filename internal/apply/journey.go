@@ -105,6 +105,9 @@ func (j *journey) look(ctx context.Context) error {
 	if j.list, err = j.checklist(ctx); err != nil {
 		return err
 	}
+	if err = j.lookUp(ctx); err != nil {
+		return err
+	}
 	sub := j.draft.Submission
 	fields, err := catalogue.FormFields(j.def.Form)
 	if err != nil {

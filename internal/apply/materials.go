@@ -31,12 +31,13 @@ const (
 	WayPaper   = "paper"   // 窗口收取纸质
 	WayLicence = "licence" // 电子证照
 	WayPromise = "promise" // 告知承诺
+	WayOrgan   = "organ"   // 由部门核查，查询没有查到的
 	WayLater   = "later"   // 容缺后补
 	WayNone    = "none"    // 选交材料，不交
 )
 
 var wayLabels = map[string]string{
-	WayLicence: "用电子证照，不用交", WayForm: "用刚才填写的表单，不用另交", WayFile: "上传照片或文件", WayPaper: "当场收取纸质材料", WayPromise: "签署告知承诺，免交",
+	WayLicence: "用电子证照，不用交", WayForm: "用刚才填写的表单，不用另交", WayFile: "上传照片或文件", WayPaper: "当场收取纸质材料", WayPromise: "签署告知承诺，免交", WayOrgan: "由办理部门核查，不用交",
 	WayLater: "先受理，之后补交（容缺）", WayNone: "不提交（选交材料）",
 }
 
@@ -50,10 +51,15 @@ func WaysOf(m catalogue.Material, side Side) []string {
 	if m.ByForm {
 		ways = append(ways, WayForm)
 	}
-	if side == Window {
+	if side == Window && !m.Paperless {
 		ways = append(ways, WayPaper)
 	}
-	ways = append(ways, WayFile)
+	if !m.Paperless {
+		ways = append(ways, WayFile)
+	}
+	if m.Organ {
+		ways = append(ways, WayOrgan)
+	}
 	if m.Promise {
 		ways = append(ways, WayPromise)
 	}
@@ -76,6 +82,8 @@ func WayOf(m catalogue.Material, h cases.Handed, side Side) string {
 		return WayPaper
 	case h.Promise:
 		return WayPromise
+	case h.Organ:
+		return WayOrgan
 	case h.Later:
 		return WayLater
 	case h.Form:
@@ -183,6 +191,8 @@ func wayOf(way string, m catalogue.Material, side Side) cases.Handed {
 		h.Form = m.ByForm
 	case WayPromise:
 		h.Promise = m.Promise
+	case WayOrgan:
+		h.Organ = m.Organ
 	case WayLater:
 		h.Later = m.CanDefer()
 	}

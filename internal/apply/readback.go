@@ -109,6 +109,9 @@ func MaterialHint(m catalogue.Material) string {
 		return m.Waived
 	}
 	var parts []string
+	if m.Looked != "" {
+		parts = append(parts, strings.TrimSuffix(m.Looked, "。"))
+	}
 	if m.Waived != "" {
 		parts = append(parts, strings.TrimSuffix(m.Waived, "。"))
 	}

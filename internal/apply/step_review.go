@@ -152,6 +152,8 @@ func wayText(h cases.Handed, kept map[string]files.File) string {
 		return "纸质材料，窗口收取"
 	case h.Promise:
 		return "告知承诺，免交"
+	case h.Organ:
+		return "没有查到，由办理部门核查，不用交"
 	case h.Later:
 		return "容缺，之后补交"
 	case h.Form:

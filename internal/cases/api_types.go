@@ -31,6 +31,7 @@ type caseHandedJSON struct {
 	File    string `json:"file,omitempty" doc:"上传文件的编号"`
 	Licence string `json:"licence,omitempty" doc:"电子证照标识"`
 	Promise bool   `json:"promise,omitempty" doc:"告知承诺"`
+	Organ   bool   `json:"organ,omitempty" doc:"系统查询没有查到的，由部门核查"`
 	Paper   bool   `json:"paper,omitempty" doc:"在窗口提交纸质材料"`
 	Later   bool   `json:"later,omitempty" doc:"容缺后补"`
 	Form    bool   `json:"form,omitempty" doc:"申请表：由填写的表单生成，不另交"`

@@ -28,6 +28,7 @@ type intake struct {
 	outlet    org.Outlet
 	list      catalogue.Checklist
 	materials []materialRow // without ids of the case
+	lookUps   []string      // made before the case had a number
 	deliverTo Place
 	today     workday.Date
 }
@@ -272,7 +273,7 @@ func (c *checker) answers(ctx context.Context) error {
 	for _, id := range list.Open {
 		c.bad.Add("answers."+id, "请回答“%s”。", questionText(list, id))
 	}
-	return nil
+	return c.lookUp(ctx)
 }
 
 func questionText(list catalogue.Checklist, id string) string {

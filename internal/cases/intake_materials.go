@@ -16,12 +16,15 @@ const (
 	wayLicence = "licence"
 	wayPromise = "promise" // 告知承诺
 	wayPaper   = "paper"
-	wayLater   = "later" // 容缺
-	wayForm    = "form"  // the form is the paper
+	wayLater   = "later"  // 容缺
+	wayForm    = "form"   // the form is the paper
+	wayLookUp  = "lookup" // found in a register: nobody hands it in
+	wayOrgan   = "organ"  // 由部门核查
 )
 
 var wayWords = map[string]string{
 	wayFile: "电子文件", wayLicence: "电子证照", wayPromise: "告知承诺", wayPaper: "纸质材料", wayLater: "容缺后补", wayForm: "由表单生成",
+	wayLookUp: "已查询核实，免交", wayOrgan: "由部门核查，免交",
 }
 
 // way tells the one way a material is handed in; false when there is none or
@@ -31,7 +34,7 @@ func (h Handed) way() (string, bool) {
 	for _, w := range []struct {
 		name string
 		used bool
-	}{{wayFile, h.File != ""}, {wayLicence, h.Licence != ""}, {wayPromise, h.Promise}, {wayPaper, h.Paper}, {wayLater, h.Later}, {wayForm, h.Form}} {
+	}{{wayFile, h.File != ""}, {wayLicence, h.Licence != ""}, {wayPromise, h.Promise}, {wayOrgan, h.Organ}, {wayPaper, h.Paper}, {wayLater, h.Later}, {wayForm, h.Form}} {
 		if w.used {
 			found, n = w.name, n+1
 		}
@@ -55,6 +58,10 @@ func (c *checker) handedIn(ctx context.Context) error {
 		}
 	}
 	for _, need := range c.list.Materials {
+		if way := unasked(need); met[need.ID] == "" && way != "" {
+			met[need.ID] = way
+			c.materials = append(c.materials, materialRow{Material: need.ID, Name: need.Name, Way: way})
+		}
 		if need.Required() && met[need.ID] == "" {
 			c.bad.Add("materials."+need.ID, "缺少“%s”，%s", need.Name, cure(need, c.s.Channel))
 		}
@@ -62,9 +69,24 @@ func (c *checker) handedIn(ctx context.Context) error {
 	return c.deferral(ctx, met)
 }
 
+// unasked is how a material is met of which nobody said anything: by what was
+// found, or by the organ that decides; "" somebody has to.
+func unasked(need catalogue.Material) string {
+	switch {
+	case need.Found:
+		return wayLookUp
+	case need.Organ:
+		return wayOrgan
+	}
+	return ""
+}
+
 // cure says how a missing material can be met.
 func cure(need catalogue.Material, channel string) string {
 	text := "请上传"
+	if need.Paperless {
+		return need.Looked + "请选择告知承诺。"
+	}
 	if channel == ChannelWindow || channel == ChannelPost {
 		text = "请上传或登记纸质材料"
 	}
@@ -102,6 +124,10 @@ func (c *checker) material(ctx context.Context, i int, h Handed, list []catalogu
 	}
 	met[h.ID] = way
 	row := &materialRow{Material: need.ID, Name: need.Name, Way: way, File: h.File, Licence: h.Licence}
+	if need.Paperless && way != wayPromise && way != wayOrgan {
+		c.bad.Add(fieldOf(i, way), "“%s”不用交，也没有单位再开这种证明：请选由部门核查，或告知承诺。", need.Name)
+		return row, nil
+	}
 	switch way {
 	case wayFile:
 		return row, c.file(ctx, i, row)
@@ -113,6 +139,10 @@ func (c *checker) material(ctx context.Context, i int, h Handed, list []catalogu
 			return row, nil
 		}
 		return row, c.promise(ctx, i)
+	case wayOrgan:
+		if !need.Organ {
+			c.bad.Add(fieldOf(i, "organ"), "“%s”不能留给部门核查，请提交材料。", need.Name)
+		}
 	case wayPaper:
 		if c.s.Channel != ChannelWindow && c.s.Channel != ChannelPost {
 			c.bad.Add(fieldOf(i, "paper"), "“%s”的纸质材料只能在窗口或以邮寄方式提交，请上传电子文件。", need.Name)

@@ -38,6 +38,7 @@ type Deps struct {
 	Archive   *archive.Archive // nil: no history was ever put away
 	Licences  Licences         // nil: no electronic licence can be handed in
 	Promises  Commitments      // nil: promises are not kept, nor checked
+	LookUps   LookUps          // nil: nothing is looked up instead of a proof
 	Sealer    Sealer           // nil: notices are pages to print alone
 	Training  Training         // nil: no item demands a certificate of who accepts it
 	Rules     Rules

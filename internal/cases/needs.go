@@ -98,6 +98,14 @@ type Commitments interface {
 	TakeBack(ctx context.Context, number string, materials []string) error
 }
 
+// LookUps asks the city's registers instead of the applicant (数据核查).
+type LookUps interface {
+	// LookUp writes into the list what the registers say; see proofs.Module.LookUp.
+	LookUp(ctx context.Context, a proofs.Asking, list []catalogue.Material) ([]string, error)
+	// FileLookUps gives the case its number on what was asked before it had one.
+	FileLookUps(ctx context.Context, number string, ids []string) error
+}
+
 // Sealer makes sealed documents of notices; nil: notices are pages to print.
 type Sealer interface {
 	// Issued is told of every notice within the transaction that issues it.

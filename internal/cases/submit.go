@@ -124,6 +124,11 @@ func (m *Module) file(ctx context.Context, in *intake, digest string) (*record, 
 	if err := m.useLicences(ctx, r, in.materials); err != nil {
 		return nil, err
 	}
+	if m.LookUps != nil {
+		if err := m.LookUps.FileLookUps(ctx, r.Number, in.lookUps); err != nil {
+			return nil, err
+		}
+	}
 	if err := m.keepPromises(ctx, r, in.s.Channel, in.list.Materials, in.materials); err != nil {
 		return nil, err
 	}
@@ -248,6 +253,12 @@ func (in *intake) content(id string) content {
 func (in *intake) checklist() Checklist {
 	list := Checklist{Item: in.def().Code, Version: in.version.N, BasisText: basisText(in.def()), Path: in.path()}
 	for _, need := range in.list.Materials {
+		switch { // what a register said is sealed elsewhere
+		case need.Found:
+			need.Waived = "已查询核实，无需提供。"
+		case need.Paperless:
+			need.Waived = "由部门核查，无需提供。"
+		}
 		list.Materials = append(list.Materials, ChecklistItem{
 			ID: need.ID, Name: need.Name, Necessity: need.Necessity, Promise: need.Promise, Later: need.CanDefer(), Waived: need.Waived,
 		})

@@ -56,6 +56,7 @@ type Handed struct {
 	File    string `json:"file,omitempty"`    // id of an uploaded file
 	Licence string `json:"licence,omitempty"` // number of an electronic licence
 	Promise bool   `json:"promise,omitempty"` // 告知承诺: a promise in place of the proof
+	Organ   bool   `json:"organ,omitempty"`   // 由部门核查: what was not found is left to the organ
 	Paper   bool   `json:"paper,omitempty"`   // handed over as paper, at a window only
 	Later   bool   `json:"later,omitempty"`   // 容缺: promised for later, see Submission.DeferUntil
 	Form    bool   `json:"form,omitempty"`    // 申请表: the form of this application is the paper

@@ -179,14 +179,18 @@ type materialJSON struct {
 	Sample      string   `json:"sample"`
 	LicenceType string   `json:"licence_type" doc:"licence_types中的第一种；请改用licence_types"`
 	Licences    []string `json:"licence_types" doc:"申请人自己的这些电子证照，有一种就可以不交这份材料"`
-	SatisfiedBy []string `json:"satisfied_by" doc:"file 上传 form 由填写的表单生成 licence 电子证照 data 数据共享（共享平台接通后可用） promise 告知承诺 later 容缺后补"`
+	SatisfiedBy []string `json:"satisfied_by" doc:"file 上传 form 由填写的表单生成 licence 电子证照 data 数据共享（共享平台接通后可用） organ 由部门核查 promise 告知承诺 later 容缺后补"`
+	Looked      string   `json:"looked,omitempty" doc:"向登记信息查询的结果；只在申请人本人登录后查询本人时有"`
+	Found       bool     `json:"found,omitempty" doc:"已查到，不用提供"`
+	Waived      string   `json:"waived,omitempty" doc:"不用提供的原因"`
 }
 
 func materialsOf(list []Material) []materialJSON {
 	out := make([]materialJSON, len(list))
 	for i, mat := range list {
 		out[i] = materialJSON{mat.ID, mat.Name, mat.Required(), mat.Necessity, mat.Kind, mat.Form, mat.Originals, mat.Copies,
-			mat.Source, mat.Issuer, mat.Basis, mat.Notes, mat.AcceptStandard, mat.Sample, mat.LicenceTypes.first(), append([]string{}, mat.LicenceTypes...), mat.SatisfiedBy()}
+			mat.Source, mat.Issuer, mat.Basis, mat.Notes, mat.AcceptStandard, mat.Sample, mat.LicenceTypes.first(), append([]string{}, mat.LicenceTypes...), mat.SatisfiedBy(),
+			mat.Looked, mat.Found, mat.Waived}
 	}
 	return out
 }
@@ -235,7 +239,7 @@ type checklistInput struct {
 			IDType string `json:"id_type,omitempty"`
 			IDNo   string `json:"id_no,omitempty"`
 			Phone  string `json:"phone,omitempty"`
-		} `json:"applicant,omitempty" doc:"给出类型时检查事项是否面向该类申请人"`
+		} `json:"applicant,omitempty" doc:"给出类型时检查事项是否面向该类申请人；给出本人的证件号码时，可以查询的证明当场查询"`
 	}
 }
 
@@ -264,6 +268,11 @@ func (m *Module) apiChecklist(ctx context.Context, in *checklistInput) (*checkli
 	}
 	if a := in.Body.Applicant; a != nil && a.Type != "" && !list.item.Serves(a.Type) {
 		return nil, errs.ErrInvalid.Field("applicant.type", "该事项不面向这类申请人，请更换申请人或选择其他事项。")
+	}
+	if a := in.Body.Applicant; a != nil && a.IDNo != "" && m.LookUp != nil && list.Complete {
+		if err := m.LookUp(ctx, list.item, in.Body.Division, a.IDNo, list.Materials); err != nil {
+			return nil, err
+		}
 	}
 	out := &checklistOutput{}
 	b := &out.Body

@@ -255,6 +255,13 @@ type Material struct {
 	// list of proofs has changed since the version was published, and of a proof
 	// that the organ looks up; never stored in a definition.
 	Waived string `json:"-"`
+
+	// What the city's registers said of an applicant's checklist (proofs.LookUp);
+	// never stored either.
+	Looked    string `json:"-"` // in words; "" nothing was looked up
+	Found     bool   `json:"-"` // they say what the proof would: Waived tells it too
+	Organ     bool   `json:"-"` // they do not, and it may be left to the organ that decides
+	Paperless bool   `json:"-"` // they do not, and no paper may be asked for instead
 }
 
 // LicenceTypes are types of electronic licences, each by its key, code or name
@@ -292,17 +299,26 @@ func (m Material) Needless() bool { return m.Waived != "" && !m.Promise }
 func (m Material) CanDefer() bool { return m.Deferrable || m.Necessity == Defer }
 
 // SatisfiedBy lists the ways in which it can be given: file | form | licence |
-// data | promise | later.
+// data | organ | promise | later.
 func (m Material) SatisfiedBy() []string {
-	ways := []string{"file"}
+	if m.Found {
+		return []string{"data"}
+	}
+	var ways []string
+	if !m.Paperless {
+		ways = append(ways, "file")
+	}
 	if m.ByForm {
 		ways = append(ways, "form")
 	}
 	if len(m.LicenceTypes) > 0 {
 		ways = append(ways, "licence")
 	}
-	if m.DataShare {
+	if m.DataShare && m.Looked == "" {
 		ways = append(ways, "data")
+	}
+	if m.Organ {
+		ways = append(ways, "organ")
 	}
 	if m.Promise {
 		ways = append(ways, "promise")

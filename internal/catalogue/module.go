@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"context"
 	"embed"
 	"io/fs"
 	"net/http"
@@ -45,6 +46,9 @@ type Deps struct {
 	// Proofs knows the city's list of proofs; it stands above and is set when it
 	// is there. nil: proofs are not looked at.
 	Proofs Proofs
+	// LookUp writes into a checklist what the city's registers hold of the actor, if
+	// that is whose number it is; nil: nothing is looked up. It stands above too.
+	LookUp func(ctx context.Context, def *Definition, division, idNo string, list []Material) error
 }
 
 // Module is the catalogue of one city. Safe for concurrent use.

@@ -90,6 +90,9 @@ func (m *Module) resolve(ctx context.Context, s *sheet) error {
 	if err = m.findLicences(ctx, s); err != nil {
 		return err
 	}
+	if err = m.lookUpProofs(ctx, s); err != nil {
+		return err
+	}
 	if s.fields, err = catalogue.FormFields(s.def.Form); err != nil {
 		return err
 	}

@@ -97,7 +97,9 @@ func (s *sheet) readMaterials(f *web.Form) []cases.Handed {
 		case apply.WayForm:
 			h.Form = m.ByForm
 		case apply.WayPromise:
-			h.Promise = m.Promise
+			h.Promise = true // what may be promised is known when it is sent
+		case apply.WayOrgan:
+			h.Organ = true
 		case apply.WayLater:
 			h.Later = m.CanDefer()
 		}

@@ -14,7 +14,7 @@ import (
 // wayWords are the ways of a material as a busy window says them.
 var wayWords = map[string]string{
 	apply.WayForm: "表单代替", apply.WayPaper: "收到纸质", apply.WayFile: "扫描件", apply.WayPromise: "告知承诺",
-	apply.WayLater: "容缺后补", apply.WayNone: "不交", apply.WayLicence: "本人有电子证照",
+	apply.WayLater: "容缺后补", apply.WayNone: "不交", apply.WayLicence: "本人有电子证照", apply.WayOrgan: "由部门核查",
 }
 
 func (s *sheet) lead() string { return s.where + "　草稿号 " + s.draft.Number }

@@ -2,6 +2,7 @@ package licences
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -108,6 +109,16 @@ func (m *Module) ForMaterials(ctx context.Context, asked map[string][]string, ho
 		}
 	}
 	return found, nil
+}
+
+// Held lists the licences of some types that the holder of a number has, in
+// whatever state, the newest first. The caller answers for asking.
+func (m *Module) Held(ctx context.Context, types []string, holderNo string) ([]Licence, error) {
+	keys, err := m.keysOf(ctx, types)
+	if err != nil || len(keys) == 0 || holderNo == "" {
+		return nil, err
+	}
+	return m.held(ctx, holderNo, func(w *db.Where) { w.In("x.type", slices.Sorted(maps.Keys(keys))) })
 }
 
 // keysOf are the keys of types named by key, code or name. A name that no type

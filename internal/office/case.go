@@ -14,6 +14,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/licences"
+	"yimen/internal/proofs"
 	"yimen/internal/org"
 	"yimen/internal/workflow"
 )
@@ -41,6 +42,7 @@ type casePage struct {
 	before  map[string]string // values that a correction changed, as they were, by field
 	changed []twoLines        // what the correction changed in the form
 	used    []licences.Use    // licences that stand in for materials
+	lookUps []proofs.LookUp   // what registers said instead of proofs
 	phrases []string          // offered beside the opinion of a task
 	prefer  preference
 }
@@ -112,6 +114,11 @@ func (m *Module) loadDesk(ctx context.Context, p *casePage) error {
 	var err error
 	if m.Licences != nil && p.byLicence() {
 		if p.used, err = m.Licences.UsedIn(ctx, p.c.Number); err != nil {
+			return err
+		}
+	}
+	if m.Proofs != nil && cases.LookedUp(p.c.Content.Materials) {
+		if p.lookUps, err = m.Proofs.LookUpsIn(ctx, p.c.Number); err != nil {
 			return err
 		}
 	}

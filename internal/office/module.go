@@ -21,6 +21,7 @@ import (
 	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/org"
+	"yimen/internal/proofs"
 	"yimen/internal/workflow"
 )
 
@@ -47,6 +48,7 @@ type Deps struct {
 	Identity  *identity.Module
 	Store     *files.Store
 	Licences  *licences.Module // nil: none stands in for a material
+	Proofs    *proofs.Module   // nil: nothing is looked up instead of a proof
 	Clock     clock.Clock
 	Audit     *audit.Log
 }

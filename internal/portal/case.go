@@ -13,6 +13,7 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/licences"
+	"yimen/internal/proofs"
 )
 
 // casePage is one of the applicant's own cases.
@@ -21,6 +22,7 @@ type casePage struct {
 	history []cases.Entry
 	fields  []catalogue.FormField // of the version it came in under
 	licence *licences.Order       // the licence that the case results in
+	lookUps []proofs.LookUp       // what registers said instead of proofs
 	mine    bool                  // the viewer is the applicant, not their agent
 }
 
@@ -47,6 +49,11 @@ func (m *Module) showCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	if p.licence, err = m.licenceOf(ctx, p.Number); err != nil {
 		return err
+	}
+	if m.Proofs != nil && cases.LookedUp(p.Content.Materials) {
+		if p.lookUps, err = m.Proofs.LookUpsIn(ctx, p.Number); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, http.StatusOK, caseView(p))
 }

@@ -13,6 +13,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/web"
+	"yimen/internal/proofs"
 )
 
 // DataURL is what is stored of somebody, and who looked at it.
@@ -21,7 +22,8 @@ func DataURL(after string) string { return "/my/data" + query("after", after) }
 // dataPage shows who looked at one's numbers, and where what is stored is found
 // (个人信息保护法 44, 45).
 type dataPage struct {
-	looks []look
+	looks   []look
+	lookUps []proofs.LookUp // registers that were asked, the newest
 	next  string
 	paged bool
 }
@@ -49,6 +51,11 @@ func (m *Module) data(w http.ResponseWriter, r *http.Request) error {
 			l.where = o.Name
 		}
 		p.looks = append(p.looks, l)
+	}
+	if m.Proofs != nil && !p.paged {
+		if p.lookUps, _, err = m.Proofs.OwnLookUps(r.Context(), db.Page{Limit: 50}); err != nil {
+			return err
+		}
 	}
 	return web.Render(w, r, http.StatusOK, dataView(p))
 }

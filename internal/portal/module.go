@@ -16,6 +16,7 @@ import (
 	"yimen/internal/licences"
 	"yimen/internal/messages"
 	"yimen/internal/org"
+	"yimen/internal/proofs"
 	"yimen/internal/queue"
 )
 
@@ -38,6 +39,7 @@ type Deps struct {
 	Newcomer  Newcomer      // of the sample city
 
 	Licences *licences.Module
+	Proofs   *proofs.Module   // nil: nothing is looked up instead of a proof
 	Messages *messages.Module // nil: nobody is told anything
 	Audit    *audit.Log       // who looked at whose numbers
 }

@@ -127,7 +127,7 @@ func stepsOf(c cases.State) []ui.Step {
 }
 
 var materialWays = map[string]string{
-	"file": "电子文件", "licence": "电子证照", "promise": "告知承诺，免交", "paper": "纸质材料", "later": "容缺，待补交",
+	"file": "电子文件", "licence": "电子证照", "promise": "告知承诺，免交", "paper": "纸质材料", "later": "容缺，待补交", "lookup": "已查询核实，免交", "organ": "由部门核查，免交",
 }
 
 var deliverNames = map[string]string{
