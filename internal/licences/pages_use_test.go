@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
@@ -297,4 +298,65 @@ func TestConsentByCode(t *testing.T) {
 	if err != nil || len(uses) != 1 || uses[0].Way != licences.ByCode || uses[0].Witness == "" || uses[0].ConsentedName != d.Submission.Applicant.Name {
 		t.Errorf("%+v, %v", uses, err)
 	}
+}
+
+// Over the API the yes comes with the application: only the holder's own, for
+// the licence and the material it names, once.
+func TestConsentOverTheAPI(t *testing.T) {
+	s := apptest.New(t)
+	d, id := draftOf(t, s, "citizen-1")
+	own, _, err := s.Licences.Mine(s.Ctx("citizen-1"), db.Page{Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	card := own[slices.IndexFunc(own, func(l licences.Licence) bool { return l.Type == "ZZ001" })].Identifier
+	theirs, _, err := s.Licences.Mine(s.Ctx("citizen-2"), db.Page{Limit: 20})
+	if err != nil {
+		t.Fatal(err)
+	}
+	strange := theirs[slices.IndexFunc(theirs, func(l licences.Licence) bool { return l.Type == "ZZ001" })].Identifier
+	sub := d.Submission
+	body := func(h map[string]any) map[string]any {
+		h["id"] = id
+		list := []any{h}
+		for _, x := range online(t, s, "citizen-1", sub.Materials) {
+			list = append(list, map[string]any{"id": x.ID, "file": x.File, "form": x.Form})
+		}
+		return map[string]any{"item": sub.Item, "division": sub.Division, "channel": cases.ChannelWeb, "answers": sub.Answers, "form": sub.Form, "materials": list, "deliver": cases.DeliverWindow,
+			"applicant": map[string]any{"type": "person", "name": sub.Applicant.Name, "id_type": sub.Applicant.IDType, "id_no": sub.Applicant.IDNo, "phone": sub.Applicant.Phone}}
+	}
+	citizen := s.Anybody().Bearer(bearer(t, s, "citizen-1"))
+	for what, h := range map[string]map[string]any{
+		"no yes":            {"licence": card},
+		"somebody else's":   {"licence": strange, "consent": true},
+		"unknown":           {"licence": "1.2.156.3005.2.NO", "consent": true},
+		"a yes to nothing":  {"consent": true},
+		"a yes and a paper": {"licence": card, "consent": true, "paper": true},
+	} {
+		p := citizen.JSON("POST", "/api/v1/cases", body(h)).Status(422).Problem()
+		if !slices.ContainsFunc(p.Errors, func(f struct{ Field, Message string }) bool { return strings.HasPrefix(f.Field, "materials") }) {
+			t.Errorf("%s: %+v", what, p)
+		}
+	}
+	// A clerk's word is no yes of the holder's.
+	s.Anybody().Bearer(bearer(t, s, clerk)).JSON("POST", "/api/v1/cases", body(map[string]any{"licence": card, "consent": true})).Status(422)
+	s.As("citizen-1").Get("/my/licences/"+card).MustNot("已使用", "申请还没有提交") // a refused application leaves no trace
+	var made struct{ Number string }
+	once := citizen.With("Idempotency-Key", "yes-1")
+	once.JSON("POST", "/api/v1/cases", body(map[string]any{"licence": card, "consent": true})).Status(201).Decode(&made)
+	uses, err := s.Licences.UsedIn(s.System(), made.Number)
+	if err != nil || len(uses) != 1 || uses[0].Material != id {
+		t.Fatalf("used: %+v, %v", uses, err)
+	}
+	s.As("citizen-1").Get("/my/licences/"+card).Must("谁用过", "已使用")
+}
+
+// bearer is a token of an account, as the command line makes them.
+func bearer(t *testing.T, s *apptest.Site, account string) string {
+	t.Helper()
+	token, err := s.Identity.Token(s.System(), account, time.Hour)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
