@@ -6,6 +6,7 @@ import (
 	"errors"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"yimen/gb"
 	"yimen/internal/identity"
@@ -169,6 +170,15 @@ const (
 	actProof    = "prove"
 	actIssue    = "issue"
 )
+
+// Who is who did it, as people read it: what the program did by itself it does
+// not name by its parts.
+func (e Event) Who() string {
+	if part, ok := strings.CutPrefix(e.By, "系统（"); ok && part != "" && part[0] < utf8.RuneSelf {
+		return "系统自动"
+	}
+	return e.By
+}
 
 // Name is the act in words.
 func (e Event) Name() string {

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"yimen/gb"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/search"
 )
 
 // Who a licence is issued to.
@@ -46,6 +48,13 @@ type Field struct {
 	// title gives it. That of a picture is a material of the item, by its id or its
 	// name.
 	From string `json:"from,omitempty"`
+}
+
+// found says whether a type is meant by what somebody types: words of its name,
+// field or department, their pinyin, or a part of its key or code.
+func (t Type) found(q string) bool {
+	code := strings.ToUpper(q)
+	return search.Match(t.Name+" "+t.Kind+" "+t.Category+" "+t.Dept, q) || strings.Contains(t.Name, q) || strings.Contains(t.ID, code) || len(code) > 3 && strings.Contains(t.Code, code)
 }
 
 type typeRow struct {

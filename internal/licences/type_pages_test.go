@@ -1,6 +1,7 @@
 package licences_test
 
 import (
+	"net/url"
 	"strings"
 	"testing"
 
@@ -34,4 +35,14 @@ func TestPagesOfTypes(t *testing.T) {
 	if !strings.Contains(list, "ZZ107") {
 		t.Error("the list is not whole")
 	}
+}
+
+// A hundred types are found by words, pinyin and codes.
+func TestTypesAreFound(t *testing.T) {
+	b := apptest.New(t).As("editor-440200")
+	b.Get("/office/licence-types?q=" + url.QueryEscape("食品经营")).Status(200).Must("食品经营许可证").MustNot("居民身份证")
+	b.Get("/office/licence-types?q=ldpq").Must("劳务派遣经营许可证").MustNot("居民身份证")
+	b.Get("/office/licence-types?q=zz001").Must("居民身份证").MustNot("劳务派遣经营许可证")
+	b.Get("/office/licence-types?q=" + url.QueryEscape("公安局")).Must("居民身份证").MustNot("劳务派遣经营许可证")
+	b.Get("/office/licence-types?q=" + url.QueryEscape("月球执照")).Must("没有找到").MustNot("居民身份证")
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"time"
 
 	"yimen/gb"
@@ -223,7 +225,11 @@ func (m *Module) types(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, typesView(list, identity.FromContext(r.Context()).Has(VerbTypes)))
+	q := strings.TrimSpace(r.URL.Query().Get("q"))
+	if q != "" {
+		list = slices.DeleteFunc(list, func(t Type) bool { return !t.found(q) })
+	}
+	return web.Render(w, r, http.StatusOK, typesView(list, q, identity.FromContext(r.Context()).Has(VerbTypes)))
 }
 
 func (m *Module) typePage(w http.ResponseWriter, r *http.Request) error {

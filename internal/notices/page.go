@@ -82,6 +82,7 @@ func draw(s cases.Sheet, id, verify string, seal float64) (*ofd.Document, ses.St
 	f := &flow{set: typeset.New()}
 	f.words(s)
 	d := &ofd.Document{Info: infoOf(s, id), Area: ofd.Area{Physical: ofd.A4}}
+	f.squeeze(signHeight)
 	pages := f.pages(signHeight)
 	var stamp ses.Stamp
 	for i, lines := range pages {
@@ -152,6 +153,28 @@ func bare(s string) string { return strings.TrimRight(strings.TrimSpace(s), "。
 
 // signHeight is what organ, date and the seal on them take below the text.
 const signHeight = 50.0
+
+// tightest is how close the lines may come so that organ, date and seal stay on
+// the page of the text (GB/T 9704-2012, 7.3.5.4: where what is left does not
+// hold them, the distance of the lines is adjusted).
+const tightest = 0.85
+
+// squeeze sets the lines closer where a text of less than a page leaves too
+// little for what stands below it.
+func (f *flow) squeeze(foot float64) {
+	used := 0.0
+	for _, l := range f.lines {
+		used += l.high
+	}
+	by := (height - foot - 0.1) / used // a hair less than all of it
+	if by >= 1 || by < tightest {
+		return
+	}
+	for i := range f.lines {
+		f.lines[i].high *= by
+		f.lines[i].style.Leading *= by
+	}
+}
 
 // pages cuts the lines into pages. The last holds the signs and at least two
 // lines of the text.
