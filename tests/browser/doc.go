@@ -10,8 +10,8 @@
 // a page that is not in its list fails the test. screenshots_test.go takes the
 // pictures of docs/screenshots when YIMEN_SCREENSHOTS names that folder.
 //
-// What people do is done at four sizes, from a phone to a wall (sizes_test.go),
-// and pictures of it are kept.
+// What people do is done at three sizes, a phone, a tablet and a desk
+// (sizes_test.go), what they see fits a wall as well, and pictures of it are kept.
 //
 // The city is shared by all stories, so each works on cases of its own.
 package browser
