@@ -48,6 +48,7 @@ type Sheet struct {
 	Applicant string       `json:"applicant"`
 	IDType    string       `json:"id_type"`
 	IDNo      string       `json:"id_no"`
+	Phone     string       `json:"phone,omitempty"` // masked; on receipts, as the case has it
 	Item      string       `json:"item"`
 	Facts     []string     `json:"facts,omitempty"`    // paragraphs
 	Basis     string       `json:"basis,omitempty"`    // law and article
@@ -98,6 +99,9 @@ func (m *Module) Notice(ctx context.Context, number, id string) (Notice, error) 
 		return Notice{}, err
 	}
 	sheet, err := n.notice()
+	if n.Kind == NoticeReceipt {
+		sheet.Sheet.Phone = gb.MaskPhone(r.ApplicantPhone) // whoever finds a slip learns no number
+	}
 	if a := identity.FromContext(ctx); err == nil && !r.owns(a) && !a.Can(RightSeeInFull, r.place()) {
 		sheet.Masked, sheet.Sheet.IDNo = true, gb.MaskIDNumber(gb.IDType(r.ApplicantIDType), sheet.Sheet.IDNo)
 	}

@@ -726,8 +726,11 @@ func noticeFacts(s Sheet) []ui.Row {
 		{Label: "办件编号", Value: s.Number},
 		{Label: "申请人", Value: s.Applicant},
 		{Label: s.IDType, Value: s.IDNo},
-		{Label: "申请事项", Value: s.Item},
 	}
+	if s.Phone != "" {
+		rows = append(rows, ui.Row{Label: "联系电话", Value: s.Phone})
+	}
+	rows = append(rows, ui.Row{Label: "申请事项", Value: s.Item})
 	if s.Basis != "" {
 		rows = append(rows, ui.Row{Label: "依据", Value: s.Basis})
 	}

@@ -175,7 +175,11 @@ func (m *Module) identify(w http.ResponseWriter, r *http.Request) error {
 	case !form.OK():
 		return web.Render(w, r, http.StatusUnprocessableEntity, identityView(p))
 	case slip.Login != "":
-		return web.Render(w, r, http.StatusOK, slipView(p.visit, slip))
+		who, err := m.Identity.Person(r.Context(), slip.Account)
+		if err != nil {
+			return err
+		}
+		return web.Render(w, r, http.StatusOK, slipView(p.visit, slip, who.Phone))
 	}
 	web.Flash(r, "success", done)
 	if form.Value("back") == "person" {

@@ -89,7 +89,8 @@ func TestAnAccountForWhoHasNoTelephone(t *testing.T) {
 	p, b := people[0], s.As(clerk)
 	page := laid(t, s, b, p.DisplayName, p.IDNo).Must("没有账号").Click("身份和账号").Must("为没有手机的人开通账号").MustNot("忘了密码", p.IDNo)
 	page.Form("#ct-open").Fill("present", "1").Fill("phone", "12").Send().Status(422).Must("请填写11位手机号")
-	slip := page.Form("#ct-open").Fill("present", "1").Send().Status(200).Must("一次性密码", "只显示这一次", p.DisplayName)
+	slip := page.Form("#ct-open").Fill("present", "1").Fill("phone", "13912345678").Send().Status(200).
+		Must("一次性密码", "只显示这一次", p.DisplayName, "联系电话", "139****5678").MustNot("13912345678")
 	login, password := webtest.TextOf(slip.Find(".ct-slip dd")[0]), webtest.TextOf(slip.Find(".ct-slip dd")[1])
 
 	phone := s.Anybody()

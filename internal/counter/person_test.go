@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"yimen/gb"
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
 	"yimen/internal/kit/webtest"
@@ -175,6 +176,14 @@ func TestPaperOfTheWindow(t *testing.T) {
 	b.Get("/counter/settings").Form(`form[action=/counter/settings/paper]`).Fill("paper", "80mm").Send().Status(200).Must("80毫米小票纸")
 	b.PostForm("/counter/settings/paper", url.Values{"paper": {"letter"}}).Status(422).Must("请选择 A4 纸")
 	receipt := b.Get("/counter/done/"+c.Number).Click("打印材料收件凭证").Status(200).Must("材料收件凭证", c.Number)
+	whole, err := s.Cases.Find(s.System(), c.Number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	phone := whole.Applicant.Phone
+	for _, page := range []*webtest.Page{receipt, b.Get(receipt.URL.Path)} {
+		page.Must("联系电话", gb.MaskPhone(phone)).MustNot(phone)
+	}
 	if receipt.URL.Query().Get("paper") != "80mm" {
 		t.Errorf("the receipt is printed by %s", receipt.URL)
 	}
