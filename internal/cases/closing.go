@@ -7,10 +7,18 @@ import (
 	"yimen/internal/identity"
 )
 
-// InTheWayOfClosing says that an account has cases that go on; none: it may be closed.
-func (m *Module) InTheWayOfClosing(ctx context.Context, account string) ([]string, error) {
+// InTheWayOfClosing says that an account has cases that go on and that it may see
+// at the level it holds; none: it may be closed. What a window filed under its
+// number is not counted below OwnLevel: even how many there are is nobody's who
+// only knows a name and a number. Such a case goes on, and its notices go to the
+// telephone in it.
+func (m *Module) InTheWayOfClosing(ctx context.Context, account string, held identity.Level) ([]string, error) {
+	sure := filedBy
+	if held >= OwnLevel {
+		sure = ""
+	}
 	var n int
-	err := m.db.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM cases_case WHERE account = $1 AND state NOT IN ($2, $3, $4, $5, $6)`,
+	err := m.db.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM cases_case WHERE account = $1`+sure+` AND state NOT IN ($2, $3, $4, $5, $6)`,
 		account, StateClosed, StateArchived, StateRefused, StateWithdrawn, StateTerminated)
 	if err != nil {
 		return nil, fmt.Errorf("count cases that go on: %w", err)

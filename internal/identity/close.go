@@ -32,8 +32,10 @@ var (
 // Closer is what a module above has to do with the closing of an account.
 type Closer struct {
 	// InTheWay gives what keeps an account from being closed, each a whole
-	// sentence that says what to do; nil: nothing ever.
-	InTheWay func(ctx context.Context, account string) ([]string, error)
+	// sentence that says what to do; nil: nothing ever. It is told to whoever
+	// signs in to the account, of whom no more is known than held says: what they
+	// may not see keeps nothing open, and is not told of by a number either.
+	InTheWay func(ctx context.Context, account string, held Level) ([]string, error)
 	// Forget removes what the module keeps of the person, in the transaction of
 	// the closing, while they still have their data; nil: it keeps nothing.
 	Forget func(ctx context.Context, p Person) error
@@ -81,11 +83,15 @@ func (m *Module) InTheWay(ctx context.Context, account string) ([]string, error)
 	if err != nil {
 		return nil, err
 	}
+	held, err := m.LevelOf(ctx, account)
+	if err != nil {
+		return nil, err
+	}
 	for _, c := range m.closers {
 		if c.InTheWay == nil {
 			continue
 		}
-		more, err := c.InTheWay(ctx, account)
+		more, err := c.InTheWay(ctx, account, held)
 		if err != nil {
 			return nil, err
 		}

@@ -102,7 +102,7 @@ func TestWhatIsInTheWayOfClosing(t *testing.T) {
 		}
 		me := w.as(t, id)
 		var open []string
-		w.JoinClosing(identity.Closer{InTheWay: func(context.Context, string) ([]string, error) { return open, nil }})
+		w.JoinClosing(identity.Closer{InTheWay: func(context.Context, string, identity.Level) ([]string, error) { return open, nil }})
 		open = []string{"您有1件事还在办。"}
 		if _, err := w.AskClosing(me); !errors.Is(err, identity.ErrCloseInTheWay) || !strings.Contains(err.Error(), "1件事") {
 			t.Errorf("with open cases: %v", err)

@@ -220,6 +220,7 @@ type closingPage struct {
 	asked    bool     // it waits for its day
 	inTheWay []string // what has to be done first
 	fresh    bool
+	low      bool // below the level at which they see what windows filed
 	days     int
 }
 
@@ -229,7 +230,7 @@ func (m *Module) closePage(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Module) showClose(w http.ResponseWriter, r *http.Request, form *web.Form) error {
 	ctx := r.Context()
-	p := closingPage{form: form, fresh: m.IsFresh(r), days: m.Rules.CloseDays}
+	p := closingPage{form: form, fresh: m.IsFresh(r), low: FromContext(ctx).Level < LevelPresence, days: m.Rules.CloseDays}
 	var err error
 	if p.last, _, err = m.ClosingOf(ctx); err != nil {
 		return err
