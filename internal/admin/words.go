@@ -69,7 +69,7 @@ var (
 		"login_failed": "账号或密码不对", "login_locked": "次数太多，已锁定", "first_password_over": "一次性密码已过期", "account_disabled": "账号已停用",
 		"no_right": "没有权限", "case_unknown": "无权查看", "see_in_full_denied": "无权查看完整号码"}
 	jobNames = map[string]string{
-		"seals.crl": "签发证书吊销列表", "seals.furnish": "制作样例印章", "notices.seal": "文书盖章",
+		"seals.crl": "签发证书吊销列表", "seals.furnish": "制作样例印章", "notices.seal": "文书盖章", "licences.sweep_lines": "清理没有签发的签发表",
 		"assurance.sweep":      "清理过期的验证码",
 		"sealed.renew":         "用新密钥重新加密个人信息",
 		"assurance.face_sweep": "清理人脸核验记录",

@@ -68,10 +68,12 @@ type Settings struct {
 	SupervisionDays  int            // working days a supervision order may take; 0: five
 	NoticesWhenAsked bool           // their documents are sealed when somebody opens them
 	LicenceTrust     licences.Trust // with which a licence may at least stand in for a paper; "" B
-	Faces            presence.Rules // of proving by face; the zero value is the default
-	Sending          Sending        // how notices leave; the demo keeps them in its outbox
-	Clock            clock.Clock    // nil: the machine's, guarded against jumps
-	Log              *slog.Logger
+	// SheetDays is for how many days a sheet keeps lines that were not issued.
+	SheetDays int
+	Faces     presence.Rules // of proving by face; the zero value is the default
+	Sending   Sending        // how notices leave; the demo keeps them in its outbox
+	Clock     clock.Clock    // nil: the machine's, guarded against jumps
+	Log       *slog.Logger
 }
 
 // App is the whole program, built and not yet running.

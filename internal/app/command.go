@@ -86,6 +86,7 @@ type rules struct {
 	FaceTries        int           `help:"Most tries a day to prove oneself by face." default:"10"`
 	UploadHours      int           `help:"Hours an uploaded file that belongs to no application is kept." default:"48"`
 	NoticesWhenAsked bool          `help:"Seal the document of a notice when somebody first opens it, not as soon as it is issued: saves storage."`
+	SheetDays        int           `help:"Natural days for which a sheet of licences to be issued keeps the lines that were not." default:"30"`
 	LicenceTrust     string        `help:"Lowest level of trust with which an electronic licence stands in for a paper: A issued here, B confirmed by its issuer, C scanned at a window. What its holder brought (D) never does." enum:"A,B,C" default:"B"`
 }
 
@@ -95,6 +96,7 @@ func (r rules) apply(s *Settings) {
 		DraftDays: r.DraftDays, UploadHours: r.UploadHours}
 	s.SupervisionDays = r.SupervisionDays
 	s.NoticesWhenAsked = r.NoticesWhenAsked
+	s.SheetDays = r.SheetDays
 	s.LicenceTrust = licences.Trust(r.LicenceTrust)
 	s.Faces = presence.Rules{Distance: r.FaceDistance, Tries: r.FaceTries}
 }

@@ -87,6 +87,7 @@ func (a *App) work() {
 	a.countUsesHourly()
 	a.tellOfGivenUp()
 	a.Seals.Workers(a.Queue)
+	a.Licences.Workers(a.Queue)
 	if !a.NoticesWhenAsked {
 		a.Notices.Workers(a.Queue)
 	}

@@ -17,17 +17,13 @@ import (
 	"yimen/internal/seals"
 )
 
-// linesKept is how long a batch keeps what its lines say, unless they are issued
-// before: those who filled the sheet in have it.
-const linesKept = 30 * 24 * time.Hour
-
 // Errors of batches.
 var (
 	ErrBatchUnknown = errs.Define(errs.NotFound, "licence_batch_unknown", "没有这张签发表，或它不是您上传的，请回到“按表签发”查找。")
 	ErrBatchBegun   = errs.Define(errs.Conflict, "licence_batch_begun", "这张表已经开始签发了，请到进度页查看。")
 	ErrBatchBad     = errs.Define(errs.Invalid, "licence_batch_bad", "这张表里没有可以签发的行，请按提示改好后重新上传。")
 	ErrLineIssued   = errs.Define(errs.Conflict, "licence_line_issued", "这一行已经签发过，不再重复签发；内容要改的，请到证照页办理。")
-	ErrLineOver     = errs.Define(errs.Conflict, "licence_line_over", "这张表上传已超过30天，内容已经清除，请重新上传。")
+	ErrLineOver     = errs.Define(errs.Conflict, "licence_line_over", "这张表上传太久，内容已经清除，请重新上传。")
 )
 
 var columnLine = sealed.Define("licences_line", "id", "content")
@@ -101,10 +97,6 @@ func (m *Module) LookAt(ctx context.Context, licenceType, name string, from io.R
 
 func (m *Module) keepBatch(ctx context.Context, t Type, b Batch, lines []sheetLine) error {
 	c := m.DB.Conn(ctx)
-	if _, err := c.Exec(ctx, `UPDATE licences_line SET content = '' WHERE content <> '' AND batch IN (SELECT id FROM licences_batch WHERE made_at < $1)`,
-		b.MadeAt.Add(-linesKept)); err != nil {
-		return wrap("clear old lines", err)
-	}
 	if _, err := c.ExecNamed(ctx, `INSERT INTO licences_batch (id, type, account, issuer, file, lines, good, work, made_at)
 		VALUES (:id, :type, :account, :issuer, :file, :lines, :good, :work, :made_at)`, b); err != nil {
 		return wrap("store batch", err)
@@ -123,6 +115,14 @@ func (m *Module) keepBatch(ctx context.Context, t Type, b Batch, lines []sheetLi
 		}
 	}
 	return nil
+}
+
+// SweepLines clears what lines of old sheets say that were not issued: those who
+// filled the sheet in have it.
+func (m *Module) SweepLines(ctx context.Context) error {
+	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE licences_line SET content = '' WHERE content <> '' AND batch IN (SELECT id FROM licences_batch WHERE made_at < $1)`,
+		m.now(ctx).AddDate(0, 0, -m.SheetDays))
+	return wrap("clear old lines", err)
 }
 
 // mayIssue says what would keep a checked line from being issued: it was before,

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"strings"
 	"testing"
+	"time"
 
 	"yimen/gb"
 	"yimen/internal/identity"
@@ -216,6 +217,38 @@ func TestSheetGoesOnAfterACrash(t *testing.T) {
 		w.must(w.q.Drain(context.Background()))
 		if x := w.work(one); x.State != progress.Done || x.Failed+w.work(two).Failed != 1 || w.stored() != 4 {
 			t.Errorf("in the end: %+v, %+v, %d stored", x, w.work(two), w.stored())
+		}
+	})
+}
+
+// What a sheet says that was not issued is cleared in time, by itself; what was
+// issued can still be looked up.
+func TestOldLinesAreCleared(t *testing.T) {
+	withWorks(t, func(w *issuing) {
+		b, err := w.look(w.head, sheetHeader, sheetRow(1))
+		w.must(err)
+		kept := func() (n int) {
+			w.must(w.d.Conn(w.head).Get(w.head, &n, `SELECT COUNT(*) FROM licences_line WHERE content <> ''`))
+			return n
+		}
+		w.clock.Advance(30*24*time.Hour - time.Minute)
+		w.must(w.SweepLines(system))
+		if kept() != 1 {
+			t.Error("cleared too early")
+		}
+		w.clock.Advance(2 * time.Minute)
+		w.must(w.SweepLines(system))
+		if kept() != 0 {
+			t.Error("not cleared")
+		}
+		id, err := w.Begin(w.head, b.ID)
+		w.must(err)
+		w.must(w.q.Drain(context.Background()))
+		if x := w.work(id); x.Failed != 1 || w.stored() != 0 {
+			t.Errorf("%+v, %d stored", x, w.stored())
+		}
+		if text := fmt.Sprint(w.result(w.head, b.ID)); !strings.Contains(text, "请重新上传") {
+			t.Error(text)
 		}
 	})
 }

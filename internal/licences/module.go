@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/files"
+	"yimen/internal/kit/jobs"
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web/static"
@@ -48,8 +49,11 @@ type Deps struct {
 	Seals Seals
 	Files *files.Store
 	// Works does what takes long, in the background; nil: no sheets are issued.
-	Works   *progress.Tracker
-	BaseURL string // where the public reaches the site: for the code on documents
+	Works *progress.Tracker
+	// SheetDays is for how many days a sheet keeps what its lines say that were not
+	// issued; 0 is 30.
+	SheetDays int
+	BaseURL   string // where the public reaches the site: for the code on documents
 
 	// Accounts tells the numbers of those who look at their own; nil: nobody has any.
 	Accounts Accounts
@@ -107,11 +111,19 @@ func New(d Deps) *Module {
 	if d.Least == "" {
 		d.Least = TrustB
 	}
+	if d.SheetDays == 0 {
+		d.SheetDays = 30
+	}
 	m := &Module{Deps: d, verifier: verifier{slots: make(chan struct{}, fileSlots)}}
 	if d.Works != nil {
 		m.begin = progress.Define(d.Works, "licences.batch", m.runBatch)
 	}
 	return m
+}
+
+// Workers registers what runs in the background.
+func (m *Module) Workers(q *jobs.Queue) {
+	jobs.RegisterPeriodic(q, "licences.sweep_lines", time.Hour, m.SweepLines)
 }
 
 func (m *Module) now(ctx context.Context) time.Time {

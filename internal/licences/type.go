@@ -54,7 +54,7 @@ type Field struct {
 // field or department, their pinyin, or a part of its key or code.
 func (t Type) found(q string) bool {
 	code := strings.ToUpper(q)
-	return search.Match(t.Name+" "+t.Kind+" "+t.Category+" "+t.Dept, q) || strings.Contains(t.Name, q) || strings.Contains(t.ID, code) || len(code) > 3 && strings.Contains(t.Code, code)
+	return search.Match(t.Name, q) || search.Match(t.Kind+" "+t.Category+" "+t.Dept, q) || strings.Contains(t.Name, q) || strings.Contains(t.ID, code) || len(code) > 3 && strings.Contains(t.Code, code)
 }
 
 type typeRow struct {

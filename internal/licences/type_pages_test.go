@@ -41,7 +41,7 @@ func TestPagesOfTypes(t *testing.T) {
 func TestTypesAreFound(t *testing.T) {
 	b := apptest.New(t).As("editor-440200")
 	b.Get("/office/licence-types?q=" + url.QueryEscape("食品经营")).Status(200).Must("食品经营许可证").MustNot("居民身份证")
-	b.Get("/office/licence-types?q=ldpq").Must("劳务派遣经营许可证").MustNot("居民身份证")
+	b.Get("/office/licence-types?q=lwpq").Must("劳务派遣经营许可证").MustNot("居民身份证")
 	b.Get("/office/licence-types?q=zz001").Must("居民身份证").MustNot("劳务派遣经营许可证")
 	b.Get("/office/licence-types?q=" + url.QueryEscape("公安局")).Must("居民身份证").MustNot("劳务派遣经营许可证")
 	b.Get("/office/licence-types?q=" + url.QueryEscape("月球执照")).Must("没有找到").MustNot("居民身份证")
