@@ -274,6 +274,10 @@ func (p paper) printed(t *testing.T, file string) {
 			t.Errorf("pdftotext: %v, not %s", err, want)
 		}
 	}
+	// The PDF is no signed file, and does not pretend to be: docs/standards/licence-file.md.
+	if out, _ := exec.Command("pdfsig", file).CombinedOutput(); !strings.Contains(string(out), "does not contain any signatures") {
+		t.Errorf("pdfsig: %s", out)
+	}
 	if out, err := exec.Command("pdfinfo", file).CombinedOutput(); err != nil || !strings.Contains(strings.Join(strings.Fields(string(out)), " "), fmt.Sprintf("Pages: %d ", p.pages)) {
 		t.Errorf("pdfinfo: %v %s", err, out)
 	}
