@@ -89,6 +89,22 @@ func shut(to, from *image.RGBA, eye []face.Point) {
 
 // Frame draws a moment, w × h pixels, the portrait as high as the picture. Every frame has its own grain, as a camera's has.
 func (p *Person) Frame(l Look, w, h int) *image.RGBA {
+	out := p.clean(l, w, h)
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	grain(out, p.noise)
+	return out
+}
+
+// FrameOf is Frame with the grain of a number: the same each time, whatever else is drawn.
+func (p *Person) FrameOf(l Look, w, h int, number uint64) *image.RGBA {
+	out := p.clean(l, w, h)
+	grain(out, rand.New(rand.NewPCG(1, number)))
+	return out
+}
+
+// clean is a moment without grain, drawn once.
+func (p *Person) clean(l Look, w, h int) *image.RGBA {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	at := moment{l, w, h}
@@ -100,7 +116,6 @@ func (p *Person) Frame(l Look, w, h int) *image.RGBA {
 	}
 	out := *p.drawn[at]
 	out.Pix = bytes.Clone(out.Pix)
-	grain(&out, p.noise)
 	return &out
 }
 

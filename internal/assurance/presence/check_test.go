@@ -74,7 +74,7 @@ func (w *world) try(who, portrait string) (Try, []Shot) {
 		w.t.Fatal(err)
 	}
 	steps, film := asTold(t.Moves()...)
-	return t, shots(person(w.t, portrait), steps, film)
+	return t, newShots(person(w.t, portrait), steps, film)
 }
 
 func (w *world) check(who string, t Try, list []Shot, want Reason) Outcome {

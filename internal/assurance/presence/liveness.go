@@ -15,6 +15,7 @@ type frame struct {
 	pic  *face.Picture
 	face face.Face
 	seen bool // there is a face
+	more bool // and another that is not much smaller
 }
 
 // What the checks measure against. Angles are in degrees, relief in eye distances; either is compared with the same
@@ -87,30 +88,44 @@ func quality(f face.Face) Reason {
 
 // look finds the face of every frame, and says what is wrong with the frames as such.
 func (m *Module) look(ctx context.Context, frames []frame) (Reason, error) {
-	others, missing := 0, 0
 	for i := range frames {
-		f := &frames[i]
-		found, err := m.Model.Detect(ctx, f.pic, 0)
-		if err != nil {
+		if err := m.faceIn(ctx, &frames[i]); err != nil {
 			return "", err
 		}
-		if len(found) == 0 {
+	}
+	return whose(frames), nil
+}
+
+// faceIn finds the face of one frame.
+func (m *Module) faceIn(ctx context.Context, f *frame) error {
+	found, err := m.Model.Detect(ctx, f.pic, 0)
+	if err != nil || len(found) == 0 {
+		return err
+	}
+	slices.SortStableFunc(found, func(a, b face.Face) int { return int(b.Quality.Width - a.Quality.Width) })
+	f.face, f.seen = found[0], true
+	f.more = len(found) > 1 && found[1].Quality.Width > found[0].Quality.Width/2
+	return nil
+}
+
+// whose says that nobody is to be seen in the frames, or more than one; "" when it is one person.
+func whose(frames []frame) Reason {
+	others, missing := 0, 0
+	for _, f := range frames {
+		if !f.seen {
 			missing++
-			continue
 		}
-		slices.SortStableFunc(found, func(a, b face.Face) int { return int(b.Quality.Width - a.Quality.Width) })
-		f.face, f.seen = found[0], true
-		if len(found) > 1 && found[1].Quality.Width > found[0].Quality.Width/2 {
+		if f.more {
 			others++
 		}
 	}
 	switch {
 	case missing > len(frames)*2/5 || len(frames)-missing < minFrames:
-		return NoFace, nil
+		return NoFace
 	case others >= 2:
-		return TwoFaces, nil
+		return TwoFaces
 	}
-	return "", nil
+	return ""
 }
 
 // straightLook picks the frame that all others are compared with: of the first step, the clearest that is good enough.
