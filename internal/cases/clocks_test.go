@@ -282,6 +282,8 @@ func TestDeferredMaterials(t *testing.T) {
 			t.Fatalf("state %s: no result may leave before the material is there", got.State)
 		}
 		w.field(second(w.Supplement(w.as("clerk"), c.Number, Act{Materials: []Handed{{ID: "design", Later: true}}})), "materials.0.later")
+		// Neither what follows later nor what a correction brings may be off the list.
+		w.field(second(w.Supplement(w.as("clerk"), c.Number, Act{Materials: []Handed{{ID: "residence_proof", Paper: true}}})), "materials.0.id")
 		w.must(second(w.Supplement(w.as("clerk"), c.Number, Act{Materials: []Handed{{ID: "design", Paper: true}}})))
 		w.drain()
 		if got := w.find(c.Number); got.State != StateDelivering || !got.DeferredUntil.IsZero() {

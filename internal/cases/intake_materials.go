@@ -118,16 +118,15 @@ func (c *checker) material(ctx context.Context, i int, h Handed, list []catalogu
 		c.bad.Add(fieldOf(i, "file"), "“%s”请用一种方式提交：文件、电子证照、告知承诺、纸质材料或容缺后补。", need.Name)
 		return nil, nil
 	}
+	if need.Paperless && way != wayPromise && way != wayOrgan {
+		return nil, nil // the same: nobody writes such a proof any more
+	}
 	if before := met[h.ID]; before != "" && (before != way || way != wayFile) {
 		c.bad.Add(fieldOf(i, way), "“%s”已经提交过，请不要重复或混用方式。", need.Name)
 		return nil, nil
 	}
 	met[h.ID] = way
 	row := &materialRow{Material: need.ID, Name: need.Name, Way: way, File: h.File, Licence: h.Licence}
-	if need.Paperless && way != wayPromise && way != wayOrgan {
-		c.bad.Add(fieldOf(i, way), "“%s”不用交，也没有单位再开这种证明：请选由部门核查，或告知承诺。", need.Name)
-		return row, nil
-	}
 	switch way {
 	case wayFile:
 		return row, c.file(ctx, i, row)

@@ -43,7 +43,7 @@ func (m Material) ClassOf() string {
 		return m.Class
 	case m.Proof != "":
 		return ClassProof
-	case len(m.LicenceTypes) > 0:
+	case len(m.LicenceTypes) > 0 && !nameClasses[0].name.MatchString(m.Name): // a licence that does for a proof does not make it one
 		return ClassLicence
 	case m.ByForm:
 		return ClassForm
@@ -104,7 +104,7 @@ func (c *checker) proof(i int, m Material, list []ListedProof) {
 		c.block(RuleProofs, field, "证明清单编号：“%s”引用的编号%s不在证明事项清单上，请改正编号；清单没有的证明不得要求提供，请删除这份材料。", m.Name, m.Proof)
 	case m.Proof != "" && class != ClassProof:
 		c.block(RuleProofs, fmt.Sprintf("materials.%d.class", i), "材料类别：“%s”填了证明清单编号，材料类别应为“证明”，请改正其中一项。", m.Name)
-	case class != ClassProof && (named < 0 || list[named].Kept || class == ClassLicence):
+	case class != ClassProof && (named < 0 || list[named].Kept):
 	case m.DataShare && (named < 0 || !list[named].Kept): // the organ looks it up: nobody is asked
 	case named < 0:
 		c.block(RuleProofs, field, "证明清单编号：“%s”是证明，但没有填证明事项清单的编号。清单上有的，请填编号；清单上没有的不得要求提供，请删除，或改为部门核查、告知承诺；不是证明的（证照、本人声明、医疗文书），请改材料类别。", m.Name)
@@ -220,6 +220,7 @@ type ProofUse struct {
 	Material       string // name of the material
 	Number         string // on the list; "" it names none
 	Promise        bool   // a promise does instead
+	DataShare      bool   // it is looked up
 	Place          identity.Place
 }
 
@@ -228,7 +229,7 @@ func proofsOf(d *Definition) []ProofUse {
 	var list []ProofUse
 	for _, m := range d.Materials {
 		if m.ClassOf() == ClassProof && (m.Proof != "" || !m.DataShare) {
-			list = append(list, ProofUse{Item: d.Code, ItemName: d.Name, DeptName: d.DeptName, Material: m.Name, Number: m.Proof, Promise: m.Promise})
+			list = append(list, ProofUse{Item: d.Code, ItemName: d.Name, DeptName: d.DeptName, Material: m.Name, Number: m.Proof, Promise: m.Promise, DataShare: m.DataShare})
 		}
 	}
 	return list

@@ -14,7 +14,6 @@ import (
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/progress"
 	"yimen/internal/kit/sealed"
-	"yimen/internal/seals"
 )
 
 // Errors of batches.
@@ -80,7 +79,7 @@ func (m *Module) LookAt(ctx context.Context, licenceType, name string, from io.R
 		return Batch{}, err
 	}
 	a := identity.FromContext(ctx)
-	if _, err := m.Seals.For(ctx, a.Agency, seals.ForLicence+t.ID); err != nil {
+	if _, err := m.Seals.For(ctx, a.Agency, t.purpose()); err != nil {
 		return Batch{}, err
 	}
 	if err := m.look(ctx, t, a.Agency, at, lines); err != nil {

@@ -110,7 +110,7 @@ type madeFiles struct {
 // makeFiles draws, seals and writes a licence. What annotate adds is drawn above
 // the page; nil is nothing.
 func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, approval string, annotate func(*drawing) error) (madeFiles, error) {
-	purpose := seals.ForLicence + t.ID
+	purpose := t.purpose()
 	seal, err := m.Seals.For(ctx, l.Issuer, purpose)
 	if err != nil {
 		return madeFiles{}, err
@@ -320,3 +320,14 @@ func picture(data []byte) ([]byte, error) {
 func (l Licence) fileName(ending string) string {
 	return l.TypeName + "（" + l.HolderName + "，第" + strconv.Itoa(l.Version) + "版）." + ending
 }
+
+// purpose is what a seal must be for to seal a licence of the type, or a proof.
+func (t Type) purpose() string {
+	if t.Kind == kindProof {
+		return seals.ForProofOf + t.ID
+	}
+	return seals.ForLicence + t.ID
+}
+
+// kindProof is the kind (证照分类) of types that are proofs.
+const kindProof = "证明"

@@ -106,7 +106,9 @@ func (m *Module) Propose(ctx context.Context, e Entry, base int, reason string) 
 			return ErrChanged
 		default:
 			e.Origin, e.Trust, e.Source = old.Origin, old.Trust, old.Source
-			e.Dept, e.Level, e.ByPlace, e.Each, e.Elsewhere = old.Dept, old.Level, old.ByPlace, old.Each, old.Elsewhere
+		}
+		if err := m.checkIssuer(ctx, e); err != nil {
+			return err
 		}
 		if err := m.typeOf(ctx, &e); err != nil {
 			return err

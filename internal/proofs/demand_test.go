@@ -120,3 +120,41 @@ func fieldsOf(t *testing.T, err error, want ...string) {
 		t.Errorf("refused %v (%v), want %v", got, err, want)
 	}
 }
+
+// A correction takes nothing that is not on the list of the case.
+func TestACorrectionTakesNothingOffTheList(t *testing.T) {
+	s := apptest.New(t)
+	clerk := s.Ctx("clerk-" + village)
+	c := s.Submit("clerk-"+village, "SG01010", village, nil)
+	if _, err := s.Cases.RequestCorrection(clerk, c.Number, cases.Act{Opinion: "身份证照片不清。"}); err != nil {
+		t.Fatal(err)
+	}
+	_, err := s.Cases.Correct(clerk, c.Number, cases.Act{Opinion: "补交了证明。", Materials: []cases.Handed{{ID: "residence_proof", Paper: true}}})
+	fieldsOf(t, err, "materials.0.id")
+}
+
+// A licence that would do for it does not hide a proof that is off the list, nor
+// does calling it a licence.
+func TestALicenceDoesNotHideAProofOffTheList(t *testing.T) {
+	s := apptest.New(t)
+	v, err := s.Catalogue.Current(s.System(), "SG01010")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, m := range map[string]catalogue.Material{
+		"a licence does for it": {Name: "婚姻状况证明", LicenceTypes: catalogue.LicenceTypes{"ZZ012"}},
+		"called a licence":      {Name: "婚姻状况证明", Class: catalogue.ClassLicence},
+		"on no list at all":     {Name: "祖宅来历证明", LicenceTypes: catalogue.LicenceTypes{"ZZ061"}},
+	} {
+		d, err := v.Definition.Clone()
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.ID, m.Kind, m.Form, m.Originals, m.Necessity, m.Source = "x", "original", "both", 1, catalogue.Required, "applicant"
+		d.Materials = append(d.Materials, m)
+		found, err := s.Catalogue.Check(s.System(), &d)
+		if err != nil || !slices.ContainsFunc(found, func(f catalogue.Finding) bool { return f.Rule == catalogue.RuleProofs }) {
+			t.Errorf("%s: %+v %v", name, found, err)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
@@ -130,4 +131,35 @@ func (m *Module) below(ctx context.Context, parent string) ([]org.Division, erro
 func (m *Module) homePlace(ctx context.Context, e Entry) (string, error) {
 	p, err := m.Identity.Person(ctx, identity.FromContext(ctx).Account)
 	return org.Above(p.Division, e.level()), err
+}
+
+// checkIssuer refuses a proof of which nobody could tell who issues it online.
+func (m *Module) checkIssuer(ctx context.Context, e Entry) error {
+	var bad errs.Fields
+	if e.Level != 0 && (e.level() < org.City || e.level() > org.Town) {
+		bad.Add("level", "请选择由市级、县级还是镇级开具。")
+	}
+	if n := utf8.RuneCountInString(e.Elsewhere); n > 200 {
+		bad.Add("elsewhere", "在哪里开具最多200个字。")
+	}
+	if e.Dept != "" && e.level() < org.Town {
+		depts, err := m.issuers(ctx)
+		if err != nil {
+			return err
+		}
+		if !slices.ContainsFunc(depts, func(a org.Agency) bool { return a.Dept == e.Dept }) {
+			bad.Add("dept", "没有这个部门，请从列表选择。")
+		}
+	}
+	return bad.Err()
+}
+
+// issuers are the departments that may issue a proof, as the city has them.
+func (m *Module) issuers(ctx context.Context) ([]org.Agency, error) {
+	home, err := m.Org.Home(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list, err := m.Org.AgenciesAt(ctx, home.Code)
+	return slices.DeleteFunc(list, func(a org.Agency) bool { return a.Dept == "" }), err
 }

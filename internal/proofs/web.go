@@ -10,6 +10,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
+	"yimen/internal/org"
 )
 
 // Addresses.
@@ -179,12 +180,31 @@ type editPage struct {
 	form    *web.Form
 	waiting *Change
 	mayEdit bool
+	issuers []org.Agency // by which department
+}
+
+func (p editPage) issuerOptions() []ui.Option {
+	list := []ui.Option{{Value: "", Label: "按上面的开具单位名称查找"}}
+	for _, a := range p.issuers {
+		list = append(list, ui.Option{Value: a.Dept, Label: a.Name})
+	}
+	return list
+}
+
+func levelOptions() []ui.Option {
+	return []ui.Option{{Value: strconv.Itoa(int(org.City)), Label: "市级"}, {Value: strconv.Itoa(int(org.County)), Label: "县级"},
+		{Value: strconv.Itoa(int(org.Town)), Label: "镇（街道）级"}}
 }
 
 func (m *Module) newEntry(w http.ResponseWriter, r *http.Request) error {
 	f := web.NewForm(nil)
 	f.Set("state", Kept)
-	return web.Render(w, r, http.StatusOK, editView(editPage{form: f, mayEdit: true}))
+	p := editPage{form: f, mayEdit: true}
+	var err error
+	if p.issuers, err = m.issuers(r.Context()); err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, editView(p))
 }
 
 func (m *Module) adminEntry(w http.ResponseWriter, r *http.Request) error {
@@ -207,6 +227,9 @@ func (m *Module) showEdit(w http.ResponseWriter, r *http.Request, f *web.Form) e
 	if p.mayEdit, err = m.allowed(ctx, VerbEdit); err != nil {
 		return err
 	}
+	if p.issuers, err = m.issuers(ctx); err != nil {
+		return err
+	}
 	changes, err := m.Changes(ctx)
 	if err != nil {
 		return err
@@ -225,6 +248,15 @@ func formOf(e Entry) *web.Form {
 	if e.Electronic {
 		v.Set("electronic", "true")
 	}
+	v.Set("dept", e.Dept)
+	v.Set("level", strconv.Itoa(int(e.level())))
+	v.Set("elsewhere", e.Elsewhere)
+	if e.ByPlace {
+		v.Set("by_place", "1")
+	}
+	if e.Each {
+		v.Set("each", "1")
+	}
 	for _, t := range e.texts() {
 		v.Set(t.name, *t.value)
 	}
@@ -236,7 +268,14 @@ func (m *Module) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	e := Entry{Number: r.PathValue("number"), Name: f.Value("name"), State: f.Value("state"), Ways: f.Values("ways"), Electronic: f.Value("electronic") != ""}
+	e := Entry{Number: r.PathValue("number"), Name: f.Value("name"), State: f.Value("state"), Ways: f.Values("ways"), Electronic: f.Value("electronic") != "",
+		Dept: f.Value("dept"), ByPlace: f.Value("by_place") != "", Each: f.Value("each") != "", Elsewhere: strings.TrimSpace(f.Value("elsewhere"))}
+	if f.Value("level") != "" {
+		e.Level, _ = strconv.Atoi(f.Value("level")) // what is no number is no level, and refused
+		if e.Level == 0 {
+			e.Level = -1
+		}
+	}
 	fresh := e.Number == ""
 	base, _ := strconv.Atoi(f.Value("base")) // what is no number is no version, and refused as changed meanwhile
 	if fresh {
@@ -252,7 +291,11 @@ func (m *Module) propose(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if !f.OK() && fresh {
-		return web.Render(w, r, f.Status(), editView(editPage{form: f, mayEdit: true}))
+		p := editPage{form: f, mayEdit: true}
+		if p.issuers, err = m.issuers(r.Context()); err != nil {
+			return err
+		}
+		return web.Render(w, r, f.Status(), editView(p))
 	}
 	if !f.OK() {
 		return m.showEdit(w, r, f)
@@ -312,6 +355,11 @@ func (p changePage) differences() [][3]string {
 	add("证明名称", p.old.Name, p.Entry.Name)
 	add("状态", p.old.StateName(), p.Entry.StateName())
 	add("用什么代替", strings.Join(p.old.WayNames(), "、"), strings.Join(p.Entry.WayNames(), "、"))
+	add("哪个部门在网上开具", p.old.Dept, p.Entry.Dept)
+	add("哪一级开具", p.old.level().String(), p.Entry.level().String())
+	add("按事情所在地开具", yes(p.old.ByPlace), yes(p.Entry.ByPlace))
+	add("每件事单独开", yes(p.old.Each), yes(p.Entry.Each))
+	add("本市不开具的，去哪里开", p.old.Elsewhere, p.Entry.Elsewhere)
 	before := p.old.texts()
 	for i, t := range p.Entry.texts() {
 		add(t.label, *before[i].value, *t.value)
@@ -342,4 +390,11 @@ func (m *Module) decideChange(w http.ResponseWriter, r *http.Request) error {
 	}
 	web.Flash(r, "success", said)
 	return web.Redirect(w, r, adminURL)
+}
+
+func yes(b bool) string {
+	if b {
+		return "是"
+	}
+	return "否"
 }

@@ -32,7 +32,7 @@ type Application struct {
 // longest is how long a seal is good at most, in years.
 const longest = 10
 
-var purposeForm = regexp.MustCompile(`^licence:(\*|[A-Za-z0-9_-]{1,40})$`)
+var purposeForm = regexp.MustCompile(`^(licence:\*|(licence|proof):[A-Za-z0-9_-]{1,40})$`)
 
 // Apply asks for a seal. Errors: ErrInvalid with fields, ErrNotHere.
 func (m *Module) Apply(ctx context.Context, a Application) (Seal, error) {

@@ -4,7 +4,7 @@
 //	applied ─approve▶ approved ─record▶ recorded ─make▶ made ─hand out▶ handed_out ─activate▶ active ⇄ suspended
 //	   └─refuse▶ refused            any of those that were made ─cancel▶ cancelled (its key is destroyed)
 //
-// What a seal may be used for are its purposes: licence:<type> (licence:* for
+// What a seal may be used for are its purposes: licence:<type>, proof:<type> (licence:* and proof for
 // every type), notice, proof, document. [Module.Seal] refuses anything else,
 // and writes down what it did in the transaction of whoever asked: nothing
 // sealed is given out unrecorded. What it refused is written down as well, in a

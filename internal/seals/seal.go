@@ -68,6 +68,9 @@ const (
 	// follows, or * for all.
 	ForLicence = "licence:"
 	AnyLicence = ForLicence + "*"
+	// ForProofOf is the beginning of the purposes about one type of proof; ForProof
+	// is all of them.
+	ForProofOf = ForProof + ":"
 )
 
 // PurposeTitle is a purpose in words.
@@ -76,11 +79,13 @@ func PurposeTitle(p string) string {
 	case p == ForNotice:
 		return "通知、决定等文书"
 	case p == ForProof:
-		return "证明"
+		return "各类证明"
 	case p == ForDocument:
 		return "公文"
 	case p == AnyLicence:
 		return "各类电子证照"
+	case strings.HasPrefix(p, ForProofOf):
+		return "证明（" + strings.TrimPrefix(p, ForProofOf) + "）"
 	case strings.HasPrefix(p, ForLicence):
 		return "电子证照（" + strings.TrimPrefix(p, ForLicence) + "）"
 	}

@@ -130,6 +130,9 @@ const selectCandidate = `SELECT s.id, s.es_id, s.name, s.kind, s.agency, s.divis
 
 // wide is the purpose that covers one beside itself.
 func wide(purpose string) string {
+	if strings.HasPrefix(purpose, ForProofOf) {
+		return ForProof
+	}
 	if strings.HasPrefix(purpose, ForLicence) {
 		return AnyLicence
 	}

@@ -79,6 +79,7 @@ func TestRefusedUses(t *testing.T) {
 		}{
 			{"outside its purpose", keeper, seals.Use{Seal: s.ID, Purpose: seals.ForDocument}, seals.ErrPurpose},
 			{"another licence", keeper, seals.Use{Seal: s.ID, Purpose: "licence:OTHER"}, seals.ErrPurpose},
+			{"a proof with a seal for licences", keeper, seals.Use{Seal: s.ID, Purpose: "proof:LDPQ"}, seals.ErrPurpose},
 			{"no seal for it", keeper, seals.Use{Agency: bureau, Purpose: seals.ForDocument}, seals.ErrNoSeal},
 			{"wrong agency", keeper, seals.Use{Agency: others, Seal: s.ID, Purpose: seals.ForNotice}, seals.ErrAgency},
 			{"suspended", keeper, seals.Use{Seal: suspended.ID, Purpose: seals.ForNotice}, seals.ErrNotActive},

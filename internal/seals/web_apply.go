@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 
 	"yimen/internal/identity"
@@ -105,9 +106,12 @@ func (m *Module) previewPicture(w http.ResponseWriter, r *http.Request) error {
 func applicationOf(f *web.Form, agency string) Application {
 	a := Application{Kind: f.Value("kind"), Agency: agency, Owner: f.Value("owner"), Line: f.Value("line"), Purposes: append([]string(nil), f.Values("purposes")...),
 		Custodian: f.Value("custodian")}
-	for _, code := range strings.FieldsFunc(f.Value("licences"), func(r rune) bool { return strings.ContainsRune(" ,，、;；", r) }) {
-		a.Purposes = append(a.Purposes, ForLicence+code)
+	for field, of := range map[string]string{"licences": ForLicence, "proofs": ForProofOf} {
+		for _, code := range strings.FieldsFunc(f.Value(field), func(r rune) bool { return strings.ContainsRune(" ,，、;；", r) }) {
+			a.Purposes = append(a.Purposes, of+code)
+		}
 	}
+	slices.Sort(a.Purposes)
 	if a.Kind == Personal {
 		a.Line = ""
 	} else {
