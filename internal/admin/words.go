@@ -36,7 +36,7 @@ var (
 		"licence.consent": "同意使用电子证照", "licence.use": "使用电子证照", "licence.read_used": "查看办件所用的证照", "licence.export_uses": "导出证照使用记录",
 		"training.course": "保存培训课程", "training.material": "上传培训资料", "training.session": "安排培训", "training.results": "登记培训结果", "training.revoke": "撤销培训证书", "training.require": "要求持证受理", "training.release": "取消持证要求", "training.export": "导出培训证书", "training.take_over": "登记原有培训证书",
 		"proof.load": "装载证明事项清单", "proof.propose": "拟定证明事项", "proof.publish": "发布证明事项", "proof.refuse": "退回证明事项修改", "proof.withdraw": "撤回证明事项修改",
-		"proof.look_up": "查询登记信息代替证明", "proof.commitment_check": "核查告知承诺", "proof.commitment_repair": "告知承诺信用修复",
+		"proof.look_up": "查询登记信息代替证明", "proof.commitment_check": "核查告知承诺", "proof.commitment_end": "承诺随办件终结", "proof.revocation_propose": "建议撤销决定", "proof.revocation_decide": "决定撤销建议", "proof.commitment_repair": "告知承诺信用修复",
 		"proof.order_accept": "受理监督单", "proof.order_ask": "要求单位说明监督单", "proof.order_reply": "答复监督单", "proof.order_close": "办结监督单",
 		"proof.request_check": "请村里核实证明申请", "proof.request_answer": "答复核实情况", "proof.request_issue": "开具电子证明", "licence.prove": "签发电子证明", "proof.request_refuse": "不予开具证明", "proof.request_withdraw": "撤回证明申请",
 		"job.retry": "重试后台任务", "job.put_away": "搁置后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",

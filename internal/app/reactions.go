@@ -41,6 +41,29 @@ func (a *App) react() {
 	events.Together(a.Bus, papersOf, a.papers)
 
 	events.Later(a.Bus, licencesOf, a.issueLicence)
+
+	events.Later(a.Bus, promisesOf, func(ctx context.Context, e cases.Withdrawn) error {
+		return a.endPromises(ctx, e.Number, "申请人撤回了申请，不用核查。")
+	})
+	events.Later(a.Bus, promisesOf, func(ctx context.Context, e cases.Refused) error {
+		return a.endPromises(ctx, e.Number, "没有受理，不用核查。")
+	})
+	events.Later(a.Bus, promisesOf, func(ctx context.Context, e cases.Terminated) error {
+		return a.endPromises(ctx, e.Number, "办件已经终止，不用核查。")
+	})
+	events.Later(a.Bus, promisesOf, func(ctx context.Context, e cases.Decided) error {
+		if e.Outcome != cases.Denied {
+			return nil
+		}
+		return a.endPromises(ctx, e.Number, "决定不予许可，不用核查。")
+	})
+}
+
+// promisesOf is the subscriber that ends promises of cases that came to nothing.
+const promisesOf = "promises"
+
+func (a *App) endPromises(ctx context.Context, number, reason string) error {
+	return a.Proofs.CloseCommitments(identity.With(ctx, identity.System(promisesOf)), number, reason)
 }
 
 // papersOf is the subscriber that notes papers to be handed on.

@@ -106,6 +106,10 @@ func (a *App) wire(ctx context.Context) error {
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
 		Keys: a.Keys, Audit: a.Audit, Licences: a.Licences, Promises: a.Proofs, LookUps: a.Proofs, Training: a.Training, Rules: a.Rules})
 	a.Catalogue.LookUp = a.Cases.LookUpOwn
+	a.Proofs.Granted = func(ctx context.Context, number string) (bool, error) {
+		c, err := a.Cases.Find(ctx, number)
+		return c.Outcome == cases.Granted, err
+	}
 	a.Notices = notices.New(notices.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Cases: a.Cases, Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL})
 	a.Cases.Sealer, a.Licences.Archive = a.Notices, a.Notices
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/errs"
@@ -16,16 +17,22 @@ type Promises interface {
 // findPromise asks whether the applicant may promise instead of the material: why
 // not is told on its page.
 func (j *journey) findPromise(ctx context.Context, m catalogue.Material) error {
-	j.barred = ""
-	if j.w.Promises == nil || !m.Promise {
-		return nil
+	var err error
+	j.barred, err = j.w.Barred(ctx, []catalogue.Material{m}, j.draft.Submission.Applicant.IDNo)
+	return err
+}
+
+// Barred says why an applicant may not promise instead of any of the materials; ""
+// when they may, or nothing is promised.
+func (w *Wizard) Barred(ctx context.Context, list []catalogue.Material, idNo string) (string, error) {
+	if w.Promises == nil || !slices.ContainsFunc(list, func(m catalogue.Material) bool { return m.Promise }) {
+		return "", nil
 	}
-	err := j.w.Promises.Barred(ctx, j.draft.Submission.Applicant.IDNo)
+	err := w.Promises.Barred(ctx, idNo)
 	if err == nil || errs.From(err).Code != proofs.ErrBarred.Code {
-		return err
+		return "", err
 	}
-	j.barred = errs.From(err).Message
-	return nil
+	return errs.From(err).Message, nil
 }
 
 // promiseWords is what the applicant reads before they promise.

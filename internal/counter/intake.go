@@ -34,6 +34,7 @@ type sheet struct {
 	wizard *apply.Wizard
 
 	consents consenter                     // who may agree that licences are used
+	barred   string                        // why the applicant may not promise; "" they may
 	mayCode  bool                          // who stands there may show a code, to agree to licences
 	instead  map[string][]licences.Licence // of the applicant, by the material that they could stand in for
 }
@@ -91,6 +92,9 @@ func (m *Module) resolve(ctx context.Context, s *sheet) error {
 		return err
 	}
 	if err = m.lookUpProofs(ctx, s); err != nil {
+		return err
+	}
+	if s.barred, err = m.wizard.Barred(ctx, s.list.Materials, s.sub().Applicant.IDNo); err != nil {
 		return err
 	}
 	if s.fields, err = catalogue.FormFields(s.def.Form); err != nil {

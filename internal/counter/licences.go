@@ -184,6 +184,9 @@ func (s *sheet) noteSilent(f *web.Form) {
 // others stay.
 func (s *sheet) waysOn(need catalogue.Material) []string {
 	ways := waysHere(need)
+	if s.barred != "" {
+		ways = slices.DeleteFunc(ways, func(w string) bool { return w == apply.WayPromise })
+	}
 	if s.licensed(need) {
 		ways = append(ways, apply.WayLicence)
 	}

@@ -22,6 +22,7 @@ const (
 	CommitmentGiven   = "given"
 	CommitmentChecked = "checked"
 	CommitmentTaken   = "taken" // the proof was handed in after all
+	CommitmentEnded   = "ended" // the case came to nothing: there is nothing to check
 )
 
 // Findings of a check.
@@ -32,7 +33,7 @@ const (
 )
 
 var (
-	commitmentStates   = map[string]string{CommitmentGiven: "待核查", CommitmentChecked: "已核查", CommitmentTaken: "已改交证明"}
+	commitmentStates   = map[string]string{CommitmentGiven: "待核查", CommitmentChecked: "已核查", CommitmentTaken: "已改交证明", CommitmentEnded: "办件已终结，不用核查"}
 	commitmentFindings = map[string]string{CommitmentTrue: "属实", CommitmentUntrue: "不实", CommitmentUnclear: "无法核实"}
 )
 

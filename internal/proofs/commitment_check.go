@@ -165,6 +165,11 @@ func (m *Module) Verify(ctx context.Context, id string, v Verification) (Commitm
 		if err := m.record(ctx, "proof.commitment_check", "commitment", c.ID, commitmentFindings[v.Finding]); err != nil {
 			return err
 		}
+		if c.Finding == CommitmentUntrue {
+			if err := m.proposeRevocation(ctx, c); err != nil {
+				return err
+			}
+		}
 		return m.tellUntrue(ctx, c)
 	})
 	return c, wrap("check commitment", err)

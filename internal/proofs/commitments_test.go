@@ -1,6 +1,7 @@
 package proofs_test
 
 import (
+	"context"
 	"slices"
 	"strconv"
 	"testing"
@@ -188,4 +189,54 @@ func TestThePromiseIsReadAndTicked(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.As("citizen-1").Get(at).Status(200).Must("此前作出的承诺经核查不实").MustNot("我看过了")
+}
+
+// Of what was granted on an untrue promise the revocation is proposed; the head
+// decides it, who checked it does not, and nothing is revoked by itself.
+func TestAnUntruePromiseProposesTheRevocation(t *testing.T) {
+	s := apptest.New(t)
+	sub, _ := promising(t, s)
+	c, err := s.Cases.Submit(s.Ctx("clerk-"+village), sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Proofs.Granted = func(context.Context, string) (bool, error) { return true, nil }
+	one := given(t, s, forester, proofs.CommitmentsOpen)[0]
+	checked, err := s.Proofs.Verify(s.Ctx(forester), one.ID, proofs.Verification{Finding: proofs.CommitmentUntrue, Report: "现场查看，没有林权。", Measures: "依法撤销决定。"})
+	if err != nil || checked.Case != c.Number {
+		t.Fatal(err)
+	}
+	at := proofs.CommitmentsURL + "/" + one.ID
+	s.As(forester).Get(at).Status(200).Must("建议撤销决定", "待决定").MustNot("作出决定</button>")
+	head := s.As("head-440232-d18")
+	page := head.Get(at).Status(200).Must("建议撤销决定", "不会自动撤销")
+	page.Form("#revocation").Fill("decision", proofs.RevocationRevoked).Fill("reason", "以不实承诺取得许可").Send().Status(422).Must("文号")
+	page.Form("#revocation").Fill("decision", proofs.RevocationRevoked).Fill("reason", "以不实承诺取得许可").Fill("document", "乳林撤〔2026〕1号").Send().Status(200).Must("已撤销", "乳林撤〔2026〕1号")
+	if err := s.Proofs.DecideRevocation(s.Ctx("head-440232-d18"), one.ID, proofs.Decision{State: proofs.RevocationKept, Reason: "再想一想。"}); errs.From(err).Code != proofs.ErrRevocationMove.Code {
+		t.Errorf("decided twice: %v", err)
+	}
+	s.As("admin-audit").Get("/admin/audit?action=proof.revocation_decide").Must("已撤销")
+}
+
+// The promises of a case that came to nothing end with it.
+func TestPromisesEndWithTheirCase(t *testing.T) {
+	s := apptest.New(t)
+	sub, _ := promising(t, s)
+	clerk := s.Ctx("clerk-" + village)
+	c, err := s.Cases.Submit(clerk, sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Cases.Withdraw(s.Ctx("citizen-1"), c.Number, cases.Act{Opinion: "不办了。"}); err != nil {
+		t.Fatal(err)
+	}
+	s.Drain()
+	if list := given(t, s, forester, proofs.CommitmentsOpen); len(list) != 0 {
+		t.Errorf("still open: %+v", list)
+	}
+	done := given(t, s, forester, proofs.CommitmentsDone)
+	if len(done) != 1 || done[0].State != proofs.CommitmentEnded || done[0].Report == "" {
+		t.Errorf("%+v", done)
+	}
+	s.As(forester).Get(proofs.CommitmentsURL + "/" + done[0].ID).Status(200).Must("申请人撤回了申请")
 }

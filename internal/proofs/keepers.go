@@ -17,8 +17,9 @@ type Use struct {
 	State string // of the entry
 }
 
-// Sound says that it may be asked for.
-func (u Use) Sound() bool { return u.State == Kept }
+// Sound says that it may be asked for, or that an entry of the list is looked up
+// and nobody is asked.
+func (u Use) Sound() bool { return u.State == Kept || u.State != "" && u.DataShare }
 
 // Uses lists what items in force ask for, by item.
 func (m *Module) Uses(ctx context.Context) ([]Use, error) {

@@ -45,8 +45,11 @@ type Deps struct {
 	Licences Issuer          // nil: nothing is issued online
 	People   licences.People // the person register; nil: it is not connected
 	Log      *slog.Logger
-	Rules    []Rule            // which proofs are looked up, and where
-	Sources  map[string]Source // the registers, by the name that rules give them
+	// Granted says whether a case was granted; nil: nothing is proposed (tests). It
+	// stands above and is set when it is there.
+	Granted func(ctx context.Context, number string) (bool, error)
+	Rules   []Rule            // which proofs are looked up, and where
+	Sources map[string]Source // the registers, by the name that rules give them
 	// RegionOf is the division that a visitor has chosen, "" when none; nil: nobody chooses.
 	RegionOf func(*http.Request) string
 	// Days is how many working days a supervision order may take; 0: five.

@@ -22,6 +22,10 @@ type Issuer interface {
 	IssueProof(ctx context.Context, n licences.Entry, approval string) (licences.Licence, error)
 	// HeldProof finds one of a type that somebody holds and may use today.
 	HeldProof(ctx context.Context, licenceType, holderNo string) (licences.Licence, bool, error)
+	// OfCase is the licence that a case results in; licences.ErrOrderUnknown.
+	OfCase(ctx context.Context, number string) (licences.Order, error)
+	// Do suspends, restores or withdraws one.
+	Do(ctx context.Context, identifier string, s licences.Step) error
 }
 
 // States of a request.

@@ -22,6 +22,12 @@ func (store) IssueProof(_ context.Context, n licences.Entry, _ string) (licences
 	return licences.Licence{Identifier: "1.2." + n.Number}, nil
 }
 
+func (store) OfCase(context.Context, string) (licences.Order, error) {
+	return licences.Order{}, licences.ErrOrderUnknown
+}
+
+func (store) Do(context.Context, string, licences.Step) error { return nil }
+
 func (store) HeldProof(context.Context, string, string) (licences.Licence, bool, error) {
 	return licences.Licence{}, false, nil
 }

@@ -23,6 +23,7 @@ func (m *Module) commitmentRoutes(rt *web.Router) {
 	see := identity.HasAny(VerbVerify, VerbSupervise)
 	rt.Get(CommitmentsURL, see, m.commitments)
 	rt.Get(CommitmentsURL+"/{id}", see, m.showCommitment)
+	rt.Post(CommitmentsURL+"/{id}/revocation", identity.HasAny(VerbRevoke), m.decideRevocation)
 	rt.Post(CommitmentsURL+"/{id}", identity.HasAny(VerbVerify), m.verifyCommitment)
 }
 
@@ -70,6 +71,9 @@ type commitmentPage struct {
 	form             *web.Form
 	mayCheck, barred bool
 	today            workday.Date
+	revocation       Revocation
+	proposed         bool // there is one
+	mayRevoke        bool
 }
 
 func (m *Module) showCommitment(w http.ResponseWriter, r *http.Request) error {
@@ -85,6 +89,11 @@ func (m *Module) renderCommitment(w http.ResponseWriter, r *http.Request, f *web
 	}
 	p.mayCheck = identity.FromContext(ctx).Can(VerbVerify, p.at())
 	p.barred = m.barring(ctx, p.Commitment)
+	if p.revocation, p.proposed, err = m.RevocationOf(ctx, p.ID); err != nil {
+		return err
+	}
+	a := identity.FromContext(ctx)
+	p.mayRevoke = p.proposed && p.revocation.Open() && a.Can(VerbRevoke, p.at()) && a.Account != p.revocation.ProposedBy
 	if p.form == nil {
 		p.form = web.NewForm(nil)
 	}
@@ -162,4 +171,44 @@ func (p commitmentPage) found() []ui.Row {
 		rows = append(rows, ui.Row{Label: "不能用告知承诺到", Value: p.BarredUntil.Chinese()})
 	}
 	return rows
+}
+
+func (m *Module) decideRevocation(w http.ResponseWriter, r *http.Request) error {
+	f, err := web.ReadForm(r)
+	if err != nil {
+		return err
+	}
+	id := r.PathValue("id")
+	err = m.DecideRevocation(r.Context(), id, Decision{State: f.Value("decision"), Document: f.Value("document"), Reason: f.Value("reason")})
+	if err := f.Merge(err); err != nil {
+		return err
+	}
+	if !f.OK() {
+		return m.renderCommitment(w, r, f)
+	}
+	web.Flash(r, "success", "已登记，马上生效。")
+	return web.Redirect(w, r, commitmentURL(id))
+}
+
+func (p commitmentPage) revocationRows() []ui.Row {
+	r := p.revocation
+	rows := []ui.Row{{Label: "到哪一步", Value: r.StateName()}, {Label: "谁建议的", Value: r.ProposedByName + "，" + ui.DateTime(r.ProposedAt)}}
+	if r.Licence != "" {
+		rows = append(rows, ui.Row{Label: "已发的证照", Value: r.Licence})
+	}
+	if r.DecidedAt != nil {
+		rows = append(rows, ui.Row{Label: "谁决定的", Value: r.DecidedByName + "，" + ui.DateTime(*r.DecidedAt)}, ui.Row{Label: "理由", Value: r.Reason})
+	}
+	if r.Document != "" {
+		rows = append(rows, ui.Row{Label: "文号", Value: r.Document})
+	}
+	return rows
+}
+
+func (p commitmentPage) revocationOptions() []ui.Option {
+	list := []ui.Option{{Value: RevocationRevoked, Label: "撤销决定", Help: "有证照的同时撤销证照。"}}
+	if p.revocation.Licence != "" && p.revocation.State == RevocationProposed {
+		list = append(list, ui.Option{Value: RevocationSuspended, Label: "先暂扣证照，再作决定"})
+	}
+	return append(list, ui.Option{Value: RevocationKept, Label: "不撤销", Help: "如撤销会对公共利益造成重大损害；已暂扣的证照发还。"})
 }
