@@ -71,6 +71,7 @@ func (a *App) route() {
 	a.Cases.API(api)
 	a.Training.API(api)
 	a.Licences.API(api)
+	a.Seals.API(api)
 }
 
 // figures is what /metrics shows beside the requests: the process, the jobs and

@@ -19,6 +19,7 @@ import (
 type verifyFilesCmd struct {
 	Files []string `arg:"" help:"OFD documents and electronic seals (.esl)." placeholder:"FILE"`
 	Roots []string `help:"Certificates (PEM or DER) of the roots to believe, of issuing authorities, and lists of revoked ones: files, or folders of them." placeholder:"DIR|FILE"`
+	Whole bool     `help:"Ask only whether anything was changed: exit 0 also where nobody is known to vouch for the signer, or the seal was not in force. What is missing is still printed." name:"integrity"`
 	JSON  bool     `help:"One JSON object a file." name:"json"`
 }
 
@@ -42,7 +43,8 @@ type verified struct {
 }
 
 // Run verifies documents and seals. Exit 0: all are valid; 1: one is not, or
-// cannot be said to be; 2: one cannot be read. It needs no city.
+// cannot be said to be; 2: one cannot be read. With --integrity 0 is that none was
+// changed (docs/decisions/0059). It needs no city.
 func (c verifyFilesCmd) Run(ctx context.Context, out io.Writer) error {
 	var trust ses.TrustReader
 	for _, path := range c.Roots {
@@ -57,6 +59,7 @@ func (c verifyFilesCmd) Run(ctx context.Context, out io.Writer) error {
 		switch {
 		case v.Error != "":
 			exit = unreadable
+		case c.Whole && v.Report.Verdict.Whole():
 		case v.Report.Verdict != ses.Valid:
 			exit = max(exit, notValid)
 		}

@@ -185,3 +185,22 @@ func TestAdministratorsSealNothing(t *testing.T) {
 		}
 	}
 }
+
+// Anybody may ask what a seal is worth today, by its number: since when, and of
+// one that was never made that there is none.
+func TestAnybodyAsksForTheStateOfASeal(t *testing.T) {
+	each(t, func(w *world) {
+		for state, want := range map[seals.State]string{seals.HandedOut: "not_yet", seals.Active: "valid", seals.Suspended: "suspended", seals.Cancelled: "cancelled"} {
+			s := w.at(state)
+			p, err := w.StateOf(context.Background(), s.ESID)
+			w.must(err)
+			if p.State != want || p.Since.IsZero() || p.Number != s.ESID || p.Agency == "" {
+				w.t.Errorf("%s: %+v", state, p)
+			}
+		}
+		_, err := w.StateOf(context.Background(), w.at(seals.Applied).ESID)
+		w.refused(err, seals.ErrUnknown)
+		_, err = w.StateOf(context.Background(), "4402329999999")
+		w.refused(err, seals.ErrUnknown)
+	})
+}

@@ -43,6 +43,10 @@ const (
 	Unsigned   Verdict = "unsigned"
 )
 
+// Whole says that nothing was changed since it was signed, and every signature is
+// good, whoever signed and whether they might.
+func (v Verdict) Whole() bool { return v == Valid || v == Intact || v == NotInForce }
+
 // Title is the verdict in Chinese.
 func (v Verdict) Title() string {
 	switch v {
