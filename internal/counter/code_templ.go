@@ -48,7 +48,7 @@ func codeView(p *codePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <ol><li>请办事人在手机上登录本平台，打开“我的证照”，选任意一本自己的证照，按“出示”。</li><li>扫描手机上的二维码，把扫码枪对准就行。每个码60秒内有效，只能扫一次。</li><li>核对后回到收件页面，当面问清是否同意，再勾选。</li></ol><form method=\"post\" action=\"")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 1, " <ol><li>请办事人在手机上登录本平台，打开“我的证照”，选任意一本自己的证照，按“扫码出示”。</li><li>扫描手机上的二维码，把扫码枪对准就行。每个码60秒内有效，只能扫一次。</li><li>核对后回到收件页面，当面问清是否同意，再勾选。</li></ol><form method=\"post\" action=\"")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -191,7 +191,7 @@ func (l storedLine) shown(t Type) goodLine {
 	if _, err := gb.ParseUSCC(e.HolderNo); err == nil {
 		x.HolderKind = HolderEnterprise
 	}
-	g := goodLine{No: l.No, Name: e.HolderName, Masked: maskNo(x), Number: x.MaskedNumber(), Term: "按类型规定"}
+	g := goodLine{No: l.No, Name: e.HolderName, Masked: maskNo(x), Number: x.MaskedNumber(), Term: "从签发日起" + t.Rule.termWords()}
 	if g.Number == "" {
 		g.Number = "自动编"
 	}

@@ -73,13 +73,14 @@ type CopyWish struct {
 func (w *CopyWish) check() error {
 	var bad errs.Fields
 	w.Purpose, w.Recipient = strings.TrimSpace(w.Purpose), strings.TrimSpace(w.Recipient)
-	for field, text := range map[string]string{"purpose": w.Purpose, "recipient": w.Recipient} {
-		if n := utf8.RuneCountInString(text); n < 2 || n > copyWords {
-			bad.Add(field, "请填写2到%d个字。", copyWords)
-		}
+	if n := utf8.RuneCountInString(w.Recipient); n < 2 || n > copyWords {
+		bad.Add("recipient", "请写明给谁，2到%d个字。", copyWords)
+	}
+	if n := utf8.RuneCountInString(w.Purpose); n < 2 || n > copyWords {
+		bad.Add("purpose", "请写明做什么用，2到%d个字。", copyWords)
 	}
 	if w.Days < 1 || w.Days > copyDays {
-		bad.Add("days", "请填1到%d天。", copyDays)
+		bad.Add("days", "有效天数请填1到%d天。", copyDays)
 	}
 	return bad.As(ErrCopyInvalid)
 }

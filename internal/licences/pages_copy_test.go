@@ -27,7 +27,7 @@ func TestPagesOfCopies(t *testing.T) {
 	s.As("citizen-2").Get(own).Status(404)
 	s.As("approver-440232-d11").Get(office).Status(404)
 	page := s.As("citizen-1").Get("/my/licences/" + id).Click("做加注件").Status(200).Must("还没有做过")
-	page.Form("[name=purpose]").Fill("days", "很久").Send().Status(422).Must("请填写2到30个字", "请填1到365天")
+	page.Form("[name=purpose]").Fill("days", "很久").Send().Status(422).Must("请写明做什么用，2到30个字", "请写明给谁", "有效天数请填1到365天")
 	page = s.As("citizen-1").Get(own).Form("[name=purpose]").Fill("recipient", "韶关市第一中学").Fill("purpose", "办理入学登记").Send().Status(200).
 		Must("加注件做好了", "韶关市第一中学")
 	file := page.Click("OFD").Status(200)
