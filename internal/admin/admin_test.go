@@ -144,7 +144,7 @@ func TestAudit(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := s.As("admin-audit")
-	b.Get("/admin/audit").Status(200).Must("登录", "审计管理员")
+	b.Get("/admin/audit").Status(200).Must("登录", "审计管理员", "演示一键登录")
 	b.Get("/admin/audit?actor=admin-audit&action=login").Status(200).Must("审计管理员").MustNot("accounts=")
 	b.Get("/admin/audit?actor=nobody").Status(200).Must("没有符合条件的记录")
 	b.Get("/admin/audit?from=yesterday").Status(422).Must("日期不正确")

@@ -198,3 +198,17 @@ var findingNames = map[string]string{
 	audit.RowChanged: "记录被改动", audit.RowRemoved: "记录被删除", audit.RowAdded: "记录从外部插入",
 	audit.BatchBroken: "批次校验不符", audit.BatchMissing: "批次缺失", audit.HeadBroken: "末尾批次不符",
 }
+
+// detailWords is the detail of an entry as people read it: ways of signing in and
+// of recognising somebody have names; the rest stands as it was written.
+func detailWords(e audit.Entry) string {
+	switch e.Action {
+	case "login":
+		return identity.MethodName(e.Detail)
+	case "visit.begin":
+		if word, ok := map[string]string{"typed": "手工输入号码", "reader": "读卡器读取"}[e.Detail]; ok {
+			return word
+		}
+	}
+	return e.Detail
+}

@@ -26,6 +26,7 @@ type securityPage struct {
 	recovery  int
 	logins    []identity.SignInRecord
 	devices   []identity.Device
+	told      bool // of those not seen before
 	now       time.Time
 	nextLevel identity.Level
 	fresh     bool // what opens the account may be changed now
@@ -47,7 +48,7 @@ func (m *Module) securityPage(w http.ResponseWriter, r *http.Request) error {
 
 func (m *Module) showSecurity(w http.ResponseWriter, r *http.Request, status int, form *web.Form) error {
 	ctx := r.Context()
-	p := securityPage{form: form, actor: identity.FromContext(ctx), now: m.now(ctx), here: m.keys.site != nil, local: m.elsewhere(r), fresh: m.Identity.IsFresh(r)}
+	p := securityPage{form: form, actor: identity.FromContext(ctx), now: m.now(ctx), here: m.keys.site != nil, local: m.elsewhere(r), fresh: m.Identity.IsFresh(r), told: m.Identity.TellsOfDevices(identity.FromContext(ctx))}
 	if p.actor.IsApplicant() {
 		who, err := m.Identity.Person(ctx, p.actor.Account)
 		if err != nil {

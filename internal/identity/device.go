@@ -54,7 +54,7 @@ func (m *Module) meetDevice(ctx context.Context, a Actor, token, agent, address 
 	// Two sign-ins of one browser at a time: the second finds the first's row.
 	err = c.Get(ctx, &id, `INSERT INTO identity_device (id, account, token, agent, address, first_at, seen_at) VALUES ($1, $2, $3, $4, $5, $6, $6)
 		ON CONFLICT (token) WHERE token <> '' DO UPDATE SET seen_at = excluded.seen_at RETURNING id`, db.NewID(), a.Account, key, agent, part, now)
-	if err != nil || before == 0 || m.Events == nil || !m.tellsDevice(a) {
+	if err != nil || before == 0 || m.Events == nil || !m.TellsOfDevices(a) {
 		return id, wrapDevice("keep", err)
 	}
 	day := now.In(clock.Beijing).Format(time.DateOnly)
@@ -62,9 +62,9 @@ func (m *Module) meetDevice(ctx context.Context, a Actor, token, agent, address 
 		What: ChangedDevice, At: now, Note: agent, Network: part})
 }
 
-// tellsDevice says who is told: everybody but those who share the demo's
+// TellsOfDevices says who is told of a device not seen before: everybody but those who share the demo's
 // password, and staff where the city says so.
-func (m *Module) tellsDevice(a Actor) bool {
+func (m *Module) TellsOfDevices(a Actor) bool {
 	return a.IsApplicant() || a.Kind == KindStaff && !a.shared && m.Rules.StaffDevices
 }
 

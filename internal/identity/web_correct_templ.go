@@ -894,7 +894,7 @@ func closeView(p closingPage) templ.Component {
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
-					templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "sure", Label: "请确认", Type: "checkbox", Options: []ui.Option{{Value: "1", Label: "我知道注销后会怎样，要注销账号"}}})).Render(ctx, templ_7745c5c3_Buffer)
+					templ_7745c5c3_Err = ui.Field(p.form.Field(ui.FieldOpts{Name: "sure", Label: "请确认", Type: "checkbox", Required: true, Options: []ui.Option{{Value: "1", Label: "我知道注销后会怎样，要注销账号"}}})).Render(ctx, templ_7745c5c3_Buffer)
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err
 					}
