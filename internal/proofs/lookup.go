@@ -12,6 +12,7 @@ import (
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/digest"
 	"yimen/internal/kit/sealed"
+	"yimen/internal/kit/web/ui"
 )
 
 var (
@@ -379,11 +380,23 @@ func (l LookUp) who() string {
 	return "申请时系统"
 }
 
-// Seen is who has asked and who is told, in words for the holder.
+// Seen is what it was for, who has asked and who is told, in words for the holder.
 func (l LookUp) Seen() string {
 	who := "您申请时系统查询"
 	if l.Unit != "" {
 		who = l.Unit + "的窗口人员查询"
 	}
-	return who + "，结果给" + l.AgencyName + "看"
+	number := ""
+	if l.Case != "" {
+		number = "，编号" + l.Case
+	}
+	return "办理“" + l.ItemName + "”" + number + "，代替“" + l.MaterialName + "”。" + who + "，结果给" + l.AgencyName + "看。依据" + l.Ground + "。"
+}
+
+// line is a look-up in one line; whole with who asked, and on what ground.
+func (l LookUp) line(whole bool) string {
+	if !whole {
+		return l.Words() + "（" + ui.DateTime(l.AskedAt) + "查询）"
+	}
+	return l.Words() + "（" + l.who() + ui.DateTime(l.AskedAt) + "查询，依据" + l.Ground + "）"
 }
