@@ -45,3 +45,9 @@ func howAsked(m catalogue.Material) string {
 	}
 	return "怎么提交"
 }
+
+// onlineHint is what to bring; what was looked up stands beside it by itself.
+func onlineHint(m catalogue.Material) string {
+	m.Looked = ""
+	return MaterialHint(m)
+}
