@@ -83,7 +83,7 @@ var (
 		"progress.designer.bulk": "批量修改事项", "progress.licences.batch": "按表签发电子证照", "progress.office.batch": "批量办理", "progress.org.import": "导入登记表",
 	}
 	// listenerNames are what is done about events.
-	listenerNames = map[string]string{"licences": "签发电子证照", "proofs": "通知事项编辑人员", "messages": "通知有关的人", "papers": "登记要转交的材料"}
+	listenerNames = map[string]string{"licences": "签发电子证照", "proofs": "通知事项编辑人员", "messages": "通知有关的人", "papers": "登记要转交的材料", "promises": "了结不再要核查的承诺"}
 )
 
 // named is a code in words, or the code.
