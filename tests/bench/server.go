@@ -13,6 +13,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"yimen/internal/kit/db"
+	cityseals "yimen/internal/seals"
 )
 
 // server is the program, running.
@@ -92,6 +95,29 @@ func (c *city) token(ctx context.Context, account string) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
+// atRest waits until the seals of the sample city are made, which takes most of
+// a minute once and would be measured with whatever comes next.
+func (c *city) atRest(ctx context.Context) error {
+	d, err := db.Open(ctx, c.dsn, db.Options{})
+	if err != nil {
+		return err
+	}
+	defer d.Close()
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	for open := 1; open > 0; {
+		select {
+		case <-time.After(3 * time.Second): // the jobs of the start are done
+		case <-ctx.Done():
+			return fmt.Errorf("the seals of the sample city are not made: %w", ctx.Err())
+		}
+		if err := d.Conn(ctx).Get(ctx, &open, `SELECT COUNT(*) FROM river_job WHERE kind = $1 AND finalized_at IS NULL`, cityseals.Furnish{}.Kind()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // starts measures the first start, a later one, and the memory at rest.
 func (c *city) starts(ctx context.Context) error {
 	for i, what := range []string{"first start, 2,000 cases made", "later start"} {
@@ -102,7 +128,9 @@ func (c *city) starts(ctx context.Context) error {
 		c.report.add(figure{What: what, Budget: []string{"≤ 15 s", "≤ 1.5 s"}[i], Measured: fmt.Sprintf("%.1f s", s.took.Seconds()),
 			Value: s.took.Seconds(), Unit: "s"})
 		if i == 1 {
-			time.Sleep(3 * time.Second) // the jobs of the start are done
+			if err := c.atRest(ctx); err != nil {
+				return err
+			}
 			mb, err := s.memory()
 			if err != nil {
 				return err
