@@ -14,8 +14,8 @@ import (
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/licences"
-	"yimen/internal/proofs"
 	"yimen/internal/org"
+	"yimen/internal/proofs"
 	"yimen/internal/workflow"
 )
 

@@ -24,8 +24,8 @@ func DataURL(after string) string { return "/my/data" + query("after", after) }
 type dataPage struct {
 	looks   []look
 	lookUps []proofs.LookUp // registers that were asked, the newest
-	next  string
-	paged bool
+	next    string
+	paged   bool
 }
 
 // look is one time somebody of the staff saw the numbers whole.
