@@ -22,7 +22,7 @@ var ErrNoDocument = errs.Define(errs.Conflict, "counter_no_document", "还没有
 // them what others do with a telephone.
 type identityPage struct {
 	visit   Visit
-	age     int    // 0: not known
+	age     int // 0: not known
 	today   workday.Date
 	account string         // "": none yet
 	level   identity.Level // that holds now
