@@ -15,8 +15,8 @@ import (
 // proving are the settings of proving who people are.
 type proving struct {
 	AdminTOTP  string `help:"Whether the three administrators need a code of an app after the password: on, off. Default: on, in the demo off." enum:"on,off,default" default:"default" name:"admin-totp"`
-	HashMemory uint32 `help:"Memory of one password hash (argon2id) in MiB. Passwords hashed at another cost are hashed anew at the next sign-in." default:"7"`
-	HashPasses uint32 `help:"Passes of one password hash (argon2id)." default:"5"`
+	HashMemory uint32 `help:"Memory of one password hash (argon2id) in MiB. Passwords hashed at another cost are hashed anew at the next sign-in." default:"19"`
+	HashPasses uint32 `help:"Passes of one password hash (argon2id)." default:"2"`
 }
 
 // Proving are those settings as an App takes them.
