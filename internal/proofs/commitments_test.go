@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 
+	cityorg "yimen/city/org"
+	"yimen/gb"
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
@@ -99,6 +101,35 @@ func TestACommitmentIsKeptCheckedAndAnUntrueOneBars(t *testing.T) {
 		t.Error(err)
 	}
 	s.As("admin-audit").Get("/admin/audit?action=proof.commitment_check").Must("核查告知承诺")
+}
+
+// A company's credit code is public; a person's number is not.
+func TestACommitmentNamesItsGiver(t *testing.T) {
+	s := apptest.New(t)
+	sub, _ := promising(t, s)
+	c, err := s.Cases.Submit(s.Ctx("clerk-"+village), sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	firm, err := cityorg.CompanyOf(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	person := given(t, s, forester, proofs.CommitmentsOpen)[0]
+	err = s.Proofs.Commit(s.System(), proofs.Given{Need: catalogue.Material{ID: "plan", Name: "伐区说明"}, Item: felling, ItemName: "林木采伐许可证核发", Case: c.Number,
+		Channel: cases.ChannelWeb, Name: firm.Name, IDNo: firm.USCC, Agency: person.Agency, AgencyName: person.AgencyName, Dept: person.Dept,
+		Division: person.Division, Receiving: person.Receiving})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, one := range given(t, s, forester, proofs.CommitmentsOpen) {
+		page := s.As(forester).Get(proofs.CommitmentsURL + "/" + one.ID).Status(200)
+		if one.ID == person.ID {
+			page.Must("证件号码", gb.MaskResidentID(sub.Applicant.IDNo)).MustNot(sub.Applicant.IDNo)
+			continue
+		}
+		page.Must("统一社会信用代码", firm.USCC)
+	}
 }
 
 // The year ends by itself; other people are not kept from anything.

@@ -154,9 +154,17 @@ func (p commitmentPage) facts() []ui.Row {
 	if p.GivenBy != p.Account {
 		who = p.GivenByName + "登记"
 	}
-	return []ui.Row{{Label: "申请人", Value: p.Name}, {Label: "证件号码", Value: gb.MaskResidentID(p.IDNo)}, {Label: "事项", Value: p.ItemName}, {Label: "办件", Value: p.Case},
+	return []ui.Row{{Label: "申请人", Value: p.Name}, p.number(), {Label: "事项", Value: p.ItemName}, {Label: "办件", Value: p.Case},
 		{Label: "代替的材料", Value: p.MaterialName}, {Label: "承诺时间", Value: ui.DateTime(p.GivenAt)}, {Label: "由谁承诺", Value: who},
 		{Label: "文本", Value: "第" + strconv.Itoa(p.TextVersion) + "版"}, {Label: "核查单位", Value: p.AgencyName}, {Label: "核查期限", Value: p.DueOn.Chinese()}}
+}
+
+// number is the applicant's: a credit code is public, a person's is masked.
+func (p commitmentPage) number() ui.Row {
+	if code, err := gb.ParseUSCC(p.IDNo); err == nil {
+		return ui.Row{Label: "统一社会信用代码", Value: code.String()}
+	}
+	return ui.Row{Label: "证件号码", Value: gb.MaskResidentID(p.IDNo)}
 }
 
 func (p commitmentPage) found() []ui.Row {

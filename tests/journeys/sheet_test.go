@@ -51,7 +51,7 @@ func TestPowerFailsInASheet(t *testing.T) {
 			"licences":        `SELECT COUNT(*) FROM licences_licence WHERE type = 'ZZ011'`,
 			"numbers":         `SELECT COUNT(DISTINCT number_key) FROM licences_licence WHERE type = 'ZZ011'`,
 			"documents":       `SELECT COUNT(*) FROM licences_paper p JOIN licences_licence l ON l.id = p.licence WHERE l.type = 'ZZ011'`,
-			"uses of seals":   `SELECT COUNT(*) FROM seals_use WHERE purpose = 'licence:ZZ011'`,
+			"uses of seals":   `SELECT COUNT(*) FROM seals_use WHERE purpose = 'proof:ZZ011'`,
 			"lines, each one": `SELECT COUNT(DISTINCT licence) FROM licences_line WHERE good AND licence <> ''`,
 		} {
 			if n := c.count(t, query); n != before+copies {
