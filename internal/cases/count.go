@@ -191,7 +191,6 @@ func (m *Module) count(ctx context.Context, r *record, from State) error {
 // move is a change of state that was not summed up yet.
 type move struct {
 	Receiving     string `db:"receiving"`
-	ReceivingTown string `db:"receiving_town"`
 	CompetentTown string `db:"competent_town"`
 	Agency        string `db:"agency"`
 	From          State  `db:"from_state"`
@@ -200,11 +199,7 @@ type move struct {
 
 // addTo adds to the sums what tallied counts of the move.
 func (v move) addTo(sums map[tallyKey]int) {
-	for _, key := range []tallyKey{
-		{Kind: tallyTown, Receiving: v.ReceivingTown, Competent: v.CompetentTown},
-		{Kind: tallyReceiving, Receiving: v.Receiving},
-		{Kind: tallyAgency, Competent: v.Agency},
-	} {
+	for _, key := range tallyKeys(v.Receiving, v.CompetentTown, v.Agency) { // the town of a town is itself
 		key.State = v.To
 		sums[key]++
 		if v.From != "" {
@@ -259,7 +254,7 @@ func (m *Module) compact(ctx context.Context) (read int, err error) {
 	// reads all of it once for each.
 	var moves []move
 	err = c.Select(ctx, &moves, `DELETE FROM cases_move WHERE id <= (SELECT MAX(id) FROM (SELECT id FROM cases_move ORDER BY id LIMIT $1) AS oldest)
-		RETURNING receiving, receiving_town, competent_town, agency, from_state, to_state`, compactBatch)
+		RETURNING receiving, competent_town, agency, from_state, to_state`, compactBatch)
 	if err != nil {
 		return 0, fmt.Errorf("take moves: %w", err)
 	}

@@ -72,37 +72,3 @@ func (m *Module) inRegister(ctx context.Context, name, no string, today workday.
 	}
 	return same, nil
 }
-
-// checkAgent refuses who is not of age: what a child does for others binds
-// nobody (民法典 art. 17, 18, 23).
-func checkAgent(row mandateRow, agentNo string, today workday.Date, bad *errs.Fields) {
-	if id, err := gb.ParseResidentID(agentNo, today); err == nil && row.Kind != MandateEnterprise && id.Age(today) < adult {
-		bad.Add("side", "替别人办事的要年满%d周岁，请换成由大人替他办。", adult)
-	}
-}
-
-// checkTwice refuses a bond that stands at least as long already, or waits; who
-// acts for an enterprise is appointed by rules of its own.
-func (m *Module) checkTwice(ctx context.Context, row mandateRow, today workday.Date, bad *errs.Fields) error {
-	if row.Kind == MandateEnterprise {
-		return nil
-	}
-	key, other := m.Keys.Pair(childIDNo, row.ChildIDNo)
-	rows, err := m.mandateRows(ctx, ` WHERE x.agent = $1 AND x.principal = $2 AND (x.principal <> '' OR x.child_id_no_key IN ($3, $4) AND x.child_id_no_key <> '')
-		AND x.kind = $5 AND x.scope = $6 AND x.items = $7 AND x.case_number = $8 AND x.state IN ($9, $10) AND x.to_on >= $11 ORDER BY x.to_on DESC LIMIT 10`,
-		row.Agent, row.Principal, key, other, row.Kind, row.Scope, row.Items, row.Case, MandateProposed, MandateActive, today.String())
-	if err != nil {
-		return fmt.Errorf("look for the same mandate: %w", err)
-	}
-	for _, x := range rows {
-		switch {
-		case x.State == MandateProposed:
-			bad.Add("id_no", "这份委托已经提出过，还在等对方确认，不用再提；要改内容的，请先撤回。")
-			return nil
-		case !row.To.After(x.To):
-			bad.Add("to", "这份委托已经生效，到%s为止，不用再建；要延长的，请选更晚的日期。", x.To.Chinese())
-			return nil
-		}
-	}
-	return nil
-}
