@@ -25,6 +25,10 @@ var (
 // its holder brought (D) never does, a scan (C) only where the city says so.
 func (m *Module) believed(t Trust) bool { return t != TrustD && t <= m.Least }
 
+// Believed says that this city lets the licence stand in for a paper, by where it
+// comes from; whether it is valid is another question.
+func (l Licence) Believed() bool { return l.believed }
+
 // Usable says whether a licence may be handed in today instead of a paper that
 // licences of any of those types satisfy, by the holder of that number. Types are
 // named by key, code or name. It says nothing of consent: see Consented.

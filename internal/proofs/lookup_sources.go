@@ -91,7 +91,7 @@ func (s LicenceStore) Ask(ctx context.Context, q Question) (Answer, error) {
 		switch {
 		case l.HolderName != q.Holder.Name:
 			best = Answer{LookUpContradicts, what + "登记的持证人姓名与申请人不一致。"}
-		case l.Stands(today) && l.Trust.Replaces():
+		case l.Believed() && l.Stands(today):
 			return Answer{LookUpFound, what + "在有效期内。"}, nil
 		case best.Result == LookUpNotFound:
 			best.Text = what + l.Why(today)

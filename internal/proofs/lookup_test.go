@@ -61,6 +61,23 @@ func wayOf(t *testing.T, s *apptest.Site, number string) string {
 	return ""
 }
 
+// A licence that this city does not let stand in for a paper does for no proof either.
+func TestALookUpBelievesWhatTheCityBelieves(t *testing.T) {
+	s := apptest.New(t)
+	s.Licences.Least = licences.TrustA // the sample's are confirmed by their issuers: B
+	c, err := s.Cases.Submit(s.Ctx("clerk-"+village), asFarmer(t, s, "citizen-1"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := s.Proofs.LookUpsIn(s.Ctx("clerk-"+village), c.Number)
+	if err != nil || len(list) != 1 || list[0].Result != proofs.LookUpNotFound || !strings.Contains(list[0].Answer, "不能代替原件") {
+		t.Errorf("%+v %v", list, err)
+	}
+	if w := wayOf(t, s, c.Number); w != "organ" {
+		t.Errorf("met by %q", w)
+	}
+}
+
 // What a register says is not asked of people: it is kept who asked, for what and
 // what was answered, and the holder sees it.
 func TestWhatARegisterSaysIsNotAskedOfPeople(t *testing.T) {
