@@ -211,3 +211,18 @@ func TestSettingsComeFromFlagsEnvironmentAndFile(t *testing.T) {
 		t.Errorf("a flag does not go before the environment: exit %d", exit)
 	}
 }
+
+// A city that was played on is kept with its data folder, and played on again;
+// without its key nobody plays on it.
+func TestLoadGoesOnInAnEarlierCity(t *testing.T) {
+	dir := t.TempDir()
+	play := []string{"load", "--profile", "year", "--cases", "2", "--clients", "2", "--sample", "4", "--database", "sqlite:" + filepath.Join(dir, "city.db")}
+	for range 2 {
+		if exit, stdout, stderr := yimen(t, append(play, "--data", dir)...); exit != 0 || !strings.Contains(stdout, " 0 differences") {
+			t.Fatalf("exit %d\n%s\n%s", exit, stdout, stderr)
+		}
+	}
+	if exit, _, stderr := yimen(t, play...); exit == 0 || !strings.Contains(stderr, "give --data the folder of the city") {
+		t.Fatalf("without its key: exit %d, %s", exit, stderr)
+	}
+}

@@ -21,6 +21,7 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/config"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
 	"yimen/internal/load"
 	"yimen/workday"
@@ -36,12 +37,12 @@ type loadCmd struct {
 	Patience   time.Duration `help:"How long a request is sent again while nobody answers or the server says that it cannot just now. Default: six times, some seconds." default:"0"`
 	JSON       string        `help:"Also write the result to this file as JSON." placeholder:"FILE" name:"json"`
 	HTML       string        `help:"Also write the result to this file as a page with charts." placeholder:"FILE" name:"html"`
-	Database   config.Secret `help:"Where the city it starts is kept: sqlite:PATH or postgres://…, empty or an earlier sample city. Default: a temporary folder." placeholder:"URL"`
+	Database   config.Secret `help:"Where the city it starts is kept: sqlite:PATH or postgres://…, empty, or with --data an earlier sample city. Default: in the data folder." placeholder:"URL"`
 	Sample     int           `help:"Sample cases that the city it starts begins with." default:"200"`
 	Workers    int           `help:"Background jobs at the same time, of the city it starts." default:"8"`
 	MaxConns   int           `help:"PostgreSQL connections, of the city it starts." default:"24"`
 	Fill       int           `help:"Play nothing, but make settled cases until there are so many: directly in the database of a sample city that nobody is using, not over HTTP. Made on the first start, then kept." placeholder:"CASES"`
-	Data       string        `help:"With --fill: data folder of the sample city, as for yimen demo." default:"data" placeholder:"DIR"`
+	Data       string        `help:"Data folder of the city it starts (its key, its files), as for yimen demo, kept. Default: a temporary one, with --fill data." placeholder:"DIR"`
 	CPUProfile string        `help:"Write a CPU profile of the run (server and clients) to this file." placeholder:"FILE" name:"cpu-profile"`
 }
 
@@ -122,7 +123,7 @@ func (c loadCmd) write(result *load.Result) error {
 // startCity starts a sample city on a free port, and gives what stops it. It
 // goes on while an interrupted run is summed up.
 func (c loadCmd) startCity(ctx context.Context, o *load.Options, log *slog.Logger) (stop func() error, err error) {
-	dir, err := os.MkdirTemp("", "yimen-load-")
+	dir, remove, err := c.folder()
 	if err != nil {
 		return nil, err
 	}
@@ -131,31 +132,31 @@ func (c loadCmd) startCity(ctx context.Context, o *load.Options, log *slog.Logge
 	}
 	set, err := storage{Data: dir, Database: c.Database, MaxConns: c.MaxConns}.settings(log)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, remove())
 	}
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, errors.Join(err, os.RemoveAll(dir))
+		return nil, errors.Join(err, remove())
 	}
 	set.Demo, set.MakeKey, set.Workers, set.BaseURL = true, true, c.Workers, "http://"+listener.Addr().String()
 	set.FewSeals = true // making all of them, a minute of work, is no part of what is measured
 	o.URL = set.BaseURL
 	if o.Raw, err = load.MeasureRaw(ctx, set.Database, cmp.Or(o.Clients, 32)); err != nil {
-		return nil, errors.Join(err, listener.Close(), os.RemoveAll(dir))
+		return nil, errors.Join(err, listener.Close(), remove())
 	}
 	a, err := Open(ctx, set)
 	if err != nil {
-		return nil, errors.Join(err, listener.Close(), os.RemoveAll(dir))
+		return nil, errors.Join(err, listener.Close(), remove())
 	}
 	o.Database = string(a.DB.Engine())
 	o.Waiting = a.Queue.Backlog
 	if err := a.prepareLoad(ctx, c.Sample); err != nil {
-		return nil, errors.Join(err, a.Close(), listener.Close(), os.RemoveAll(dir))
+		return nil, errors.Join(err, a.Close(), listener.Close(), remove())
 	}
 	serving, end := context.WithCancel(context.WithoutCancel(ctx))
 	if err := a.Queue.Start(serving); err != nil {
 		end()
-		return nil, errors.Join(err, a.Close(), listener.Close(), os.RemoveAll(dir))
+		return nil, errors.Join(err, a.Close(), listener.Close(), remove())
 	}
 	ended := make(chan error, 1)
 	go func() {
@@ -166,8 +167,18 @@ func (c loadCmd) startCity(ctx context.Context, o *load.Options, log *slog.Logge
 		err := <-ended
 		patience, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 		defer cancel()
-		return errors.Join(err, a.Queue.Stop(patience), a.Close(), os.RemoveAll(dir))
+		return errors.Join(err, a.Queue.Stop(patience), a.Close(), remove())
 	}, nil
+}
+
+// folder is the data folder of the city that is started, and what clears it
+// away if it is a temporary one.
+func (c loadCmd) folder() (dir string, remove func() error, err error) {
+	if c.Data != "" {
+		return c.Data, func() error { return nil }, nil
+	}
+	dir, err = os.MkdirTemp("", "yimen-load-")
+	return dir, func() error { return os.RemoveAll(dir) }, err
 }
 
 // fill makes settled cases in the sample city in the data folder, or in the
@@ -176,7 +187,7 @@ func (c loadCmd) fill(ctx context.Context, out io.Writer, log *slog.Logger) erro
 	if c.URL != "" {
 		return errors.New("--fill writes to the database directly: give --data or --database, not --url")
 	}
-	set, err := storage{Data: c.Data, Database: c.Database, MaxConns: c.MaxConns}.settings(log)
+	set, err := storage{Data: cmp.Or(c.Data, "data"), Database: c.Database, MaxConns: c.MaxConns}.settings(log)
 	if err != nil {
 		return err
 	}
@@ -208,7 +219,10 @@ func (c loadCmd) fill(ctx context.Context, out io.Writer, log *slog.Logger) erro
 // prepareLoad makes the sample city, and refuses a database that holds another:
 // the load would write into it.
 func (a *App) prepareLoad(ctx context.Context, n int) error {
-	if err := migrate(ctx, a.DB); err != nil {
+	if err := a.Migrate(ctx); err != nil {
+		if errors.Is(err, sealed.ErrOtherRoot) {
+			err = fmt.Errorf("%w: give --data the folder of the city that this database holds", err)
+		}
 		return err
 	}
 	items, _, err := a.Catalogue.Search(ctx, catalogue.Query{}, db.Page{Limit: 1})
