@@ -42,7 +42,8 @@ func (m *Module) CheckCounts(ctx context.Context) (cases int, wrong []Difference
 	for key, n := range sums {
 		wrong = append(wrong, Difference{fmt.Sprint(key), n, 0})
 	}
-	return cases, wrong, nil
+	days, err := m.checkDays(ctx)
+	return cases, append(wrong, days...), err
 }
 
 // countAll counts the cases by every key of the tally.

@@ -14,16 +14,19 @@ import (
 )
 
 // Count gives exactly how many cases List would list. What a clerk, an agency
-// or a manager may see, as a whole or by state, is read from the tally;
-// anything narrower is counted on an index.
+// or a manager may see, as a whole or by state, is read from the tally, and so
+// is what a manager of whole counties may see of a span of days; anything
+// narrower is counted on an index.
 func (m *Module) Count(ctx context.Context, q Query) (int, error) {
 	actor := identity.FromContext(ctx)
 	if err := q.check(); err != nil {
 		return 0, err
 	}
-	if w, ok := m.ownOutlet(ctx, q, actor).tally(actor); ok {
+	if t, err := m.tallyFor(ctx, q, actor); err != nil {
+		return 0, err
+	} else if t != nil {
 		var n int
-		err := m.db.Conn(ctx).Get(ctx, &n, "SELECT COALESCE(SUM(n), 0) FROM "+tallied+w.SQL(), w.Args()...)
+		err := m.db.Conn(ctx).Get(ctx, &n, "SELECT COALESCE(SUM(n), 0) FROM "+t.table+t.where.SQL(), t.where.Args()...)
 		return n, wrap("sum tally", err)
 	}
 	w, err := m.condition(ctx, q, m.horizon(ctx), actor)
@@ -73,11 +76,14 @@ func (m *Module) Totals(ctx context.Context, q Query) (map[State]int, error) {
 		return nil, err
 	}
 	table, n := "cases_case", "COUNT(*)"
-	w, ok := m.ownOutlet(ctx, q, actor).tally(actor)
-	if ok {
-		table, n = tallied, "SUM(n)"
-	} else {
-		var err error
+	var w *db.Where
+	t, err := m.tallyFor(ctx, q, actor)
+	switch {
+	case err != nil:
+		return nil, err
+	case t != nil:
+		table, n, w = t.table, "SUM(n)", t.where
+	default:
 		if w, err = m.condition(ctx, q, m.horizon(ctx), actor); err != nil {
 			return nil, err
 		}
@@ -86,7 +92,7 @@ func (m *Module) Totals(ctx context.Context, q Query) (map[State]int, error) {
 		State State `db:"state"`
 		N     int   `db:"n"`
 	}
-	err := m.db.Conn(ctx).Select(ctx, &rows, "SELECT state, "+n+" AS n FROM "+table+w.SQL()+" GROUP BY state", w.Args()...)
+	err = m.db.Conn(ctx).Select(ctx, &rows, "SELECT state, "+n+" AS n FROM "+table+w.SQL()+" GROUP BY state", w.Args()...)
 	if err != nil {
 		return nil, fmt.Errorf("count cases by state: %w", err)
 	}
@@ -117,27 +123,79 @@ const (
 	tallyAgency    = "agency"    // by competent agency
 )
 
-// tally gives the condition on the tally that answers the query exactly, if
-// there is one: it knows states and where a case stands, no more.
-func (q Query) tally(a identity.Actor) (*db.Where, bool) {
+// tally is what answers a query about counts: a table of sums and the
+// condition on it.
+type tally struct {
+	table string
+	where *db.Where
+}
+
+// tallyFor gives the tally that answers the query exactly; nil if there is none.
+func (m *Module) tallyFor(ctx context.Context, q Query, a identity.Actor) (*tally, error) {
+	t, ok := m.ownOutlet(ctx, q, a).tally(a)
+	if !ok {
+		return nil, nil
+	}
+	if t.table == daily {
+		if known, err := m.daysKnown(ctx); err != nil || !known {
+			return nil, err
+		}
+	}
+	return &t, nil
+}
+
+// tally gives the tally that answers the query exactly, if there is one: they
+// know states, where a case stands and, for whole counties, the day.
+func (q Query) tally(a identity.Actor) (tally, bool) {
 	if q.Mine || q.Q != "" || q.Light != "" || q.Agency != "" || q.Outlet != "" || q.Item != "" ||
-		!q.From.IsZero() || !q.To.IsZero() || q.Sample != nil || !a.SignedIn() || a.IsApplicant() {
-		return nil, false
+		q.Sample != nil || !a.SignedIn() || a.IsApplicant() {
+		return tally{}, false
 	}
-	w := new(db.Where)
-	kind, cols := tallyOf(a)
-	if kind == "" {
-		return nil, false
+	t := tally{where: new(db.Where)}
+	var cols identity.Columns
+	if !q.From.IsZero() || !q.To.IsZero() {
+		if !overCounties(a) {
+			return tally{}, false
+		}
+		t.table, cols = daily, townColumns
+		q.days(t.where)
+	} else {
+		var kind string
+		if kind, cols = tallyOf(a); kind == "" {
+			return tally{}, false
+		}
+		t.table = tallied
+		t.where.And("kind = ?", kind)
 	}
-	w.And("kind = ?", kind)
-	a.Scope(RightView).Where(w, cols)
+	a.Scope(RightView).Where(t.where, cols)
 	switch {
 	case q.State != "":
-		w.And("state = ?", q.State)
+		t.where.And("state = ?", q.State)
 	case len(q.States) > 0:
-		w.In("state", stateWords(q.States))
+		t.where.In("state", stateWords(q.States))
 	}
-	return w, true
+	return t, true
+}
+
+// townColumns are where a tally by place keeps the places.
+var townColumns = identity.Columns{Receiving: "receiving", Division: "competent"}
+
+// overCounties tells whether all that the actor may see are whole counties.
+func overCounties(a identity.Actor) bool {
+	if a.IsSystem() {
+		return true
+	}
+	seen := false
+	for _, g := range a.Grants {
+		if g.Verb != RightView {
+			continue
+		}
+		if g.Agency != "" || g.Dept != "" || !wholeCounties(g.From) || !wholeCounties(g.To) {
+			return false
+		}
+		seen = true
+	}
+	return seen
 }
 
 // tallyOf tells which kind of tally row answers for all that the actor may
@@ -160,7 +218,7 @@ func tallyOf(a identity.Actor) (string, identity.Columns) {
 	}):
 		return tallyAgency, identity.Columns{Agency: "competent"}
 	case every(func(g identity.Grant) bool { return anywhere(g) && wholeTowns(g.From) && wholeTowns(g.To) }):
-		return tallyTown, identity.Columns{Receiving: "receiving", Division: "competent"}
+		return tallyTown, townColumns
 	}
 	return "", identity.Columns{}
 }
@@ -184,8 +242,9 @@ func (m *Module) count(ctx context.Context, r *record, from State) error {
 	if from == r.State {
 		return nil
 	}
-	return m.db.Conn(ctx).Later(ctx, "note the move", `INSERT INTO cases_move (id, receiving, receiving_town, competent_town, agency, from_state, to_state)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`, db.NewID(), r.ReceivingDivision, town(r.ReceivingDivision), town(r.CompetentDivision), r.CompetentAgency, from, r.State)
+	return m.db.Conn(ctx).Later(ctx, "note the move", `INSERT INTO cases_move (id, receiving, receiving_town, competent_town, agency, from_state, to_state, submitted_on)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, db.NewID(), r.ReceivingDivision, town(r.ReceivingDivision), town(r.CompetentDivision), r.CompetentAgency, from, r.State,
+		submittedOn(r.SubmittedAt))
 }
 
 // move is a change of state that was not summed up yet.
@@ -195,6 +254,7 @@ type move struct {
 	Agency        string `db:"agency"`
 	From          State  `db:"from_state"`
 	To            State  `db:"to_state"`
+	On            string `db:"submitted_on"` // day of submission as 2026-09-23; "" in a move that the release before noted
 }
 
 // addTo adds to the sums what tallied counts of the move.
@@ -240,13 +300,19 @@ func (m *Module) CompactTally(ctx context.Context) error {
 			read, err = m.compact(ctx)
 			return err
 		})
-		if err != nil || read < compactBatch || ctx.Err() != nil {
+		if err != nil || ctx.Err() != nil {
 			return err
+		}
+		if read < compactBatch {
+			return m.recountDays(ctx)
 		}
 	}
 }
 
 func (m *Module) compact(ctx context.Context) (read int, err error) {
+	if err := m.holdDays(ctx); err != nil {
+		return 0, err
+	}
 	c := m.db.Conn(ctx)
 	// Only what these statements delete is returned: two who sum up at once
 	// share the rows between them. It is a range of the key: PostgreSQL takes a
@@ -254,7 +320,7 @@ func (m *Module) compact(ctx context.Context) (read int, err error) {
 	// reads all of it once for each.
 	var moves []move
 	err = c.Select(ctx, &moves, `DELETE FROM cases_move WHERE id <= (SELECT MAX(id) FROM (SELECT id FROM cases_move ORDER BY id LIMIT $1) AS oldest)
-		RETURNING receiving, competent_town, agency, from_state, to_state`, compactBatch)
+		RETURNING receiving, competent_town, agency, from_state, to_state, submitted_on`, compactBatch)
 	if err != nil {
 		return 0, fmt.Errorf("take moves: %w", err)
 	}
@@ -274,7 +340,10 @@ func (m *Module) compact(ctx context.Context) (read int, err error) {
 	for _, r := range rows {
 		sums[r.tallyKey] += r.N
 	}
-	return max(len(moves), len(rows)), m.addCounts(ctx, sums)
+	if err := m.addCounts(ctx, sums); err != nil {
+		return 0, err
+	}
+	return max(len(moves), len(rows)), m.addDays(ctx, moves)
 }
 
 // addCounts adds to the sums.

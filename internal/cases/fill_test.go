@@ -47,6 +47,10 @@ func TestFillRepeatsASettledCase(t *testing.T) {
 		}
 		w.must(f.Write(w.ctx, batch))
 
+		w.known(false)
+		w.must(w.CompactTally(w.ctx))
+		w.known(true)
+		w.spans("filled")
 		cases, wrong, err := w.CheckCounts(w.ctx)
 		w.must(err)
 		if cases != 5 || len(wrong) != 0 {

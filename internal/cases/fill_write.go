@@ -2,6 +2,7 @@ package cases
 
 import (
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"strconv"
@@ -38,7 +39,7 @@ func (f *Filling) Write(ctx context.Context, b *Batch) error {
 		if err := b.flow.Write(ctx, f.m.db); err != nil {
 			return err
 		}
-		if err := f.m.writeTally(ctx, b.tally); err != nil {
+		if err := errors.Join(f.m.writeTally(ctx, b.tally), f.m.forgetDays(ctx)); err != nil {
 			return err
 		}
 		return f.m.writeSequences(ctx, b.last)
