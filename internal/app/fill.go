@@ -290,8 +290,10 @@ func (f *filler) finish(ctx context.Context) error {
 	if err := f.Cases.CompactTally(ctx); err != nil {
 		return err
 	}
-	if _, err := f.DB.SQL().ExecContext(ctx, "ANALYZE"); err != nil {
-		return err
+	if f.DB.Engine() == db.Postgres { // the tables of years as wholes too; SQLite needs none of it, see db.Learn
+		if _, err := f.DB.SQL().ExecContext(ctx, "ANALYZE"); err != nil {
+			return err
+		}
 	}
 	err := f.Audit.Write(ctx, audit.Entry{Actor: "system:fill", ActorName: "样例填充", Action: "case.fill", Object: "case",
 		Result: "ok", Detail: fmt.Sprintf("cases=%d", f.result.Cases)})

@@ -15,7 +15,8 @@ const learnFrom = 1 << 16
 // Learn lets PostgreSQL know of the tables that were filled just now, instead
 // of in the minutes until it looks by itself; until then its plans are for
 // empty ones, and some read a whole table where an index would do. It may
-// be part of the transaction that filled them. SQLite's plans do not depend on it.
+// be part of the transaction that filled them. SQLite's plans do not depend on it,
+// and with what its ANALYZE keeps they would be made for every run; see forgetSamples.
 func (d *DB) Learn(ctx context.Context) error {
 	if d.engine != Postgres {
 		return nil

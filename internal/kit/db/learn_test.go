@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -43,4 +44,24 @@ func TestLearn(t *testing.T) {
 			return nil
 		}))
 	})
+}
+
+// A database in which somebody has called ANALYZE is as quick as one in which
+// nobody has: its samples are gone with the next start.
+func TestSamplesAreForgotten(t *testing.T) {
+	ctx, url := context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "sampled.db")
+	for _, want := range []int{1, 0} {
+		d, err := db.Open(ctx, url, db.Options{})
+		must(t, err)
+		var kept int
+		if want == 1 {
+			_, err := d.Conn(ctx).Exec(ctx, `CREATE TABLE sampled (id TEXT PRIMARY KEY); INSERT INTO sampled VALUES ('a'); ANALYZE`)
+			must(t, err)
+		}
+		must(t, d.Conn(ctx).Get(ctx, &kept, `SELECT COUNT(*) FROM sqlite_master WHERE name = 'sqlite_stat4'`))
+		if kept != want {
+			t.Errorf("%d tables of samples, want %d", kept, want)
+		}
+		must(t, d.Close())
+	}
 }
