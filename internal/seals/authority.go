@@ -3,7 +3,6 @@ package seals
 import (
 	"context"
 	"crypto/ecdsa"
-	"crypto/rand"
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"errors"
@@ -48,7 +47,7 @@ func (m *Module) EnsureAuthority(ctx context.Context) error {
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		if _, found, err := m.newest(ctx, RoleCA); err != nil || found {
-			return err
+			return errors.Join(err, m.ensurePDF(ctx))
 		}
 		root, err := m.issueOwn(ctx, RoleRoot, subject("样例城市电子印章根证书", "一门样例城市"), 0, Certificate{})
 		if err != nil {
@@ -61,14 +60,14 @@ func (m *Module) EnsureAuthority(ctx context.Context) error {
 		if _, err := m.issueOwn(ctx, RoleMakers, subject("样例城市制章中心", "一门样例城市"), makerYears, ca); err != nil {
 			return err
 		}
-		return errors.Join(m.renewList(ctx, root.ID), m.renewList(ctx, ca.ID))
+		return errors.Join(m.renewList(ctx, root.ID), m.renewList(ctx, ca.ID), m.ensurePDF(ctx))
 	})
 }
 
 // issueOwn makes a key and a certificate for it, signed by the issuer; one
 // without issuer is a root. Inside a transaction.
 func (m *Module) issueOwn(ctx context.Context, role string, name pkix.Name, years int, issuer Certificate) (Certificate, error) {
-	handle, pub, err := m.Vault.Generate(ctx)
+	handle, pub, err := m.Vault.Generate(ctx, kindOf(role))
 	if err != nil {
 		return Certificate{}, err
 	}
@@ -88,18 +87,11 @@ func (m *Module) issueOwn(ctx context.Context, role string, name pkix.Name, year
 
 // selfSigned makes a root of a key that stays in the vault.
 func selfSigned(name pkix.Name, key *vault.Key, now time.Time) (*smx509.Certificate, error) {
-	serial, err := rand.Int(rand.Reader, new(big.Int).Lsh(big.NewInt(1), 127))
+	a, err := ses.RootOf(key, name, rootYears, func() time.Time { return now })
 	if err != nil {
 		return nil, err
 	}
-	now = now.Truncate(time.Second)
-	t := &smx509.Certificate{SerialNumber: serial, Subject: name, NotBefore: now, NotAfter: now.AddDate(rootYears, 0, 0), BasicConstraintsValid: true,
-		IsCA: true, KeyUsage: smx509.KeyUsageCertSign | smx509.KeyUsageCRLSign, SignatureAlgorithm: smx509.SM2WithSM3}
-	der, err := smx509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
-	if err != nil {
-		return nil, err
-	}
-	return smx509.ParseCertificate(der)
+	return a.Certificate, nil
 }
 
 // issue certifies a public key.
@@ -117,7 +109,7 @@ func (m *Module) issue(ctx context.Context, issuer Certificate, name pkix.Name, 
 
 // listURLs are where the lists of revoked certificates of our issuers are, by
 // their role; certificates say so.
-var listURLs = map[string]string{RoleRoot: "/seals/crl/root", RoleCA: "/seals/crl"}
+var listURLs = map[string]string{RoleRoot: "/seals/crl/root", RoleCA: "/seals/crl", RolePDFRoot: "/seals/crl/pdf"}
 
 func (m *Module) authority(ctx context.Context, c Certificate) (*ses.Authority, error) {
 	s, err := m.signer(ctx, c)
@@ -132,7 +124,10 @@ func (m *Module) authority(ctx context.Context, c Certificate) (*ses.Authority, 
 // RenewLists signs the revocation list of every issuer of ours anew, for a list
 // says until when it is good.
 func (m *Module) RenewLists(ctx context.Context) error {
-	list, err := m.Certificates(ctx, RoleRoot, RoleCA)
+	if err := m.ensurePDFLater(ctx); err != nil {
+		return err
+	}
+	list, err := m.Certificates(ctx, vouching...)
 	if err != nil {
 		return err
 	}
@@ -191,7 +186,7 @@ func (m *Module) signList(ctx context.Context, c Certificate) (der []byte, numbe
 	return der, now.UnixMicro(), wrap("sign revocation list", err)
 }
 
-// StoredList is the newest list (DER) of our root or issuing authority, as it
+// StoredList is the newest list (DER) of one of our roots or of our issuing authority, as it
 // is published; ErrNoList.
 func (m *Module) StoredList(ctx context.Context, role string) ([]byte, error) {
 	var der string
@@ -209,7 +204,7 @@ func (m *Module) StoredList(ctx context.Context, role string) ([]byte, error) {
 // Trust is whom documents sealed here are checked against: the roots, those who
 // issue below them, and what they have taken back by now.
 func (m *Module) Trust(ctx context.Context) (*ses.Trust, error) {
-	list, err := m.Certificates(ctx, RoleRoot, RoleCA)
+	list, err := m.Certificates(ctx, vouching...)
 	if err != nil {
 		return nil, err
 	}
@@ -220,7 +215,7 @@ func (m *Module) Trust(ctx context.Context) (*ses.Trust, error) {
 		if err != nil {
 			return nil, err
 		}
-		if c.Role == RoleRoot {
+		if c.Role != RoleCA {
 			roots = append(roots, x)
 		} else {
 			others = append(others, x)

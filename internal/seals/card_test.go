@@ -3,6 +3,7 @@ package seals_test
 import (
 	"context"
 	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"encoding/base64"
 	"fmt"
@@ -28,18 +29,28 @@ type card struct {
 	mood   error  // what it answers instead of working
 	after  func() // called when a signature was made
 	signed int
-	stolen map[string]*sm2.PrivateKey // copies that destroying does not reach
+	abroad map[string]*ecdsa.PrivateKey // of P-256
+	stolen map[string]*sm2.PrivateKey   // copies that destroying does not reach
 }
 
 func newCard() *card {
-	return &card{keys: map[string]*sm2.PrivateKey{}, stolen: map[string]*sm2.PrivateKey{}}
+	return &card{keys: map[string]*sm2.PrivateKey{}, abroad: map[string]*ecdsa.PrivateKey{}, stolen: map[string]*sm2.PrivateKey{}}
 }
 
-func (c *card) Generate(context.Context) (string, *ecdsa.PublicKey, error) {
+func (c *card) Generate(_ context.Context, kind vault.Kind) (string, *ecdsa.PublicKey, error) {
 	c.Lock()
 	defer c.Unlock()
 	if c.mood != nil {
 		return "", nil, c.mood
+	}
+	if kind == vault.P256 {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			return "", nil, err
+		}
+		handle := fmt.Sprintf("p256-%d", len(c.abroad))
+		c.abroad[handle] = key
+		return handle, &key.PublicKey, nil
 	}
 	key, err := sm2.GenerateKey(rand.Reader)
 	if err != nil {
@@ -53,12 +64,14 @@ func (c *card) Generate(context.Context) (string, *ecdsa.PublicKey, error) {
 func (c *card) Sign(ctx context.Context, handle string, digest []byte) ([]byte, error) {
 	c.Lock()
 	defer c.Unlock()
-	key := c.keys[handle]
+	key, abroad := c.keys[handle], c.abroad[handle]
 	switch {
 	case c.mood != nil:
 		return nil, c.mood
 	case ctx.Err() != nil:
 		return nil, vault.ErrAbsent.Because(ctx.Err())
+	case abroad != nil:
+		return ecdsa.SignASN1(rand.Reader, abroad, digest)
 	case key == nil:
 		return nil, vault.ErrKeyGone
 	}

@@ -22,9 +22,24 @@ const (
 	RoleCA     = "ca"     // issues for makers and seals
 	RoleMakers = "maker"  // 制章者: signs seals
 	RoleSigner = "signer" // 签章者: signs documents, one for each seal
+	// The PDF files of the whole city are signed by one key, of P-256.
+	RolePDFRoot = "pdf_root" // of the sample city alone: elsewhere it is imported as a root
+	RolePDF     = "pdf"
 )
 
-var roleNames = map[string]string{RoleRoot: "根证书", RoleCA: "签发证书", RoleMakers: "制章者证书", RoleSigner: "签章证书"}
+// vouching are the roles of those that others' certificates lead to.
+var vouching = []string{RoleRoot, RoleCA, RolePDFRoot}
+
+// kindOf is of which kind the key of a role is.
+func kindOf(role string) vault.Kind {
+	if role == RolePDFRoot || role == RolePDF {
+		return vault.P256
+	}
+	return vault.SM2
+}
+
+var roleNames = map[string]string{RoleRoot: "根证书", RoleCA: "签发证书", RoleMakers: "制章者证书", RoleSigner: "签章证书",
+	RolePDFRoot: "PDF签名根证书", RolePDF: "PDF签名证书"}
 
 // Certificate is one that is known here.
 type Certificate struct {

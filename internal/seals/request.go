@@ -21,8 +21,8 @@ import (
 // Request is a certificate asked for from an outside authority (PKCS#10).
 type Request struct {
 	ID      string    `db:"id"`
-	Role    string    `db:"role"` // maker, signer
-	Seal    string    `db:"seal"` // "" of the maker
+	Role    string    `db:"role"` // maker, signer, pdf
+	Seal    string    `db:"seal"` // "" of no seal
 	Subject string    `db:"subject"`
 	Handle  string    `db:"handle"`
 	DER     string    `db:"der"` // base64
@@ -44,13 +44,23 @@ func mayCertify(ctx context.Context) bool {
 
 // AskMaker makes a key for the maker of seals and a request for its certificate.
 func (m *Module) AskMaker(ctx context.Context, common, organisation string) (Request, error) {
+	return m.askFor(ctx, RoleMakers, common, organisation)
+}
+
+// AskPDF makes a key of P-256 for the city's PDF files and a request for its
+// certificate.
+func (m *Module) AskPDF(ctx context.Context, common, organisation string) (Request, error) {
+	return m.askFor(ctx, RolePDF, common, organisation)
+}
+
+func (m *Module) askFor(ctx context.Context, role, common, organisation string) (Request, error) {
 	if !mayCertify(ctx) {
 		return Request{}, ErrNotHere
 	}
 	if common == "" || organisation == "" {
 		return Request{}, ErrInvalid.Field("subject", "请写证书上的名称和单位。")
 	}
-	return m.ask(ctx, Request{Role: RoleMakers, Subject: common}, organisation)
+	return m.ask(ctx, Request{Role: role, Subject: common}, organisation)
 }
 
 // AskSigner makes a key for a seal and a request for its certificate, before the
@@ -78,11 +88,11 @@ func (m *Module) AskSigner(ctx context.Context, seal string) (Request, error) {
 
 func (m *Module) ask(ctx context.Context, r Request, organisation string) (Request, error) {
 	err := m.DB.InTx(ctx, func(ctx context.Context) error {
-		handle, pub, err := m.Vault.Generate(ctx)
+		handle, pub, err := m.Vault.Generate(ctx, kindOf(r.Role))
 		if err != nil {
 			return err
 		}
-		t := &smx509.CertificateRequest{Subject: subject(r.Subject, organisation), SignatureAlgorithm: smx509.SM2WithSM3}
+		t := &smx509.CertificateRequest{Subject: subject(r.Subject, organisation)}
 		der, err := smx509.CreateCertificateRequest(rand.Reader, t, vault.KeyOf(ctx, m.Vault, handle, pub))
 		if err != nil {
 			return wrap("make request", err)
@@ -267,7 +277,7 @@ func (m *Module) answer(ctx context.Context, x *smx509.Certificate, issuer Certi
 
 // ChainPEM gives the roots and issuers that are trusted here, as a file.
 func (m *Module) ChainPEM(ctx context.Context) ([]byte, error) {
-	list, err := m.Certificates(ctx, RoleRoot, RoleCA)
+	list, err := m.Certificates(ctx, vouching...)
 	if err != nil {
 		return nil, err
 	}

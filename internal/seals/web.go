@@ -47,6 +47,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.PostLimit(certsPath+"/import", makeGuard, importLimit, m.importFile)
 	rt.Get(listURLs[RoleCA], web.Public, m.sendList(RoleCA))
 	rt.Get(listURLs[RoleRoot], web.Public, m.sendList(RoleRoot))
+	rt.Get(listURLs[RolePDFRoot], web.Public, m.sendList(RolePDFRoot))
 	rt.Get("/seals/roots", web.Public, m.sendRoots)
 }
 

@@ -192,6 +192,7 @@ type certificatesPage struct {
 	form     *web.Form
 	chain    []Certificate // roots and issuers
 	makers   []Certificate
+	pdf      []Certificate
 	requests []Request
 	stands   map[string]string
 	demo     bool
@@ -205,17 +206,20 @@ func (m *Module) certificates(w http.ResponseWriter, r *http.Request) error {
 func (m *Module) showCertificates(w http.ResponseWriter, r *http.Request, f *web.Form) error {
 	ctx, p := r.Context(), certificatesPage{form: f, demo: m.Demo, stands: map[string]string{}}
 	var err error
-	if p.chain, err = m.Certificates(ctx, RoleRoot, RoleCA); err != nil {
+	if p.chain, err = m.Certificates(ctx, vouching...); err != nil {
 		return err
 	}
 	if p.makers, err = m.Certificates(ctx, RoleMakers); err != nil {
+		return err
+	}
+	if p.pdf, err = m.Certificates(ctx, RolePDF); err != nil {
 		return err
 	}
 	if p.requests, err = m.Requests(ctx); err != nil {
 		return err
 	}
 	now := m.now(ctx)
-	for _, list := range [][]Certificate{p.chain, p.makers} {
+	for _, list := range [][]Certificate{p.chain, p.makers, p.pdf} {
 		for _, c := range list {
 			p.stands[c.ID] = c.Standing(now)
 			p.lists = p.lists || c.Own && c.Role == RoleCA
@@ -229,7 +233,11 @@ func (m *Module) requestMaker(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	_, err = m.AskMaker(r.Context(), f.Value("subject"), f.Value("organisation"))
+	ask := m.AskMaker
+	if f.Value("role") == RolePDF {
+		ask = m.AskPDF
+	}
+	_, err = ask(r.Context(), f.Value("subject"), f.Value("organisation"))
 	if err := f.Merge(err); err != nil {
 		return err
 	}

@@ -48,7 +48,7 @@ var lines = []struct {
 	{fonts.Serif, 4.5, "𠅤"},
 }
 
-func licence(t *testing.T) *ofd.Document {
+func licence(t testing.TB) *ofd.Document {
 	t.Helper()
 	set := typeset.New()
 	d := &ofd.Document{

@@ -13,6 +13,7 @@ import (
 type Options struct {
 	Stamps  map[int][]render.Stamp // by page, from 0: pictures of seals
 	Printed bool                   // leaves out annotations that are not to be printed
+	Sign    *Signature             // nil: not signed
 }
 
 // maxBytes bounds what the pages of a file may come to.
@@ -29,6 +30,7 @@ func Write(d *ofd.Document, o Options) ([]byte, render.Report, error) {
 	var all render.Report
 	drawer := draw.New(d)
 	var kids []string
+	field := w.field(o)
 	for i := range d.Pages {
 		box, err := draw.Box(d, i)
 		if err != nil {
@@ -44,8 +46,9 @@ func Write(d *ofd.Document, o Options) ([]byte, render.Report, error) {
 		}
 		content := w.file.reserve()
 		w.file.stream(content, "", w.out, true)
-		page := w.file.add("<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %s] /Resources %d 0 R /Contents %d 0 R >>",
-			pages, nums(box.W*point, box.H*point), resources, content)
+		page := w.file.reserve()
+		w.file.set(page, "<< /Type /Page /Parent %d 0 R /MediaBox [0 0 %s] /Resources %d 0 R /Contents %d 0 R%s >>",
+			pages, nums(box.W*point, box.H*point), resources, content, field.on(i, page, box))
 		kids = append(kids, fmt.Sprintf("%d 0 R", page))
 	}
 	for i, f := range w.fonts {
@@ -55,8 +58,9 @@ func Write(d *ofd.Document, o Options) ([]byte, render.Report, error) {
 	}
 	w.file.set(resources, "%s", w.resources())
 	w.file.set(pages, "<< /Type /Pages /Kids [%s] /Count %d >>", strings.Join(kids, " "), len(kids))
-	w.file.set(catalogue, "<< /Type /Catalog /Pages %d 0 R /Lang (zh-CN) /ViewerPreferences << /DisplayDocTitle true >> >>", pages)
-	return w.file.bytes(catalogue, w.info(d.Info)), all, nil
+	w.file.set(catalogue, "<< /Type /Catalog /Pages %d 0 R /Lang (zh-CN) /ViewerPreferences << /DisplayDocTitle true >>%s >>", pages, field.form())
+	file := w.file.bytes(catalogue, w.info(d.Info))
+	return file, all, field.sign(file)
 }
 
 // info writes what the document says of itself.

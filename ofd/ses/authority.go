@@ -12,7 +12,7 @@ import (
 	"github.com/emmansun/gmsm/smx509"
 )
 
-// An Authority issues SM2 certificates: the root or an issuing authority of a
+// An Authority issues certificates, of SM2 or of P-256 as its key is: the root or an issuing authority of a
 // sample city, of tests, of an organ that keeps its own. In production the
 // certificates of signers come from a licensed authority.
 type Authority struct {
@@ -32,14 +32,19 @@ const (
 	ForStamping            // time stamps
 )
 
-// NewRoot makes a root with a new software key. now nil is time.Now.
+// NewRoot makes a root with a new software key of SM2. now nil is time.Now.
 func NewRoot(subject pkix.Name, years int, now func() time.Time) (*Authority, error) {
-	if now == nil {
-		now = time.Now
-	}
 	key, err := sm2.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, err
+	}
+	return RootOf(key, subject, years, now)
+}
+
+// RootOf makes a root of a key of SM2 or P-256. now nil is time.Now.
+func RootOf(key crypto.Signer, subject pkix.Name, years int, now func() time.Time) (*Authority, error) {
+	if now == nil {
+		now = time.Now
 	}
 	t, err := template(subject, years, ForIssuing, now())
 	if err != nil {
@@ -109,7 +114,7 @@ func template(subject pkix.Name, years int, use Use, now time.Time) (*smx509.Cer
 	}
 	now = now.UTC().Truncate(time.Second)
 	t := &smx509.Certificate{SerialNumber: serial, Subject: subject, NotBefore: now, NotAfter: now.AddDate(years, 0, 0),
-		BasicConstraintsValid: true, SignatureAlgorithm: smx509.SM2WithSM3}
+		BasicConstraintsValid: true}
 	switch use {
 	case ForIssuing:
 		t.IsCA, t.KeyUsage = true, smx509.KeyUsageCertSign|smx509.KeyUsageCRLSign

@@ -4,6 +4,7 @@ import (
 	"crypto/md5"
 	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/sha512"
 	"strings"
 
 	"github.com/emmansun/gmsm/sm3"
@@ -17,8 +18,14 @@ func digest(kind string, data []byte) ([]byte, bool) {
 	case oidSM3, "SM3":
 		d := sm3.Sum(data)
 		return d[:], true
-	case "2.16.840.1.101.3.4.2.1", "SHA256", "SHA-256":
+	case oidSHA256, "SHA256", "SHA-256":
 		d := sha256.Sum256(data)
+		return d[:], true
+	case oidSHA384:
+		d := sha512.Sum384(data)
+		return d[:], true
+	case oidSHA512:
+		d := sha512.Sum512(data)
 		return d[:], true
 	case "1.3.14.3.2.26", "SHA1", "SHA-1":
 		d := sha1.Sum(data)

@@ -3,6 +3,8 @@ package ses
 import (
 	"slices"
 	"time"
+
+	"github.com/emmansun/gmsm/smx509"
 )
 
 // A Result is what one step came to.
@@ -76,14 +78,19 @@ type Report struct {
 type SignatureReport struct {
 	ID      string     `json:"id"`
 	Type    string     `json:"type"` // Seal or Sign
-	Path    string     `json:"path"` // of its Signature.xml
+	Path    string     `json:"path"` // of its Signature.xml; of a PDF file the object
 	Time    *time.Time `json:"time,omitempty"`
 	Signer  string     `json:"signer,omitempty"`
 	Seal    *SealName  `json:"seal,omitempty"`
+	Reason  string     `json:"reason,omitempty"`  // of a PDF file: why it was signed, as its signer says
+	Place   string     `json:"place,omitempty"`   // of a PDF file: where
+	Shows   string     `json:"ofd_sm3,omitempty"` // of a PDF file: SM3 of the OFD file whose pages it shows, hexadecimal
 	Stamps  []Place    `json:"stamps,omitempty"`
 	Verdict Verdict    `json:"verdict"`
 	Title   string     `json:"title"`
 	Steps   []Step     `json:"steps"`
+
+	Certificate *smx509.Certificate `json:"-"` // of the signer of a PDF file, when it is known
 
 	covers map[string]bool // paths it protects
 	own    []string        // its own files
@@ -133,6 +140,9 @@ const (
 	CodeStampUsage      = "tsa-usage"
 	CodeStampRevocation = "tsa-revocation"
 	CodeSealStatus      = "seal-status"
+	CodeContentHash     = "content-hash" // PDF
+	CodeSignedBytes     = "signed-bytes" // PDF
+	CodeCertificates    = "certificates" // PDF
 )
 
 var titles = map[string]string{
@@ -147,6 +157,7 @@ var titles = map[string]string{
 	CodeTimeStamp: "时间戳", CodeSealTimeStamp: "印章的时间戳", CodeStampChain: "时间戳机构证书的信任链",
 	CodeStampValidity: "盖时间戳时机构证书在有效期内", CodeStampUsage: "时间戳机构证书的用途",
 	CodeStampRevocation: "时间戳机构证书未被吊销", CodeSealStatus: "印章当前状态",
+	CodeContentHash: "文件内容的摘要", CodeSignedBytes: "签名保护到的范围", CodeCertificates: "签名值里的证书",
 }
 
 // steps collects.

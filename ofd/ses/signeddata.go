@@ -20,6 +20,8 @@ var (
 // in identifiers only: signatures without seal are the one, time-stamp tokens
 // either.
 type signedData struct {
+	version      int
+	digests      []string // kinds of digest it says it uses
 	contentType  string
 	content      []byte // of the inner OCTET STRING, nil if detached
 	certificates [][]byte
@@ -27,12 +29,15 @@ type signedData struct {
 }
 
 type signerInfo struct {
+	version        int
 	issuer, serial []byte // elements as received; empty when named by key
 	keyID          []byte
 	digestAlg      string
 	attributes     []byte // as a SET OF, which is what was signed; nil if none
 	messageDigest  []byte
 	attributeType  string
+	signingTime    time.Time // zero: it does not say
+	certificate    certDigest
 	algorithm      string
 	value          []byte
 }
@@ -55,8 +60,13 @@ func parseSignedData(der []byte) (*signedData, error) {
 		return nil, err
 	}
 	sd := &signedData{}
-	r.integer("version")
-	r.element("digestAlgorithms", casn1.SET)
+	sd.version = r.integer("version")
+	_, kinds := r.element("digestAlgorithms", casn1.SET)
+	list := newReader(kinds, "SignedData/digestAlgorithms")
+	for list.more() {
+		sd.digests = append(sd.digests, algorithm(list, "digestAlgorithm"))
+	}
+	r.join(list)
 	sd.contentInfo(r)
 	if r.next(context0) {
 		_, certs := r.element("certificates", context0)
@@ -74,7 +84,7 @@ func parseSignedData(der []byte) (*signedData, error) {
 	}
 	_, infos := r.element("signerInfos", casn1.SET)
 	r.end()
-	list := newReader(infos, "SignedData/signerInfos")
+	list = newReader(infos, "SignedData/signerInfos")
 	list.err = r.err
 	for list.more() {
 		sd.signers = append(sd.signers, readSigner(list))
@@ -96,7 +106,7 @@ func (sd *signedData) contentInfo(r *reader) {
 
 func readSigner(list *reader) (s signerInfo) {
 	r, _ := list.sequence("signerInfo")
-	r.integer("version")
+	s.version = r.integer("version")
 	if key := casn1.Tag(0).ContextSpecific(); r.next(key) {
 		_, s.keyID = r.element("subjectKeyIdentifier", key)
 	} else {
@@ -134,10 +144,38 @@ func (s *signerInfo) readAttributes(r *reader, attrs []byte) {
 		case oidContentType:
 			s.attributeType = v.oid("value")
 			a.join(v)
+		case oidSigningTime:
+			s.signingTime = v.time("value")
+			a.join(v)
+		case oidSigningCertV2:
+			s.certificate = readCertDigest(v)
 		}
 		list.join(a)
 	}
 	r.join(list)
+}
+
+// certDigest names the certificate of a signer by its digest (ESSCertIDv2 of
+// RFC 5035); its kind is "" where none does.
+type certDigest struct {
+	kind string
+	sum  []byte
+}
+
+// readCertDigest reads the first of SigningCertificateV2, which is the signer's.
+func readCertDigest(r *reader) certDigest {
+	value, _ := r.sequence("signingCertificateV2")
+	list, _ := value.sequence("certs")
+	id, _ := list.sequence("certID")
+	d := certDigest{kind: oidSHA256} // the default
+	if id.next(casn1.SEQUENCE) {
+		d.kind = algorithm(id, "hashAlgorithm")
+	}
+	d.sum = id.octets("certHash")
+	if id.err != nil && r.err == nil {
+		r.err = id.err
+	}
+	return d
 }
 
 func algorithm(r *reader, field string) string {
@@ -224,7 +262,8 @@ type attribute struct {
 func makeSignedData(outer, contentType string, content []byte, by Signer, attributes []attribute) ([]byte, error) {
 	message, signedAttributes := content, []byte(nil)
 	if attributes != nil {
-		set, err := attributeSet(contentType, content, attributes)
+		sum, _ := digest(oidSM3, content)
+		set, err := attributeSet(contentType, sum, attributes)
 		if err != nil {
 			return nil, err
 		}
@@ -238,45 +277,62 @@ func makeSignedData(outer, contentType string, content []byte, by Signer, attrib
 	if outer == oidCMSSignedData {
 		version = 3 // RFC 5652, 5.1: the content is not id-data
 	}
+	return encodeSignedData(outer, version, gm, func(b *cryptobyte.Builder) {
+		addOID(b, contentType)
+		b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
+	}, []*smx509.Certificate{by.Certificate}, signedAttributes, value)
+}
+
+// suite are the kinds of digest and signature that go together.
+type suite struct{ digest, signature string }
+
+var (
+	gm   = suite{oidSM3, oidSM2Sign}
+	p256 = suite{oidSHA256, oidECDSASHA256}
+)
+
+// encodeSignedData puts a signature together. The first certificate is the
+// signer's, the others lead from it to a root.
+func encodeSignedData(outer string, version int64, kinds suite, content func(*cryptobyte.Builder), chain []*smx509.Certificate, attributes, value []byte) ([]byte, error) {
 	return marshal("signed data", func(b *cryptobyte.Builder) {
 		sequence(b, func(b *cryptobyte.Builder) {
 			addOID(b, outer)
 			b.AddASN1(context0, func(b *cryptobyte.Builder) {
 				sequence(b, func(b *cryptobyte.Builder) {
 					b.AddASN1Int64(version)
-					b.AddASN1(casn1.SET, func(b *cryptobyte.Builder) { addAlgorithm(b, oidSM3) })
-					sequence(b, func(b *cryptobyte.Builder) {
-						addOID(b, contentType)
-						b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddASN1OctetString(content) })
+					b.AddASN1(casn1.SET, func(b *cryptobyte.Builder) { addAlgorithm(b, kinds.digest) })
+					sequence(b, content)
+					b.AddASN1(context0, func(b *cryptobyte.Builder) {
+						for _, c := range chain {
+							b.AddBytes(c.Raw)
+						}
 					})
-					b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddBytes(by.Certificate.Raw) })
-					b.AddASN1(casn1.SET, func(b *cryptobyte.Builder) { addSigner(b, by.Certificate, signedAttributes, value) })
+					b.AddASN1(casn1.SET, func(b *cryptobyte.Builder) { addSigner(b, chain[0], kinds, attributes, value) })
 				})
 			})
 		})
 	})
 }
 
-func addSigner(b *cryptobyte.Builder, c *smx509.Certificate, attributes, value []byte) {
+func addSigner(b *cryptobyte.Builder, c *smx509.Certificate, kinds suite, attributes, value []byte) {
 	sequence(b, func(b *cryptobyte.Builder) {
 		b.AddASN1Int64(1)
 		sequence(b, func(b *cryptobyte.Builder) {
 			b.AddBytes(c.RawIssuer)
 			b.AddASN1BigInt(c.SerialNumber)
 		})
-		addAlgorithm(b, oidSM3)
+		addAlgorithm(b, kinds.digest)
 		if attributes != nil {
 			b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddBytes(attributes) })
 		}
-		addAlgorithm(b, oidSM2Sign)
+		addAlgorithm(b, kinds.signature)
 		b.AddASN1OctetString(value)
 	})
 }
 
 // attributeSet encodes the signed attributes in the order that DER wants of a
 // set: by their encodings.
-func attributeSet(contentType string, content []byte, more []attribute) ([]byte, error) {
-	sum, _ := digest(oidSM3, content)
+func attributeSet(contentType string, sum []byte, more []attribute) ([]byte, error) {
 	kind, err := marshal("content type", func(b *cryptobyte.Builder) { addOID(b, contentType) })
 	if err != nil {
 		return nil, err

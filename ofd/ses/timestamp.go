@@ -133,7 +133,7 @@ func (a *TimestampAuthority) Timestamp(_ context.Context, sum []byte) ([]byte, e
 	if err != nil {
 		return nil, err
 	}
-	cert, err := signingCertificate(a.Signer.Certificate)
+	cert, err := signingCertificate(a.Signer.Certificate, oidSM3)
 	if err != nil {
 		return nil, err
 	}
@@ -141,17 +141,19 @@ func (a *TimestampAuthority) Timestamp(_ context.Context, sum []byte) ([]byte, e
 }
 
 // signingCertificate encodes SigningCertificateV2 (RFC 5816), which names the
-// authority's certificate by its digest.
-func signingCertificate(c *smx509.Certificate) ([]byte, error) {
+// signer's certificate by its digest.
+func signingCertificate(c *smx509.Certificate, kind string) ([]byte, error) {
 	if c == nil {
 		return nil, errors.New("ses: a signer needs a certificate and a key")
 	}
-	sum, _ := digest(oidSM3, c.Raw)
+	sum, _ := digest(kind, c.Raw)
 	return marshal("signing certificate", func(b *cryptobyte.Builder) {
 		sequence(b, func(b *cryptobyte.Builder) {
 			sequence(b, func(b *cryptobyte.Builder) {
 				sequence(b, func(b *cryptobyte.Builder) {
-					addAlgorithm(b, oidSM3)
+					if kind != oidSHA256 { // the default, which DER leaves out
+						addAlgorithm(b, kind)
+					}
 					b.AddASN1OctetString(sum)
 				})
 			})

@@ -1,8 +1,8 @@
-// Package vault keeps private SM2 keys and signs with them. It has the shape of
+// Package vault keeps private keys, of SM2 and of P-256, and signs with them. It has the shape of
 // a hardware module (HSM, 服务器密码机): what goes out is a handle, a public key
 // and signatures, never a private key.
 //
-//	handle, pub, err := v.Generate(ctx)
+//	handle, pub, err := v.Generate(ctx, vault.SM2)
 //	der, err := v.Sign(ctx, handle, digest)   // digest = SM3(Z‖M), 32 bytes; der = SEQUENCE{r, s}
 //	err = v.Destroy(ctx, handle)
 //

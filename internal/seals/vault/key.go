@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/sha256"
 	"errors"
 	"io"
 
@@ -11,8 +13,8 @@ import (
 )
 
 // Key stands for a key in a vault where Go's signing interfaces are wanted:
-// crypto.Signer over the digest e = SM3(Z‖M), crypto.MessageSigner over the
-// message M. It lives as long as the context it was made with.
+// crypto.Signer over the digest e = SM3(Z‖M), of P-256 over SHA-256,
+// crypto.MessageSigner over the message M. It lives as long as the context it was made with.
 type Key struct {
 	ctx    context.Context
 	vault  Vault
@@ -31,13 +33,17 @@ func (k *Key) Public() crypto.PublicKey { return k.public }
 // Sign implements crypto.Signer.
 func (k *Key) Sign(_ io.Reader, digest []byte, _ crypto.SignerOpts) ([]byte, error) {
 	if len(digest) != 32 {
-		return nil, errors.New("vault: a digest of SM3 has 32 bytes")
+		return nil, errors.New("vault: a digest has 32 bytes")
 	}
 	return k.vault.Sign(k.ctx, k.handle, digest)
 }
 
 // SignMessage implements crypto.MessageSigner.
 func (k *Key) SignMessage(_ io.Reader, message []byte, _ crypto.SignerOpts) ([]byte, error) {
+	if k.public.Curve == elliptic.P256() {
+		sum := sha256.Sum256(message)
+		return k.vault.Sign(k.ctx, k.handle, sum[:])
+	}
 	e, err := sm2.CalculateSM2Hash(k.public, message, nil)
 	if err != nil {
 		return nil, err

@@ -7,14 +7,23 @@ import (
 	"yimen/internal/kit/errs"
 )
 
+// Kind is the kind of a key.
+type Kind string
+
+// The kinds.
+const (
+	SM2  Kind = "sm2"
+	P256 Kind = "p256" // for PDF files: programs abroad know no SM2
+)
+
 // Vault keeps keys. Safe for concurrent use.
 type Vault interface {
 	// Generate makes a key and gives its handle. Within a transaction it stands
 	// when that is committed; a machine outside the database may keep one that
 	// nobody names, which harms nothing.
-	Generate(ctx context.Context) (handle string, pub *ecdsa.PublicKey, err error)
-	// Sign signs a digest of 32 bytes, e = SM3(Z‖M) of GB/T 32918.2, and gives
-	// the DER form. Errors: ErrKeyGone, ErrKeyDamaged, ErrAbsent, ErrRefused.
+	Generate(ctx context.Context, kind Kind) (handle string, pub *ecdsa.PublicKey, err error)
+	// Sign signs a digest of 32 bytes, e = SM3(Z‖M) of GB/T 32918.2 for a key of
+	// SM2 and SHA-256 of the message for one of P-256, and gives the DER form. Errors: ErrKeyGone, ErrKeyDamaged, ErrAbsent, ErrRefused.
 	Sign(ctx context.Context, handle string, digest []byte) (der []byte, err error)
 	// Destroy removes a key for good; one that is gone is no error.
 	Destroy(ctx context.Context, handle string) error

@@ -1,0 +1,212 @@
+package pdf
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"image"
+	"image/color"
+	"image/png"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/emmansun/gmsm/smx509"
+
+	"yimen/ofd"
+	"yimen/ofd/render"
+	"yimen/ofd/ses"
+)
+
+var signedAt = time.Date(2026, 11, 18, 2, 0, 0, 0, time.UTC)
+
+// signers are a root and a signer it vouches for, of P-256.
+func signers(t testing.TB) (root *ses.Authority, signer ses.Signer) {
+	t.Helper()
+	key := func() *ecdsa.PrivateKey {
+		k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return k
+	}
+	day := func() time.Time { return signedAt.Add(-24 * time.Hour) }
+	root, err := ses.RootOf(key(), pkix.Name{CommonName: "样例根"}, 20, day)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signer.Key = key()
+	if signer.Certificate, err = root.Issue(pkix.Name{CommonName: "样例城市电子文件"}, signer.Key.Public(), ses.ForSigning, 5); err != nil {
+		t.Fatal(err)
+	}
+	return root, signer
+}
+
+func trusting(root *ses.Authority) ses.Options {
+	return ses.Options{Trust: ses.NewTrust([]*smx509.Certificate{root.Certificate}, nil, nil), Now: func() time.Time { return signedAt.Add(time.Hour) }}
+}
+
+// dot is the picture of a seal.
+func dot(t testing.TB) []byte {
+	t.Helper()
+	img := image.NewNRGBA(image.Rect(0, 0, 2, 2))
+	img.SetNRGBA(0, 0, color.NRGBA{R: 200, A: 255})
+	var b bytes.Buffer
+	if err := png.Encode(&b, img); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+const itsOFD = "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"
+
+// signed is the page of the tests with a seal that bears the signature.
+func signed(t testing.TB, by ses.Signer) []byte {
+	t.Helper()
+	d := licence(t)
+	stamps := map[int][]render.Stamp{0: {{Box: ofd.Box{X: 120, Y: 200, W: 42, H: 42}, Format: "png", Data: dot(t)}}}
+	data, _, err := Write(d, Options{Stamps: stamps, Sign: &Signature{By: by, Name: "乳源人社局", Reason: "劳务派遣经营许可证（样张）", Place: "韶关市", At: signedAt, Shows: itsOFD}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+func TestASignedFileIsValidToUsAndToOthers(t *testing.T) {
+	root, by := signers(t)
+	data := signed(t, by)
+	if len(data) > 60_000 {
+		t.Errorf("%d bytes", len(data))
+	}
+	r := ses.VerifyPDF(data, trusting(root))
+	if r.Verdict != ses.Valid || len(r.Signatures) != 1 {
+		t.Fatalf("%+v", r)
+	}
+	s := r.Signatures[0]
+	if s.Shows != itsOFD || s.Reason != "劳务派遣经营许可证（样张）" || s.Place != "韶关市" || s.Signer != "样例城市电子文件" || !s.Time.Equal(signedAt) || !s.Certificate.Equal(by.Certificate) {
+		t.Errorf("%+v", s)
+	}
+	if r := ses.VerifyPDF(data, ses.Options{Now: trusting(root).Now}); r.Verdict != ses.Intact {
+		t.Errorf("without a root: %+v", r)
+	}
+	late := trusting(root)
+	late.Now = func() time.Time { return signedAt.AddDate(8, 0, 0) }
+	if r := ses.VerifyPDF(data, late); r.Verdict != ses.Valid {
+		t.Errorf("years later: %+v", r)
+	}
+	name := save(t, data)
+	if out := run(t, "qpdf", "--check", name); strings.Contains(out, "WARNING") {
+		t.Errorf("qpdf: %s", out)
+	}
+	for _, want := range []string{"Signature is Valid.", "Total document signed", "ETSI.CAdES.detached", "Certificate issuer is unknown", "样例城市电子文件"} {
+		if out := pdfsig(t, name, ""); !strings.Contains(out, want) {
+			t.Errorf("pdfsig does not say %q:\n%s", want, out)
+		}
+	}
+	if out := pdfsig(t, name, nss(t, root.Certificate)); !strings.Contains(out, "Certificate is Trusted") {
+		t.Errorf("pdfsig with the root:\n%s", out)
+	}
+	if out := run(t, "pdftotext", name, "-"); !strings.Contains(out, "劳务派遣经营许可证") {
+		t.Error(out)
+	}
+}
+
+// TestEveryByteIsCovered changes each byte of a signed file, one after another.
+func TestEveryByteIsCovered(t *testing.T) {
+	root, by := signers(t)
+	data := signed(t, by)
+	o := trusting(root)
+	value := bytes.Index(data, []byte("/Contents <"))
+	end := value + bytes.IndexByte(data[value:], '>') + 2
+	step := 7 // of the page; of what a signature cannot cover every byte in every bit
+	for i := 0; i < len(data); i++ {
+		flips := []byte{1}
+		if i > value && i < end {
+			flips = []byte{1, 2, 4, 8, 16, 32, 64, 128}
+		} else if i%step != 0 {
+			continue
+		}
+		for _, f := range flips {
+			data[i] ^= f
+			if r := ses.VerifyPDF(data, o); r.Verdict == ses.Valid {
+				t.Errorf("byte %d changed by %d (%q): valid", i, f, data[max(0, i-20):i+1])
+			}
+			data[i] ^= f
+		}
+	}
+	for what, other := range map[string][]byte{"a byte more": append(bytes.Clone(data), '\n'), "cut off": data[:len(data)-1], "a byte before": append([]byte("\n"), data...),
+		"another revision": append(bytes.Clone(data), "\n9 0 obj\n<< >>\nendobj\n%%EOF\n"...)} {
+		if r := ses.VerifyPDF(other, o); r.Verdict != ses.Invalid {
+			t.Errorf("%s: %s", what, r.Verdict)
+		}
+	}
+	data[len(data)/2] ^= 1
+	if out := pdfsig(t, save(t, data), ""); strings.Contains(out, "Signature is Valid") {
+		t.Errorf("pdfsig: %s", out)
+	}
+}
+
+func TestWithoutASealTheSignatureIsNotSeen(t *testing.T) {
+	root, by := signers(t)
+	data, _, err := Write(licence(t), Options{Sign: &Signature{By: by, At: signedAt}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r := ses.VerifyPDF(data, trusting(root)); r.Verdict != ses.Valid || !bytes.Contains(data, []byte("/Rect [0 0 0 0]")) {
+		t.Errorf("%+v", r)
+	}
+	run(t, "qpdf", "--check", save(t, data))
+}
+
+// pdfsig asks poppler; with a database of NSS whether it trusts the signer.
+func pdfsig(t *testing.T, name, database string) string {
+	t.Helper()
+	args := []string{name}
+	if database != "" {
+		args = []string{"-nssdir", database, name}
+	}
+	out, err := exec.Command("pdfsig", args...).CombinedOutput()
+	if err != nil && len(out) == 0 {
+		t.Fatal(err)
+	}
+	return string(out)
+}
+
+// nss is a database that trusts a root.
+func nss(t *testing.T, root *smx509.Certificate) string {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "root.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	run(t, "certutil", "-N", "-d", "sql:"+dir, "--empty-password")
+	run(t, "certutil", "-A", "-d", "sql:"+dir, "-n", "root", "-t", "CT,C,C", "-i", file)
+	return "sql:" + dir
+}
+
+// FuzzSigned: whatever is made of a signed file, only the file itself is valid.
+func FuzzSigned(f *testing.F) {
+	root, by := signers(f)
+	data := signed(f, by)
+	o := trusting(root)
+	f.Add(data)
+	f.Add(data[:len(data)-9])
+	at := bytes.Index(data, []byte("/ByteRange"))
+	f.Add(data[at-200 : at+60])
+	f.Add([]byte("%PDF-1.7\n1 0 obj<</ByteRange[0 1 2 9223372036854775807]/Contents<30>>>"))
+	f.Add([]byte("1 0 obj<</ByteRange[0 -1 99999999999 -9]/Contents(\\0\\(")) // no end
+	f.Add(bytes.Repeat([]byte("1 0 obj[[[[/ByteRange"), 100))
+	f.Add([]byte("1 0 obj<</ByteRange[0 40 43 0]/Contents<3080>/ByteRange[]>>"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		if r := ses.VerifyPDF(b, o); r.Verdict == ses.Valid && !bytes.Equal(b, data) {
+			t.Errorf("%q is valid", b)
+		}
+	})
+}
