@@ -233,9 +233,10 @@ func (m *Module) copyOf(ctx context.Context, s Shown, id string) (Copy, error) {
 	return list[0], nil
 }
 
-// copyFile finds a copy by the SM3 of its PDF; false when there is none such.
-func (m *Module) copyFile(ctx context.Context, sum string) (Copy, bool, error) {
-	list, err := m.copies(ctx, `pdf_hash = $1`, sum)
+// copyFile finds a copy by the SM3 of one of its files, hash or pdf_hash; false
+// when there is none such.
+func (m *Module) copyFile(ctx context.Context, column, sum string) (Copy, bool, error) {
+	list, err := m.copies(ctx, column+` = $1`, sum)
 	if err != nil || len(list) == 0 {
 		return Copy{}, false, err
 	}

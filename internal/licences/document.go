@@ -29,6 +29,8 @@ import (
 type Seals interface {
 	For(ctx context.Context, agency, purpose string) (seals.Seal, error)
 	Seal(ctx context.Context, u seals.Use, pkg *ofd.Package, stamps ...ses.Stamp) (seals.Record, error)
+	// SignPDF says by whom PDF files are signed; nil: by nobody yet.
+	SignPDF(ctx context.Context) (*pdf.Signature, error)
 }
 
 // Errors of documents.
@@ -148,21 +150,35 @@ func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, ap
 	if err != nil {
 		return madeFiles{}, err
 	}
-	made := madeFiles{use: used.ID}
-	if made.pdf, err = asPDF(doc, stamps); err != nil {
-		return madeFiles{}, err
-	}
 	var b bytes.Buffer
 	if err := pkg.Write(&b); err != nil {
 		return madeFiles{}, wrap("write", err)
 	}
-	made.ofd = b.Bytes()
-	return made, nil
+	made := madeFiles{use: used.ID, ofd: b.Bytes()}
+	sign, err := m.Seals.SignPDF(ctx)
+	if err != nil {
+		return madeFiles{}, err
+	}
+	if sign != nil {
+		sign.Name, sign.Reason, sign.Place = l.IssuerName, "签发"+t.Name+"，与盖有“"+seal.Name+"”的OFD文件版面相同", m.placeOf(ctx, l.Division)
+		sign.Shows = hexSM3(made.ofd)
+	}
+	made.pdf, err = asPDF(doc, pdf.Options{Stamps: stamps, Sign: sign})
+	return made, err
+}
+
+// placeOf is the name of a division, "" of none.
+func (m *Module) placeOf(ctx context.Context, code string) string {
+	d, err := m.Org.Division(ctx, code)
+	if err != nil {
+		return "" // what is written of the place decides nothing
+	}
+	return d.Name
 }
 
 // asPDF refuses a page that would lack a character.
-func asPDF(doc *ofd.Document, stamps map[int][]render.Stamp) ([]byte, error) {
-	data, report, err := pdf.Write(doc, pdf.Options{Stamps: stamps})
+func asPDF(doc *ofd.Document, o pdf.Options) ([]byte, error) {
+	data, report, err := pdf.Write(doc, o)
 	if err != nil {
 		return nil, wrap("write as PDF", err)
 	}

@@ -10,9 +10,9 @@ import (
 	"time"
 
 	"github.com/emmansun/gmsm/sm3"
+	"github.com/emmansun/gmsm/smx509"
 
 	"yimen/internal/kit/clock"
-	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/ofd"
 	"yimen/ofd/ses"
@@ -26,6 +26,8 @@ type Witness interface {
 	Trust(ctx context.Context) (*ses.Trust, error)
 	// Owner is the agency that has the seal of a number.
 	Owner(ctx context.Context, number string) (agency, name string, err error)
+	// SignsPDF says whether the city's PDF files are signed by a certificate.
+	SignsPDF(ctx context.Context, x *smx509.Certificate) (bool, error)
 }
 
 // Archive keeps documents of the city that are no licences: [notices.Module].
@@ -97,7 +99,7 @@ const (
 	codeUntrusted   = "untrusted"         // whole, but it is not known who sealed it
 	codeNotInStore  = "not_in_store"      // sealed by us, and the store has no such licence
 	codeWrongSeal   = "wrong_seal"        // sealed, but not by the licence's issuer
-	codeNotArchived = "not_archived"      // a PDF that is none of ours
+	codeNotArchived = "not_archived"      // a PDF without a signature that is none of ours
 )
 
 // SealedBy is one seal on a file that is good.
@@ -120,7 +122,7 @@ type Verdict struct {
 	Copy     *Copy  // it is a copy for one purpose: see there
 	Archived bool   // it is the very file that was issued
 	Seals    []SealedBy
-	Report   *ses.Report // of an OFD file
+	Report   *ses.Report
 }
 
 // verifier is what verifying keeps.
@@ -128,7 +130,7 @@ type verifier struct {
 	slots chan struct{}
 	mu    sync.Mutex
 	trust *ses.Trust
-	until time.Time
+	made  time.Time
 }
 
 // Verify looks at a file that somebody was given: whether it is sealed by an
@@ -161,29 +163,62 @@ func (m *Module) Verify(ctx context.Context, file io.ReaderAt, size int64) (Verd
 	}
 	sum := hex.EncodeToString(h.Sum(nil))
 	if kind == "%PDF-" {
-		return m.verifyPDF(ctx, sum)
+		v, err := m.verifyPDF(ctx, io.NewSectionReader(file, 0, size), sum)
+		v.Format = "pdf"
+		return v, err
 	}
 	v, err := m.verifyOFD(ctx, file, size, sum)
 	v.Format = "ofd"
 	return v, err
 }
 
-// trusted is whom seals are checked against.
-func (m *Module) trusted(ctx context.Context) (*ses.Trust, error) {
+// trusted is whom seals are checked against: what was read a moment ago, but
+// not before a time.
+func (m *Module) trusted(ctx context.Context, since time.Time) (*ses.Trust, time.Time, error) {
 	k := &m.verifier
 	k.mu.Lock()
 	defer k.mu.Unlock()
+	now := m.now(ctx)
 	if m.Witness == nil {
-		return ses.NewTrust(nil, nil, nil), nil
+		return ses.NewTrust(nil, nil, nil), now, nil
 	}
-	if now := m.now(ctx); k.trust == nil || !now.Before(k.until) {
+	if k.trust == nil || k.made.Before(since) || !now.Before(k.made.Add(trustKept)) {
 		t, err := m.Witness.Trust(ctx)
 		if err != nil {
-			return nil, wrap("read roots", err)
+			return nil, now, wrap("read roots", err)
 		}
-		k.trust, k.until = t, now.Add(trustKept)
+		k.trust, k.made = t, now
 	}
-	return k.trust, nil
+	return k.trust, k.made, nil
+}
+
+// looked verifies a file. One signed since the lists of revoked certificates
+// were read is looked at with newer ones: older say nothing of it.
+func (m *Module) looked(ctx context.Context, look func(ses.Options) *ses.Report) (*ses.Report, error) {
+	o := ses.Options{Status: m.Witness, Now: func() time.Time { return m.now(ctx) }}
+	var made time.Time
+	var err error
+	if o.Trust, made, err = m.trusted(ctx, time.Time{}); err != nil {
+		return nil, err
+	}
+	r := look(o)
+	if newest := lastSigned(r); r.Verdict == ses.Intact && newest.After(made) && !newest.After(m.now(ctx)) {
+		if o.Trust, _, err = m.trusted(ctx, newest); err != nil {
+			return nil, err
+		}
+		r = look(o)
+	}
+	return r, nil
+}
+
+// lastSigned is when the newest signature was made, as it says.
+func lastSigned(r *ses.Report) (newest time.Time) {
+	for _, s := range r.Signatures {
+		if s.Time != nil && s.Time.After(newest) {
+			newest = *s.Time
+		}
+	}
+	return newest
 }
 
 func (m *Module) verifyOFD(ctx context.Context, file io.ReaderAt, size int64, sum string) (Verdict, error) {
@@ -191,11 +226,10 @@ func (m *Module) verifyOFD(ctx context.Context, file io.ReaderAt, size int64, su
 	if err != nil {
 		return Verdict{Answer: AnswerInvalid, Code: codeUnreadable, Say: "文件损坏，或者不是OFD文件，读不出来。"}, nil
 	}
-	trust, err := m.trusted(ctx)
-	if err != nil {
-		return Verdict{}, err
+	var v Verdict
+	if v.Report, err = m.looked(ctx, func(o ses.Options) *ses.Report { return ses.Verify(ctx, p, o) }); err != nil {
+		return v, err
 	}
-	v := Verdict{Report: ses.Verify(ctx, p, ses.Options{Trust: trust, Status: m.Witness, Now: func() time.Time { return m.now(ctx) }})}
 	switch v.Report.Verdict {
 	case ses.Valid:
 	case ses.Invalid:
@@ -365,36 +399,4 @@ func (m *Module) filed(ctx context.Context, v Verdict, sum string) (Verdict, err
 	v.Document, v.Archived, v.Answer, v.Code = &f, true, AnswerValid, codeValid
 	v.Say += "与" + f.words() + "存档的文件完全一致。"
 	return v, nil
-}
-
-// verifyPDF looks for the very file: our PDFs carry no signature.
-func (m *Module) verifyPDF(ctx context.Context, sum string) (Verdict, error) {
-	v := Verdict{Format: "pdf"}
-	c, copied, err := m.copyFile(ctx, sum)
-	if err != nil {
-		return v, err
-	}
-	id := c.Licence
-	if !copied {
-		err = m.DB.Conn(ctx).Get(ctx, &id, `SELECT licence FROM licences_paper WHERE pdf_hash = $1`, sum)
-	}
-	if errors.Is(err, db.ErrNoRows) {
-		if v, err = m.filed(ctx, v, sum); err == nil && v.Document == nil {
-			v.Answer, v.Code = AnswerUnknown, codeNotArchived
-			v.Say = "不是本平台存档的证照、证明或文书，不能证明真伪。PDF版没有电子签名，打印、另存、扫描过的都对不上；请让对方提供OFD版，或按电子证照标识查询。"
-		}
-		return v, err
-	}
-	if err != nil {
-		return v, wrap("find PDF", err)
-	}
-	l, err := m.one(ctx, "id", id)
-	if err != nil {
-		return v, err
-	}
-	v.Archived = true
-	if v, err = m.standing(ctx, v, l, "与"+l.IssuerName+"签发时存档的文件完全一致。"); err == nil && copied {
-		v = m.annotated(ctx, v, c)
-	}
-	return v, err
 }

@@ -9,11 +9,13 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/emmansun/gmsm/sm3"
 
 	"yimen/internal/licences"
 	"yimen/ofd"
+	"yimen/ofd/pdf"
 )
 
 // made is a licence with its document, and a module that can verify it.
@@ -67,10 +69,12 @@ func TestWhatAFileIsWorth(t *testing.T) {
 		if v.Licence == nil || v.Licence.Identifier != l.Identifier || v.Licence.Holder == l.HolderName || !v.Archived || len(v.Seals) != 1 {
 			t.Errorf("%+v", v)
 		}
-		if v = w.is("the PDF", asPDF, licences.AnswerValid, "valid", "完全一致"); v.Licence == nil || !v.Archived {
+		if v = w.is("the PDF", asPDF, licences.AnswerValid, "valid", "签名以后没有改动"); v.Licence == nil || !v.Archived || v.Report == nil {
 			t.Errorf("%+v", v)
 		}
-		w.is("a PDF of another", append(bytes.Clone(asPDF), '\n'), licences.AnswerUnknown, "not_archived", "不能证明真伪")
+		w.is("a PDF with a byte more", append(bytes.Clone(asPDF), '\n'), licences.AnswerInvalid, "changed", "又追加了1个字节")
+		w.is("a PDF that says something else", bytes.Replace(asPDF, []byte("/Lang (zh-CN)"), []byte("/Lang (zh-TW)"), 1), licences.AnswerInvalid, "changed", "文件在签名以后被改动")
+		w.is("a PDF without signature", []byte("%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"), licences.AnswerUnknown, "not_archived", "没有电子签名")
 		forged := func(b []byte) []byte {
 			return bytes.Replace(b, []byte(l.Identifier), []byte(strings.Replace(l.Identifier, ".001.", ".002.", 1)), 1)
 		}
@@ -138,5 +142,47 @@ func TestOthersReadWhatWeIssue(t *testing.T) {
 		if kept != hex.EncodeToString(sum[:]) {
 			t.Error(kept)
 		}
+	})
+}
+
+// TestPDFFilesOfBeforeAndOfStrangers: one that was given out without a signature
+// is still known by its digest; one that a root of ours vouches for, and that is
+// not the city's, is nobody's; one signed a moment ago needs no older list.
+func TestPDFFilesOfBeforeAndOfStrangers(t *testing.T) {
+	withSeals(t, func(w *sealing) {
+		l, asOFD, asPDF := w.made()
+		w.is("the PDF", asPDF, licences.AnswerValid, "valid", "签名以后没有改动")
+		pkg, err := ofd.OpenBytes(asOFD)
+		w.must(err)
+		doc, err := ofd.Read(pkg)
+		w.must(err)
+		before, _, err := pdf.Write(doc, pdf.Options{})
+		w.must(err)
+		sum := sm3.Sum(before)
+		exec := func(sql string, args ...any) {
+			t.Helper()
+			_, err := w.d.Conn(w.head).Exec(w.head, sql, args...)
+			w.must(err)
+		}
+		exec(`UPDATE licences_paper SET pdf_hash = $1`, hex.EncodeToString(sum[:]))
+		if v := w.is("a PDF of before", before, licences.AnswerValid, "valid", "没有电子签名，但与乳源人社局签发时存档的文件完全一致"); !v.Archived || v.Licence == nil {
+			t.Errorf("%+v", v)
+		}
+		w.clock.Advance(20 * time.Second)
+		c, err := w.CopyFor(w.head, l.Identifier, licences.CopyWish{Purpose: "办理入学登记", Recipient: "韶关市第一中学", Days: 3})
+		w.must(err)
+		if v := w.is("a copy made since the lists were read", w.file(c.PDF), licences.AnswerValid, "valid", "仅供韶关市第一中学用于办理入学登记"); v.Copy == nil || !v.Archived {
+			t.Errorf("%+v", v)
+		}
+		w.clock.Advance(20 * time.Second)
+		if c, err = w.CopyFor(w.head, l.Identifier, licences.CopyWish{Purpose: "办理入学登记", Recipient: "韶关市第二中学", Days: 3}); err != nil {
+			t.Fatal(err)
+		}
+		w.is("the OFD of one", w.file(c.OFD), licences.AnswerValid, "valid", "仅供韶关市第二中学用于办理入学登记")
+		exec(`UPDATE seals_certificate SET role = 'signer' WHERE role = 'pdf'`)
+		w.is("signed by somebody else below our root", asPDF, licences.AnswerUnknown, "untrusted", "不是本市登记的证书")
+		exec(`UPDATE seals_certificate SET role = 'pdf' WHERE subject = '样例城市政务服务电子文件'`)
+		exec(`DELETE FROM licences_copy`)
+		w.is("of a licence that is not here", w.file(c.PDF), licences.AnswerInvalid, "not_in_store", "没有这份文件")
 	})
 }

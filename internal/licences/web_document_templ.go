@@ -123,7 +123,7 @@ func Document(s Shown, mine bool) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</p><p class=\"ym-muted\">OFD文件带电子印章，和纸质证照同等有效（国务院令第716号第十条），可以用OFD阅读软件打开和验章；PDF只用来看和打印。</p></section>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 9, "</p><p class=\"ym-muted\">OFD文件带电子印章，和纸质证照同等有效（国务院令第716号第十条），可以用OFD阅读软件打开和验章；PDF是同一版面，带数字签名，常用的PDF阅读软件都能看出有没有改动，点印章可以看签名。</p></section>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

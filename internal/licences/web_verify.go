@@ -73,6 +73,9 @@ func (v Verdict) parts() []reportPart {
 	parts := []reportPart{{"整个文件", v.Report.Steps}}
 	for _, s := range v.Report.Signatures {
 		title := "签名" + s.ID
+		if s.Signer != "" {
+			title += "：" + s.Signer
+		}
 		if s.Seal != nil {
 			title = s.Seal.Name
 		}
@@ -120,7 +123,7 @@ type verifyOut struct {
 		Licence  *checkBody   `json:"licence,omitempty" doc:"文件是电子证照时，证照今天的情况"`
 		Document *documentOut `json:"document,omitempty" doc:"文件是存档的通知书、决定书时，是哪一份"`
 		Seals    []sealOut    `json:"seals" doc:"验证通过的印章"`
-		Report   any          `json:"report,omitempty" doc:"OFD文件的逐步验证结果"`
+		Report   any          `json:"report,omitempty" doc:"带签名的文件的逐步验证结果"`
 	}
 }
 

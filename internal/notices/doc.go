@@ -9,7 +9,7 @@
 // keep the seals.
 //
 // Whoever has a file of a document can have it verified: the OFD file by its
-// seal, a PDF by its digest, which is noted when it is given out (Filed).
+// seal, a PDF by its signature, which names the OFD file (Filed).
 //
 // Receipts and proofs of delivery are signed by hand at the window and get no
 // seal: an outlet has none.

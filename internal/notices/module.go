@@ -17,6 +17,7 @@ import (
 	"yimen/internal/org"
 	"yimen/internal/seals"
 	"yimen/ofd"
+	"yimen/ofd/pdf"
 	"yimen/ofd/ses"
 )
 
@@ -47,6 +48,8 @@ type Notices interface {
 type Seals interface {
 	For(ctx context.Context, agency, purpose string) (seals.Seal, error)
 	Seal(ctx context.Context, u seals.Use, pkg *ofd.Package, stamps ...ses.Stamp) (seals.Record, error)
+	// SignPDF says by whom PDF files are signed; nil: by nobody yet.
+	SignPDF(ctx context.Context) (*pdf.Signature, error)
 }
 
 // Module makes the documents of one city. Safe for concurrent use.

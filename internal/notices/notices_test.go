@@ -157,10 +157,11 @@ func TestWhoHasTheFile(t *testing.T) {
 	mine.Get(at).Status(200).Must("盖章文件（PDF）", "盖章文件（OFD）")
 	file := mine.Get(at + "/sealed.pdf").Status(200).Body
 	look(t, []byte(file), "受理通知书", number)
-	verifies(t, s, "notice.pdf", file, "存档的文件完全一致", "受理通知书")
+	verifies(t, s, "notice.pdf", file, "由“样例城市政务服务电子文件”签名，签名以后没有改动", "与存档的OFD文件版面相同", "受理通知书")
+	verifies(t, s, "notice.pdf", mine.Get(at+"/sealed.pdf").Status(200).Body, "签名以后没有改动", "受理通知书") // signed again
 	verifies(t, s, "notice.ofd", mine.Get(at+"/sealed.ofd").Status(200).Body, "盖章以后没有改动", "存档的文件完全一致", "受理通知书")
 	s.Anybody().Get("/licences/check").Form("[name=file]").Attach("file", "notice.pdf", []byte(file+"\n")).Send().Status(200).
-		Must("不能证明真伪", "不是本平台存档").MustNot("受理通知书")
+		Must("无效", "又追加了1个字节").MustNot("受理通知书")
 	s.As("citizen-2").Get(at + "/sealed.pdf").Status(404)
 	s.Anybody().NoRedirect().Get(at + "/sealed.pdf").Status(303)
 	receipt := notices(cases.NoticeReceipt)

@@ -22,6 +22,7 @@ import (
 	"yimen/internal/org"
 	"yimen/internal/seals"
 	"yimen/ofd"
+	"yimen/ofd/pdf"
 	"yimen/ofd/ses"
 	"yimen/workday"
 )
@@ -54,6 +55,9 @@ func (d *desk) Seal(context.Context, seals.Use, *ofd.Package, ...ses.Stamp) (sea
 	d.used++
 	return seals.Record{}, nil
 }
+
+// SignPDF implements notices.Seals: this city has no certificate for PDF files.
+func (d *desk) SignPDF(context.Context) (*pdf.Signature, error) { return nil, nil }
 
 func (d *desk) set(why error) {
 	d.mu.Lock()
@@ -113,7 +117,7 @@ func TestDocumentsAreWorkedOff(t *testing.T) {
 		if err != nil || p.State != notices.Sealed || len(raw) == 0 || there.used != 1 {
 			t.Errorf("%+v, %d bytes, used %d times: %v", p, len(raw), there.used, err)
 		}
-		// Its files are known by their digests, a PDF once it was given out.
+		// Its files are known by their digests, a PDF without a signature once it was given out.
 		for range 2 {
 			_, given, err := m.PDF(ctx, told.Sheet.Number, told.ID)
 			must(t, err)

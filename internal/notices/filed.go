@@ -2,10 +2,7 @@ package notices
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
-
-	"github.com/emmansun/gmsm/sm3"
 
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
@@ -13,23 +10,6 @@ import (
 	"yimen/internal/org"
 	"yimen/workday"
 )
-
-// PDF gives a sealed file as PDF, and notes its digest: a PDF bears no signature,
-// so whoever is handed one learns only from here that it is the city's.
-func (m *Module) PDF(ctx context.Context, number, id string) (Document, []byte, error) {
-	p, raw, err := m.Open(ctx, number, id)
-	if err != nil {
-		return p, nil, err
-	}
-	file, err := asPDF(raw)
-	if err != nil {
-		return p, nil, err
-	}
-	sum := sm3.Sum(file)
-	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO notices_copy (hash, notice, given_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING`,
-		hex.EncodeToString(sum[:]), p.Notice, m.now(ctx))
-	return p, file, wrap("note copy", err)
-}
 
 // Filed implements licences.Archive: whose document a file is, by its SM3 digest.
 // It tells what the head of the document says, and nothing of the applicant.
