@@ -17,7 +17,7 @@ import (
 )
 
 type verifyFilesCmd struct {
-	Files []string `arg:"" help:"OFD documents and electronic seals (.esl)." placeholder:"FILE"`
+	Files []string `arg:"" help:"OFD documents, PDF documents and electronic seals (.esl)." placeholder:"FILE"`
 	Roots []string `help:"Certificates (PEM or DER) of the roots to believe, of issuing authorities, and lists of revoked ones: files, or folders of them." placeholder:"DIR|FILE"`
 	Whole bool     `help:"Ask only whether anything was changed: exit 0 also where nobody is known to vouch for the signer, or the seal was not in force. What is missing is still printed." name:"integrity"`
 	JSON  bool     `help:"One JSON object a file." name:"json"`
@@ -37,7 +37,7 @@ const (
 // verified is what is said of one file.
 type verified struct {
 	File        string `json:"file"`
-	Kind        string `json:"kind,omitempty"`  // ofd, seal
+	Kind        string `json:"kind,omitempty"`  // ofd, pdf, seal
 	Error       string `json:"error,omitempty"` // why it cannot be read; then there is no report
 	*ses.Report        // its fields stand beside these
 }
@@ -140,13 +140,37 @@ func verifyFile(ctx context.Context, path string, o ses.Options) verified {
 		}
 		v.Report = ses.Verify(ctx, p, o)
 	case bytes.HasPrefix(head, []byte("%PDF-")):
-		v.Error = "PDF文件的签名还不能验证，请验证同一文件的OFD版。"
+		v.pdf(f, head, info.Size(), o)
 	case bytes.HasPrefix(head, []byte{0x30}):
 		v.seal(ctx, f, head, o)
 	default:
-		v.Error = "既不是OFD文件，也不是电子印章。"
+		v.Error = "既不是OFD文件、PDF文件，也不是电子印章。"
 	}
 	return v
+}
+
+// largestPDF bounds what of a PDF file is held in memory.
+const largestPDF = 256 << 20
+
+// pdf reads a PDF file whole. One without a signature must at least end as one:
+// what was cut off may have had one.
+func (v *verified) pdf(f io.Reader, head []byte, size int64, o ses.Options) {
+	if size > largestPDF {
+		v.Error = fmt.Sprintf("PDF文件超过%dMB，不能验证。", largestPDF>>20)
+		return
+	}
+	data := bytes.NewBuffer(make([]byte, 0, size+bytes.MinRead))
+	data.Write(head)
+	if _, err := data.ReadFrom(io.LimitReader(f, size)); err != nil {
+		v.Error = "读不出来：" + err.Error()
+		return
+	}
+	r := ses.VerifyPDF(data.Bytes(), o)
+	if r.Verdict == ses.Unsigned && !bytes.Contains(data.Bytes(), []byte("%%EOF")) {
+		v.Error = "PDF文件不完整，没有结尾，可能没有下载完，请重新下载。"
+		return
+	}
+	v.Kind, v.Report = "pdf", r
 }
 
 func (v *verified) seal(ctx context.Context, f io.Reader, head []byte, o ses.Options) {

@@ -6,7 +6,9 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/x509/pkix"
+	"encoding/hex"
 	"encoding/pem"
+	"flag"
 	"image"
 	"image/color"
 	"image/png"
@@ -150,6 +152,94 @@ func TestEveryByteIsCovered(t *testing.T) {
 	if out := pdfsig(t, save(t, data), ""); strings.Contains(out, "Signature is Valid") {
 		t.Errorf("pdfsig: %s", out)
 	}
+}
+
+var update = flag.Bool("update", false, "make testdata/signed*.pdf and root.pem anew")
+
+// TestOurs verifies a file that an earlier state of this library signed, and what became of it. tests/journeys verifies them with the
+// program.
+func TestOurs(t *testing.T) {
+	at := func(name string) string { return filepath.Join("testdata", name) }
+	if *update {
+		root, by := signers(t)
+		data := signed(t, by)
+		for name, b := range map[string][]byte{"signed.pdf": data, "signed-changed.pdf": bytes.Replace(data, []byte("/Lang (zh-CN)"), []byte("/Lang (zh-TW)"), 1),
+			"signed-appended.pdf": append(bytes.Clone(data), "9 0 obj\n<< >>\nendobj\n%%EOF\n"...), "root.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Certificate.Raw})} {
+			if err := os.WriteFile(at(name), b, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	read := func(name string) []byte {
+		b, err := os.ReadFile(at(name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+	var trust ses.TrustReader
+	if err := trust.Read(read("root.pem")); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]ses.Verdict{"signed.pdf": ses.Valid, "signed-changed.pdf": ses.Invalid, "signed-appended.pdf": ses.Invalid} {
+		if r := ses.VerifyPDF(read(name), trust.Options()); r.Verdict != want {
+			t.Errorf("%s: %+v", name, r)
+		}
+	}
+}
+
+// TestSignedByOthers: poppler signs with an RSA key of NSS, and we verify it; OpenSSL verifies what we sign.
+func TestSignedByOthers(t *testing.T) {
+	plain, _, err := Write(licence(t), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	at := func(name string) string { return filepath.Join(dir, name) }
+	run(t, "openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=stranger", "-days", "30", "-keyout", at("key.pem"), "-out", at("cert.pem"),
+		"-addext", "keyUsage=digitalSignature,nonRepudiation,keyCertSign")
+	run(t, "openssl", "pkcs12", "-export", "-name", "stranger", "-passout", "pass:x", "-inkey", at("key.pem"), "-in", at("cert.pem"), "-out", at("key.p12"))
+	run(t, "certutil", "-N", "-d", "sql:"+dir, "--empty-password")
+	run(t, "pk12util", "-i", at("key.p12"), "-d", "sql:"+dir, "-W", "x")
+	run(t, "certutil", "-M", "-d", "sql:"+dir, "-n", "stranger", "-t", "CT,C,C")
+	run(t, "pdfsig", "-nssdir", "sql:"+dir, "-add-signature", "-nick", "stranger", "-digest", "SHA256", save(t, plain), at("theirs.pdf"))
+	theirs, err := os.ReadFile(at("theirs.pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var trust ses.TrustReader
+	cert, err := os.ReadFile(at("cert.pem"))
+	if err == nil {
+		err = trust.Read(cert)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := ses.VerifyPDF(theirs, trust.Options())
+	if r.Verdict != ses.Valid || len(r.Signatures) != 1 || r.Signatures[0].Signer != "stranger" {
+		t.Errorf("%+v", r)
+	}
+	theirs[len(plain)/2] ^= 1
+	if r := ses.VerifyPDF(theirs, trust.Options()); r.Verdict != ses.Invalid {
+		t.Errorf("changed: %+v", r)
+	}
+
+	root, by := signers(t)
+	ours := signed(t, by)
+	from := bytes.Index(ours, []byte("/Contents <")) + len("/Contents <")
+	upto := from + bytes.IndexByte(ours[from:], '>')
+	value := make([]byte, (upto-from)/2)
+	if _, err := hex.Decode(value, ours[from:upto]); err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range map[string][]byte{"value.der": value, "content": append(bytes.Clone(ours[:from-1]), ours[upto+1:]...),
+		"root.pem": pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: root.Certificate.Raw})} {
+		if err := os.WriteFile(at(name), b, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run(t, "openssl", "cms", "-verify", "-cades", "-inform", "DER", "-in", at("value.der"), "-content", at("content"), "-binary", "-CAfile", at("root.pem"),
+		"-purpose", "any", "-no_check_time", "-out", os.DevNull)
 }
 
 func TestWithoutASealTheSignatureIsNotSeen(t *testing.T) {

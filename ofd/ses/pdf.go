@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 	"unicode/utf16"
+
+	casn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
 // What is looked at in a PDF file.
@@ -121,17 +123,45 @@ func signatureHex(b []byte) ([]byte, error) {
 	return out, nil
 }
 
-// unpadded cuts off the zeros behind a structure.
+// unpadded cuts off the zeros behind a structure. One whose length is left open, as some programs write it (BER), is closed.
 func unpadded(b []byte) ([]byte, error) {
-	r := newReader(b, "ContentInfo")
-	element, _, _ := r.raw("value")
-	if r.err != nil {
-		return nil, r.err
+	element, rest, err := b, []byte(nil), error(nil)
+	if bytes.HasPrefix(b, []byte{0x30, 0x80}) {
+		element, rest, err = closed(b, 0)
+	} else {
+		r := newReader(b, "ContentInfo")
+		element, _, _ = r.raw("value")
+		rest, err = r.rest, r.err
 	}
-	if strings.Trim(string(r.rest), "\x00") != "" {
+	if err != nil {
+		return nil, err
+	}
+	if len(bytes.Trim(rest, "\x00")) > 0 {
 		return nil, errors.New("签名值后面有别的内容")
 	}
 	return element, nil
+}
+
+// deepestOpen bounds how structures of open length hold one another.
+const deepestOpen = 8
+
+// closed gives the first element with its length, and what follows it.
+func closed(b []byte, depth int) (element, rest []byte, err error) {
+	if len(b) < 2 || b[1] != 0x80 || b[0]&0x20 == 0 {
+		r := newReader(b, "ContentInfo")
+		element, _, _ = r.raw("value")
+		return element, r.rest, r.err
+	}
+	if depth == deepestOpen {
+		return nil, nil, errors.New("签名值套得太深")
+	}
+	var content []byte
+	for rest = b[2:]; !bytes.HasPrefix(rest, []byte{0, 0}); content = append(content, element...) {
+		if element, rest, err = closed(rest, depth+1); err != nil {
+			return nil, nil, err
+		}
+	}
+	return wrap(casn1.Tag(b[0]), content), rest[2:], nil
 }
 
 // pdfTime reads D:YYYYMMDDHHmmSSOHH'mm' (ISO 32000-1, 7.9.4); zero when it is none, or has no zone.

@@ -218,7 +218,7 @@ func (sd *signedData) chosen(s *steps, candidates []*smx509.Certificate) (cert *
 	}
 	for _, c := range extra {
 		for _, i := range extra {
-			if bytes.Equal(c.RawIssuer, i.RawSubject) && c.CheckSignatureFrom(i) != nil {
+			if bytes.Equal(c.RawIssuer, i.RawSubject) && i.CheckSignature(c.SignatureAlgorithm, c.RawTBSCertificate, c.Signature) != nil {
 				s.add(CodeCertificates, Failed, "签名值里“"+name(c.Subject)+"”的证书，签名不是它写明的签发者做的。")
 				return cert, nil
 			}

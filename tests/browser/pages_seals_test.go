@@ -20,6 +20,7 @@ func init() {
 	notPages["/cases/{number}/notices/{id}/sealed.pdf"] = "sealed file"
 	notPages["/seals/crl"] = "machines"
 	notPages["/seals/crl/root"] = "machines"
+	notPages["/seals/crl/pdf"] = "machines"
 	notPages["/seals/roots"] = "machines"
 }
 

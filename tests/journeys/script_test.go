@@ -39,7 +39,7 @@ import (
 //	query NAME STATEMENT         put what a query answers into $NAME
 //	exit CODE PROGRAM [ARG…]     run a program that ends with just this code
 //
-// $SEALED is the folder of sealed documents made by others and by us.
+// $SEALED is the folder of sealed documents made by others and by us, $SIGNED that of signed PDF files.
 func TestStories(t *testing.T) {
 	each(t, func(t *testing.T, e engine) {
 		testscript.Run(t, testscript.Params{
@@ -76,6 +76,11 @@ func setUp(env *testscript.Env, e engine) error {
 		return err
 	}
 	env.Setenv("SEALED", sealed)
+	signed, err := filepath.Abs("../../ofd/pdf/testdata")
+	if err != nil {
+		return err
+	}
+	env.Setenv("SIGNED", signed)
 	env.Defer(func() {
 		if st.city != nil && st.server != nil {
 			_ = st.server.stop()

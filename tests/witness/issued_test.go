@@ -4,10 +4,12 @@ import (
 	"archive/zip"
 	"bytes"
 	"context"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"encoding/pem"
 	"encoding/xml"
 	"fmt"
 	"io"
@@ -62,7 +64,9 @@ func (p paper) asked(t *testing.T, roots string) {
 	p.verifies(t, file("a.ofd", p.ofd), roots)
 	p.signed(t, file, roots)
 	p.shows(t)
+	p.verifies(t, file("a.pdf", p.pdf), roots)
 	p.printed(t, file("a.pdf", p.pdf))
+	p.signedPDF(t, file, roots)
 }
 
 // verifies asks our own command line, which knows nothing of the city but its roots.
@@ -274,12 +278,51 @@ func (p paper) printed(t *testing.T, file string) {
 			t.Errorf("pdftotext: %v, not %s", err, want)
 		}
 	}
-	// The PDF is no signed file, and does not pretend to be: docs/standards/licence-file.md.
-	if out, _ := exec.Command("pdfsig", file).CombinedOutput(); !strings.Contains(string(out), "does not contain any signatures") {
-		t.Errorf("pdfsig: %s", out)
-	}
 	if out, err := exec.Command("pdfinfo", file).CombinedOutput(); err != nil || !strings.Contains(strings.Join(strings.Fields(string(out)), " "), fmt.Sprintf("Pages: %d ", p.pages)) {
 		t.Errorf("pdfinfo: %v %s", err, out)
+	}
+}
+
+// signedPDF asks poppler about the signature of the PDF: good by itself, of a
+// signer whom it trusts when it is given our root, and not good any more when one
+// byte of the page is another.
+func (p paper) signedPDF(t *testing.T, file func(string, []byte) string, roots string) {
+	name, nss := file("signed.pdf", p.pdf), "sql:"+t.TempDir()
+	tool := func(name string, args ...string) string {
+		out, err := exec.Command(name, args...).CombinedOutput()
+		if err != nil {
+			t.Errorf("%s %v: %v %s", name, args, err, out)
+		}
+		return string(out)
+	}
+	says := func(out string, words ...string) {
+		t.Helper()
+		for _, w := range words {
+			if !strings.Contains(out, w) {
+				t.Errorf("pdfsig does not say %q:\n%s", w, out)
+			}
+		}
+	}
+	says(tool("pdfsig", name), "Signature is Valid.", "Total document signed", "ETSI.CAdES.detached", "SHA-256", "样例城市政务服务电子文件", "Certificate issuer is unknown")
+	tool("certutil", "-N", "-d", nss, "--empty-password")
+	raw, err := os.ReadFile(roots)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, b := 0, (*pem.Block)(nil); ; i++ {
+		if b, raw = pem.Decode(raw); b == nil {
+			break
+		}
+		if _, err := x509.ParseCertificate(b.Bytes); err != nil {
+			continue // of SM2, which NSS does not know either
+		}
+		tool("certutil", "-A", "-d", nss, "-n", fmt.Sprint("root ", i), "-t", "CT,C,C", "-i", file("root.pem", pem.EncodeToMemory(b)))
+	}
+	says(tool("pdfsig", "-nssdir", nss, name), "Signature is Valid.", "Certificate is Trusted.")
+	other := bytes.Clone(p.pdf)
+	other[len(other)/2] ^= 1
+	if out, _ := exec.Command("pdfsig", file("other.pdf", other)).CombinedOutput(); strings.Contains(string(out), "Signature is Valid") || !strings.Contains(string(out), "Signature Validation:") {
+		t.Errorf("pdfsig, of a changed file: %s", out)
 	}
 }
 
