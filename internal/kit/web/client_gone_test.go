@@ -38,7 +38,7 @@ func TestErrorPageBeforeTheSession(t *testing.T) {
 
 func BenchmarkPage(b *testing.B) {
 	rt := samplePages()
-	for _, enc := range []string{"identity", "gzip", "br"} {
+	for _, enc := range []string{"identity", "gzip"} {
 		b.Run(enc, func(b *testing.B) {
 			for b.Loop() {
 				r := httptest.NewRequest("GET", "/guide", nil)

@@ -34,9 +34,14 @@ func (rt *Router) serveStatic(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", mediaType(f.Name))
 	h.Set("Vary", "Accept-Encoding")
 	data := f.Data
-	if enc := negotiate(r); enc != "" && len(data) >= compressFrom && compressible(h.Get("Content-Type")) {
-		h.Set("Content-Encoding", enc)
-		data = pack(f, enc)
+	if len(data) >= compressFrom && compressible(h.Get("Content-Type")) {
+		for _, encoding := range []string{"br", "gzip"} {
+			if takes(r, encoding) {
+				h.Set("Content-Encoding", encoding)
+				data = pack(f, encoding)
+				break
+			}
+		}
 	}
 	h.Set("Content-Length", strconv.Itoa(len(data)))
 	w.WriteHeader(http.StatusOK)
