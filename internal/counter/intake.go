@@ -33,6 +33,7 @@ type sheet struct {
 	form   *web.Form
 	wizard *apply.Wizard
 
+	lacking  string                        // why this clerk may not accept it; "" they may
 	consents consenter                     // who may agree that licences are used
 	barred   string                        // why the applicant may not promise; "" they may
 	mayCode  bool                          // who stands there may show a code, to agree to licences
@@ -76,7 +77,11 @@ func (m *Module) openSheet(ctx context.Context, draft, visit string) (*sheet, er
 	s := &sheet{draft: d, def: &v.Definition, visit: visit, form: web.NewForm(nil), wizard: m.wizard}
 	s.known = s.sub().Applicant.IDNo != ""
 	s.draft.Submission.Draft, s.draft.Submission.Item = d.Number, d.Item
-	s.where, err = m.Org.FullName(ctx, d.Submission.Division)
+	if s.where, err = m.Org.FullName(ctx, d.Submission.Division); err != nil || m.Training == nil {
+		return s, err
+	}
+	lacking, err := m.Training.GapOf(ctx, d.Item)
+	s.lacking = lacking.Words()
 	return s, err
 }
 

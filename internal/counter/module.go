@@ -22,6 +22,7 @@ import (
 	"yimen/internal/licences"
 	"yimen/internal/org"
 	"yimen/internal/queue"
+	"yimen/internal/training"
 )
 
 //go:embed dist
@@ -54,6 +55,7 @@ type Deps struct {
 	Hall      *queue.Module    // nil: numbers are not given out
 	Wizard    apply.Wizard     // completed by New
 	Licences  *licences.Module // nil: no electronic licence stands in for a material
+	Training  *training.Module // nil: no item demands a certificate of who accepts it
 	Keys      *sealed.Ring     // nil: a throwaway ring (tests)
 }
 

@@ -52,13 +52,24 @@ func TestPagesOfTraining(t *testing.T) {
 	day := b.Get(at).Click("2026年11月18日").Status(200).Must("名单1人，本人签到1人")
 	day.Form("[name=place]").Fill("place", "nowhere").Send().Status(422).Must("没有这个网点或单位")
 	b.Get(day.URL.Path).Form("[name=place]").Fill("place", "440200000000").Send().Status(200).Must("名单已加入")
+	b.Get(day.URL.Path).Form("form[action=" + day.URL.Path + "/enrol-due]").Send().Status(422).Must("没有快到期或已过期的证书")
+	b.Get(day.URL.Path + "/sheet").Status(200)
+	s.As("clerk-440232112209").Get(day.URL.Path + "/sheet").Status(403)
+	b.Get(day.URL.Path).Form("[name=sheet]").Attach("sheet", "签到.csv", []byte("人员编号,结果\n没有这个人,合格\n")).Send().Status(422).Must("第2行：没有人员编号“没有这个人”")
+	staff := identity.FromContext(s.Ctx("clerk-440232112209")).Staff
+	b.Get(day.URL.Path).Form("[name=sheet]").Attach("sheet", "签到.csv", []byte("人员编号,结果\n"+staff+",合格\n")).Send().Status(200).Must("签到表已导入1人")
 	b.Get(day.URL.Path).Form("form[action=" + day.URL.Path + "/results]").Send().Status(200).Must("结果已登记，发放证书1张")
-	clerk.Get(training.MineURL).Must("适老服务", "PX2026000001", "2027年11月17日")
+	paper := clerk.Get(training.MineURL).Must("适老服务", "PX2026000001", "2027年11月17日").Click("PX2026000001").Status(200).
+		Must("培训合格证书", "编号：PX2026000001", "参加《适老服务》", "2027年11月17日").MustNot("不能再用")
+	b.Get(paper.URL.Path).Status(200)
+	s.As("clerk-440224000000").Get(paper.URL.Path).Status(404)
+	s.Anybody().NoRedirect().Get(paper.URL.Path).Status(303)
 
 	list := b.Get("/office/training/certificates?q=PX2026000001").Must("适老服务", "有效")
 	list.Form("[name=reason]").Fill("reason", "错").Send().Status(422).Must("请写明撤销的原因")
 	b.Get("/office/training/certificates?q=PX2026000001").Form("[name=reason]").Fill("reason", "名单登记错了人").Send().Status(200).Must("证书已撤销")
 	clerk.Get(training.MineURL).Must("已撤销", "名单登记错了人")
+	clerk.Get(paper.URL.Path).Status(200).Must("已经撤销，不能再用")
 	b.Get("/office/training/certificates/export?state=revoked").Status(200).Must("PX2026000001", "名单登记错了人")
 	s.As("manager-440232000000").Get("/office/training/certificates/export").Status(200).Must("大寮坑").MustNot("仁化")
 	s.As("admin-audit").Get("/admin/audit?action=training.revoke").Must("名单登记错了人")
@@ -103,6 +114,13 @@ func TestAcceptanceDemandsACertificate(t *testing.T) {
 	}
 	if err := s.DB.Conn(ctx).Together(ctx, read); err != nil || len(titles) != 1 {
 		t.Fatalf("lacking %v (%v)", titles, err)
+	}
+	// Before any paper is handed over, the window that may not accept it is told so, and the one that may is not.
+	for clerk, told := range map[string]bool{"clerk-440224000000": true, "clerk-440232000000": false} {
+		sheet := s.As(clerk).PostForm("/counter/start", url.Values{"item": {"SG29001"}, "idempotency_key": {"start-" + clerk}}).Status(200)
+		if said := strings.Contains(sheet.Text(), "先取得培训证书：《工程建设项目受理专项培训》"); said != told || told && strings.Contains(sheet.Text(), "提交并当场受理") {
+			t.Errorf("%s at %s: told %v", clerk, sheet.URL.Path, said)
+		}
 	}
 	list, _, err := s.Cases.List(s.System(), cases.Query{States: []cases.State{cases.StateSubmitted, cases.StateReceived}}, db.Page{Limit: 100})
 	if err != nil || len(list) == 0 {

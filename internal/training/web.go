@@ -1,6 +1,9 @@
 package training
 
 import (
+	"bytes"
+	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -39,9 +42,13 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/office/training/courses/{id}/materials/{file}", staff, m.sendMaterial)
 	rt.Get("/office/training/sessions/{id}", lookGuard, m.session)
 	rt.Post("/office/training/sessions/{id}/enrol", manageGuard, m.enrol)
+	rt.Post("/office/training/sessions/{id}/enrol-due", manageGuard, m.enrolDue)
+	rt.Get("/office/training/sessions/{id}/sheet", lookGuard, m.sendSheet)
+	rt.PostLimit("/office/training/sessions/{id}/sheet", manageGuard, mostSheet+1<<16, m.takeSheet)
 	rt.Post("/office/training/sessions/{id}/results", manageGuard, m.results)
 	rt.Get("/office/training/certificates", lookGuard, m.certificates)
 	rt.Get("/office/training/certificates/export", lookGuard, m.export)
+	rt.Get("/office/training/certificates/{id}", staff, m.paper)
 	rt.Post("/office/training/certificates/{id}/revoke", manageGuard, m.revoke)
 	rt.Get(MineURL, staff, m.mine)
 	rt.Post("/office/training/sessions/{id}/sign-in", staff, m.signIn)
@@ -49,6 +56,7 @@ func (m *Module) Routes(rt *web.Router) {
 
 func courseURL(id string) string  { return "/office/training/courses/" + url.PathEscape(id) }
 func sessionURL(id string) string { return "/office/training/sessions/" + url.PathEscape(id) }
+func paperURL(id string) string   { return "/office/training/certificates/" + url.PathEscape(id) }
 
 var home = ui.Crumb{Label: "培训与上岗", URL: "/office/training"}
 
@@ -280,38 +288,108 @@ func (m *Module) session(w http.ResponseWriter, r *http.Request) error {
 	return m.showSession(w, r, nil)
 }
 
-func (m *Module) showSession(w http.ResponseWriter, r *http.Request, f *web.Form) error {
-	ctx := r.Context()
-	p := sessionPage{form: f, today: m.today(ctx)}
-	var err error
-	if p.Session, err = m.Session(ctx, r.PathValue("id")); err != nil {
-		return err
+// openSession reads a session with its list, for who may look there.
+func (m *Module) openSession(ctx context.Context, id string) (p sessionPage, err error) {
+	p.today = m.today(ctx)
+	if p.Session, err = m.Session(ctx, id); err != nil {
+		return p, err
 	}
 	actor := identity.FromContext(ctx)
 	p.manages = actor.Can(VerbManage, at(p.Division))
 	if !p.manages && !actor.Can(VerbView, at(p.Division)) {
-		return ErrNotHere
+		return p, ErrNotHere
 	}
-	if p.list, err = m.List(ctx, p.ID); err != nil {
+	p.list, err = m.List(ctx, p.ID)
+	return p, err
+}
+
+func (m *Module) showSession(w http.ResponseWriter, r *http.Request, f *web.Form) error {
+	p, err := m.openSession(r.Context(), r.PathValue("id"))
+	if err != nil {
 		return err
 	}
+	p.form = f
 	return web.Render(w, r, f.Status(), sessionView(p))
 }
 
-func (m *Module) enrol(w http.ResponseWriter, r *http.Request) error {
+// sendSheet gives the list as a sheet to be filled in.
+func (m *Module) sendSheet(w http.ResponseWriter, r *http.Request) error {
+	p, err := m.openSession(r.Context(), r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	var b bytes.Buffer
+	if err := m.WriteSheet(&b, p.list); err != nil {
+		return err
+	}
+	if err := m.record(r.Context(), "training.sheet", "training_session", p.ID, "", itoa(len(p.list))); err != nil {
+		return err
+	}
+	web.Give(w, "签到表"+p.On.String()+".xlsx", b.Bytes())
+	return nil
+}
+
+func (m *Module) takeSheet(w http.ResponseWriter, r *http.Request) error {
+	return m.onSession(w, r, "签到表已导入%d人。请核对结果，再登记发证。", func(f *web.Form, id string) (int, error) {
+		head := f.File("sheet")
+		if head == nil {
+			return 0, ErrInvalid.Field("sheet", "请选择填好的签到表。")
+		}
+		body, err := head.Open()
+		if err != nil {
+			return 0, err
+		}
+		defer body.Close()
+		return m.ReadSheet(r.Context(), id, body)
+	})
+}
+
+func (m *Module) enrolDue(w http.ResponseWriter, r *http.Request) error {
+	return m.onSession(w, r, "名单已加入%d人。", func(_ *web.Form, id string) (int, error) {
+		return m.EnrolDue(r.Context(), id)
+	})
+}
+
+// onSession does something to a session that is about so many people, and shows
+// it again.
+func (m *Module) onSession(w http.ResponseWriter, r *http.Request, said string, do func(f *web.Form, id string) (int, error)) error {
 	f, err := web.ReadForm(r)
 	if err != nil {
 		return err
 	}
-	n, err := m.Enrol(r.Context(), r.PathValue("id"), f.Value("place"))
+	n, err := do(f, r.PathValue("id"))
 	if err := f.Merge(err); err != nil {
 		return err
 	}
 	if !f.OK() {
 		return m.showSession(w, r, f)
 	}
-	web.Flash(r, "success", "名单已加入"+itoa(n)+"人。")
+	web.Flash(r, "success", fmt.Sprintf(said, n))
 	return web.Redirect(w, r, sessionURL(r.PathValue("id")))
+}
+
+// paper is a certificate to be printed.
+func (m *Module) paper(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	c, err := m.Certificate(ctx, r.PathValue("id"))
+	if err != nil {
+		return err
+	}
+	course, err := m.Course(ctx, c.Course)
+	if err != nil {
+		return err
+	}
+	d, err := m.Org.Division(ctx, course.Division)
+	if err != nil {
+		return err
+	}
+	return web.Render(w, r, http.StatusOK, paperView(c, d.Name, c.State(m.today(ctx))))
+}
+
+func (m *Module) enrol(w http.ResponseWriter, r *http.Request) error {
+	return m.onSession(w, r, "名单已加入%d人。", func(f *web.Form, id string) (int, error) {
+		return m.Enrol(r.Context(), id, f.Value("place"))
+	})
 }
 
 func (m *Module) results(w http.ResponseWriter, r *http.Request) error {

@@ -30,9 +30,12 @@ func doneText(done bool) string {
 	return "还没有登记"
 }
 
-// firstResult is what a list begins with: whoever signed in has passed unless
-// the trainer says otherwise.
+// firstResult is what a list begins with: what the sheet said; else whoever
+// signed in has passed unless the trainer says otherwise.
 func firstResult(a Attendance) string {
+	if a.Result != "" {
+		return a.Result
+	}
 	if a.SignedAt != nil {
 		return Passed
 	}

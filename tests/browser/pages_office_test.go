@@ -43,6 +43,7 @@ func officePages(x things) map[string][]sample {
 		"/office/training/courses/new":         {{cityManager, "/office/training/courses/new"}},
 		"/office/training/courses/{id}":        {{cityManager, "/office/training/courses/" + x.course}},
 		"/office/training/sessions/{id}":       {{cityManager, "/office/training/sessions/" + x.training}},
+		"/office/training/certificates/{id}":   {{cityManager, x.certificate}},
 		"/office/training/certificates":        {{cityManager, "/office/training/certificates?state=due"}, {cityManager, "/office/training/certificates?q=nobody"}},
 		"/office/tasks/{task}/{act}":           {{approver, task + "approve"}, {approver, task + "refuse"}, {approver, task + "add-approver"}},
 		"/office/licence-types/{id}/template":  {{"editor-440200", "/office/licence-types/ZZ047/template"}, {"editor-440200", "/office/licence-types/ZZ100/template"}},

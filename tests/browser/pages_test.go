@@ -19,6 +19,7 @@ import (
 	"yimen/internal/kit/webtest/browser"
 	"yimen/internal/licences"
 	"yimen/internal/proofs"
+	"yimen/internal/training"
 )
 
 // sample is a page of a pattern, opened as somebody; "" is nobody.
@@ -31,7 +32,7 @@ const localEditor = "approver-440232-d08"
 var notPages = map[string]string{
 	"/healthz": "machines", "/readyz": "machines", "/metrics": "machines", "/openapi.json": "machines", "/openapi.yaml": "machines",
 	"/favicon.ico": "picture", "/elder": "changes the face and goes back", "/items": "goes on to the search",
-	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/office/supervision/{id}/photo": "upload of who reported", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/licences/import/template.csv": "table", "/office/licence-types/export.csv": "table", "/office/licences/{identifier}/uses.csv": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
+	"/admin/items/export": "workbook", "/cases/{number}/files/{id}": "upload of the applicant", "/office/supervision/{id}/photo": "upload of who reported", "/my/data.json": "a copy of what is stored about oneself", "/batches/{id}/report.csv": "table", "/admin/exchange/{file}": "table", "/admin/audit/export.csv": "table", "/office/training/certificates/export": "table", "/office/training/sessions/{id}/sheet": "workbook", "/office/licences/import/template.csv": "table", "/office/licence-types/export.csv": "table", "/office/licences/{identifier}/uses.csv": "table", "/office/training/courses/{id}/materials/{file}": "upload of the manager",
 	"/apply/{code}": "goes on to the wizard", "/help/page": "goes on to the guide", "/apply/{draft}/next": "goes on to the first page that wants something",
 	"/apply/{draft}/questions": "goes on to a question", "/apply/{draft}/form": "goes on to a part of the form",
 	"/apply/{draft}/materials": "goes on to a material", "/apply/{draft}/uploads/{file}": "upload of the applicant",
@@ -58,6 +59,7 @@ type things struct {
 	correction                                  string         // page of a name to be put right
 	spared                                      string         // page of a licence that stands in for a material of a case
 	course, training                            string         // a course that items demand, and a day on which it is held
+	certificate                                 string         // page of one that somebody has earned
 	seal, asked                                 string         // one in use, and one that somebody has applied for
 	order                                       string         // case whose licence waits
 	batch                                       string         // page of a sheet that licences may be issued from
@@ -98,7 +100,7 @@ func gather(t testing.TB, c *city) things {
 	x.company = bound.Principal
 	x.enterprise = identity.FromContext(c.as(t, "enterprise-1")).Account
 	x.visit = c.greeted(t, x.received)
-	x.course, x.training = c.trained(t)
+	x.course, x.training, x.certificate = c.trained(t)
 	x.reported, err = c.Proofs.Report(c.as(t, villager), proofs.Ask{Proof: "居住证明", Outlet: theVillage, Item: "SG01010", Staff: "3号窗口", Detail: "说没有居住证明就不收件。"})
 	must(t, err)
 	x.wished, _, err = c.Proofs.Ask(c.as(t, villager), proofs.Wish{Proof: "61", Purpose: "申请助学金", Recipient: "乳源高级中学"})
@@ -151,14 +153,19 @@ func (c *city) promised(t testing.TB) string {
 }
 
 // trained gives the course of the sample city that an item demands, and its day.
-func (c *city) trained(t testing.TB) (course, session string) {
+func (c *city) trained(t testing.TB) (course, session, certificate string) {
 	t.Helper()
 	coming, err := c.Training.Coming(c.as(t, cityManager), "440200000000")
 	must(t, err)
 	if len(coming) == 0 {
 		t.Fatal("the sample city trains nobody")
 	}
-	return coming[0].Course, coming[0].ID
+	held, _, err := c.Training.Certificates(c.as(t, cityManager), training.Find{}, db.Page{Limit: 1})
+	must(t, err)
+	if len(held) == 0 {
+		t.Fatal("nobody in the sample city holds a certificate")
+	}
+	return coming[0].Course, coming[0].ID, "/office/training/certificates/" + held[0].ID
 }
 
 // delivering is a case of the sample city whose result waits at a window.
