@@ -42,22 +42,15 @@ func mayCertify(ctx context.Context) bool {
 	return identity.FromContext(ctx).Has(VerbMake)
 }
 
-// AskMaker makes a key for the maker of seals and a request for its certificate.
-func (m *Module) AskMaker(ctx context.Context, common, organisation string) (Request, error) {
-	return m.askFor(ctx, RoleMakers, common, organisation)
-}
-
-// AskPDF makes a key of P-256 for the city's PDF files and a request for its
-// certificate.
-func (m *Module) AskPDF(ctx context.Context, common, organisation string) (Request, error) {
-	return m.askFor(ctx, RolePDF, common, organisation)
-}
-
-func (m *Module) askFor(ctx context.Context, role, common, organisation string) (Request, error) {
-	if !mayCertify(ctx) {
+// Ask makes a key for the maker of seals (RoleMakers) or for the city's PDF
+// files (RolePDF), and a request for its certificate.
+func (m *Module) Ask(ctx context.Context, role, common, organisation string) (Request, error) {
+	switch {
+	case !mayCertify(ctx):
 		return Request{}, ErrNotHere
-	}
-	if common == "" || organisation == "" {
+	case role != RoleMakers && role != RolePDF:
+		return Request{}, ErrInvalid.Field("role", "请选择申请哪种证书。")
+	case common == "" || organisation == "":
 		return Request{}, ErrInvalid.Field("subject", "请写证书上的名称和单位。")
 	}
 	return m.ask(ctx, Request{Role: role, Subject: common}, organisation)

@@ -233,11 +233,7 @@ func (m *Module) requestMaker(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	ask := m.AskMaker
-	if f.Value("role") == RolePDF {
-		ask = m.AskPDF
-	}
-	_, err = ask(r.Context(), f.Value("subject"), f.Value("organisation"))
+	_, err = m.Ask(r.Context(), f.Value("role"), f.Value("subject"), f.Value("organisation"))
 	if err := f.Merge(err); err != nil {
 		return err
 	}
