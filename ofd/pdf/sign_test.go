@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -279,6 +280,46 @@ func nss(t *testing.T, root *smx509.Certificate) string {
 	run(t, "certutil", "-N", "-d", "sql:"+dir, "--empty-password")
 	run(t, "certutil", "-A", "-d", "sql:"+dir, "-n", "root", "-t", "CT,C,C", "-i", file)
 	return "sql:" + dir
+}
+
+// TestHostileFiles: none costs more than some times its own size.
+func TestHostileFiles(t *testing.T) {
+	root, by := signers(t)
+	data := signed(t, by)
+	value := data[bytes.Index(data, []byte("/Contents <"))+len("/Contents <"):]
+	value = value[:bytes.IndexByte(value, '>')]
+	long := func(s string) string { return strings.Repeat(s, (1<<20)/len(s)-100) }
+	many := func(s string) string { return strings.Repeat(s, 8) }
+	for what, file := range map[string]string{
+		"ranges without end":    strings.Repeat("/ByteRange[0 1 2 3]", 1<<20),
+		"objects without end":   strings.Repeat("1 0 obj<</ByteRange ", 1<<20),
+		"arrays in arrays":      many("1 0 obj<</A" + long("[") + "/ByteRange"),
+		"dictionaries in them":  many("1 0 obj<</A" + long("<</A") + "/ByteRange"),
+		"a long array":          many("1 0 obj<</A[" + long("0 ") + "]/ByteRange[0 1 2 3]>>"),
+		"a large dictionary":    many("1 0 obj<</A 0" + long("/B 1") + "/ByteRange[0 1 2 3]>>"),
+		"a long text":           many("1 0 obj<</Reason(" + long("\\(") + ")/ByteRange[0 1 2 3]>>"),
+		"a long value":          many("1 0 obj<</Contents<" + long("30") + ">/ByteRange[0 1 2 3]>>"),
+		"lengths left open":     many("1 0 obj<</Contents<" + long("3080") + ">/ByteRange[0 1 2 3]>>"),
+		"our value, many times": many("1 0 obj<</SubFilter/ETSI.CAdES.detached/Contents<" + string(value) + ">/ByteRange[0 1 2 3]>>" + long(" ")),
+	} {
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		r := ses.VerifyPDF([]byte(file), trusting(root))
+		runtime.ReadMemStats(&after)
+		if r.Verdict != ses.Invalid {
+			t.Errorf("%s: %s", what, r.Verdict)
+		}
+		if used := after.TotalAlloc - before.TotalAlloc; used > uint64(8*len(file)) {
+			t.Errorf("%s: %d bytes allocated for %d", what, used, len(file))
+		}
+		for _, s := range r.Signatures {
+			for _, x := range s.Steps {
+				if len(x.Reason) > 1000 {
+					t.Errorf("%s: %q…", what, x.Reason[:100])
+				}
+			}
+		}
+	}
 }
 
 // FuzzSigned: whatever is made of a signed file, only the file itself is valid.

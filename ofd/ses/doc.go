@@ -7,6 +7,8 @@
 // stable code, a Chinese title, a result and a reason, and a step about a file names it. What cannot be told is said to be
 // unknown, never taken for good.
 //
+// [SignDetached] makes the value of a signature in a PDF file (package ofd/pdf writes the file), and [VerifyPDF] verifies such files.
+//
 // Keys stay where they are: a [Signer] is a certificate and a crypto.Signer, which may stand for a UKey, a cipher machine or
 // an HSM. Time stamps come from a [Timestamper]; which roots are believed, which certificates are revoked and what became of
 // a seal is told by [Options].

@@ -17,6 +17,7 @@ const (
 	mostPDFSignatures = 32
 	largestPDFObject  = 1 << 20 // bytes, of a signature's dictionary with its value
 	deepestPDFObject  = 16
+	longestPDFObject  = 256 // entries of one array or dictionary
 )
 
 // KeyShows is the key of a signature's dictionary under which files of ours name the OFD file whose pages they show, by its SM3 in
@@ -285,6 +286,9 @@ func (r *pdfReader) array(depth int) any {
 		if r.err != nil {
 			return nil
 		}
+		if len(list) == longestPDFObject {
+			return r.fail("有一列太长")
+		}
 		list = append(list, v)
 	}
 }
@@ -310,6 +314,9 @@ func (r *pdfReader) dict(depth int) any {
 		e.value = r.value(depth + 1)
 		if e.upto = r.at; r.err != nil {
 			return nil
+		}
+		if len(d) == longestPDFObject {
+			return r.fail("字典太大")
 		}
 		if _, twice := d[key]; twice {
 			return r.fail("“" + shorten(key) + "”写了两次")

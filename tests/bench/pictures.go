@@ -1,13 +1,20 @@
 package main
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509/pkix"
 	"fmt"
 	"time"
+
+	"github.com/emmansun/gmsm/smx509"
 
 	"yimen/ofd"
 	"yimen/ofd/fonts"
 	"yimen/ofd/pdf"
 	"yimen/ofd/render"
+	"yimen/ofd/ses"
 	"yimen/ofd/typeset"
 )
 
@@ -17,6 +24,24 @@ func pictures(keep time.Duration, r *report) error {
 	if err != nil {
 		return err
 	}
+	by, trust, err := pdfSigner()
+	if err != nil {
+		return err
+	}
+	signed := func() ([]byte, error) {
+		b, _, err := pdf.Write(d, pdf.Options{Sign: &pdf.Signature{By: by, At: time.Now(), Name: "韶关市", Reason: "劳务派遣经营许可证"}})
+		return b, err
+	}
+	file, err := signed()
+	if err != nil {
+		return err
+	}
+	verified := func() ([]byte, error) {
+		if r := ses.VerifyPDF(file, ses.Options{Trust: trust}); r.Verdict != ses.Valid {
+			return nil, fmt.Errorf("bench: a PDF file we signed is %s", r.Verdict)
+		}
+		return file, nil
+	}
 	kinds := []struct {
 		name string
 		draw func() ([]byte, error)
@@ -24,6 +49,8 @@ func pictures(keep time.Duration, r *report) error {
 		{"SVG", func() ([]byte, error) { b, _, err := render.SVG(d, 0, render.Options{}); return b, err }},
 		{"PNG at 150 dpi", func() ([]byte, error) { b, _, err := render.PNG(d, 0, render.Options{DPI: 150}); return b, err }},
 		{"PDF", func() ([]byte, error) { b, _, err := pdf.Write(d, pdf.Options{}); return b, err }},
+		{"PDF, signed", signed},
+		{"PDF, signature verified", verified},
 	}
 	for _, k := range kinds {
 		b, err := k.draw()
@@ -41,6 +68,22 @@ func pictures(keep time.Duration, r *report) error {
 		r.add(figure{What: "page of a licence to " + k.name + ", one core", Measured: fmt.Sprintf("%.0f/s (%.0f KB)", value, float64(len(b))/1000), Value: value, Unit: "/s"})
 	}
 	return nil
+}
+
+// pdfSigner is a signer of P-256, and who trusts the root that vouches for it.
+func pdfSigner() (by ses.Signer, trust *ses.Trust, err error) {
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		return by, nil, err
+	}
+	yesterday := func() time.Time { return time.Now().Add(-24 * time.Hour) }
+	root, err := ses.RootOf(key, pkix.Name{CommonName: "root"}, 20, yesterday)
+	if err != nil {
+		return by, nil, err
+	}
+	by.Key = key
+	by.Certificate, err = root.Issue(pkix.Name{CommonName: "signer"}, key.Public(), ses.ForSigning, 5)
+	return by, ses.NewTrust([]*smx509.Certificate{root.Certificate}, nil, nil), err
 }
 
 func licencePage() (*ofd.Document, error) {
