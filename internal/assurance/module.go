@@ -83,11 +83,11 @@ func New(d Deps) (*Module, error) {
 		return nil, err
 	}
 	if m.canText() {
-		m.Identity.OfferWay(identity.Way{Name: "sms", Title: "手机验证码登录", URL: "/login/sms", People: true, Again: true})
+		m.Identity.OfferWay(identity.Way{Name: "sms", Title: "手机验证码登录", URL: "/login/sms", People: true, Again: true, Recovers: true})
 		m.OfferProof(Proving{Method: identity.BySMS, Title: "手机短信验证码", Text: "发一个6位数字到登记的手机号，填对即可。",
 			Needs: "登记的手机在身边", Takes: "约1分钟", Go: "用手机收验证码", URL: "/verify/phone"})
 	}
-	m.Identity.OfferWay(identity.Way{Name: "passkey", Title: "通行密钥登录（手机的人脸或指纹）", URL: "/login/passkey", People: true, Staff: true, Again: true})
+	m.Identity.OfferWay(identity.Way{Name: "passkey", Title: "通行密钥登录（手机的人脸或指纹）", URL: "/login/passkey", People: true, Staff: true, Again: true, Recovers: true})
 	m.Identity.OfferWay(identity.Way{Name: "scan", Title: "用已登录的手机扫码登录", URL: "/login/scan", People: true})
 	if m.Register != nil {
 		m.OfferProof(Proving{Method: identity.ByRegister, Title: "姓名和身份证号码", Text: "与本市人口信息核对，不用上传照片。",

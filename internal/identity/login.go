@@ -20,7 +20,7 @@ import (
 
 // Errors of signing in. They do not tell whether the account exists.
 var (
-	ErrLogin  = errs.Define(errs.Unauthenticated, "login_failed", "账号或密码不正确，请重新输入；忘记密码请联系管理员或到就近政务大厅重置。")
+	ErrLogin  = errs.Define(errs.Unauthenticated, "login_failed", "账号或密码不正确，请重新输入。忘记密码的，群众和企业用手机验证码登录后可以设新密码，或到就近政务大厅重置；工作人员请联系系统管理员。")
 	ErrLocked = errs.Define(errs.RateLimited, "login_locked", "密码连续输错次数过多，账号已暂时锁定，请稍后再试。")
 )
 

@@ -9,6 +9,10 @@ type Way struct {
 	Staff  bool   // for those who work here
 	People bool   // for citizens and enterprises
 	Again  bool   // also shows again that it is the same person (ConfirmURL)
+
+	// Recovers says that a citizen or enterprise who has just signed in by it may
+	// set a password without the old one, which they have forgotten or never had.
+	Recovers bool
 }
 
 // OfferWay adds a way to sign in, while the program starts.

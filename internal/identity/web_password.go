@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/web"
@@ -12,13 +13,28 @@ import (
 const passwordURL = "/account/password"
 
 // passwordWords are why the page is shown and what is asked of a new password.
-type passwordWords struct{ why, help string }
+type passwordWords struct {
+	why, help, old string
+	free           bool // the old one is not asked for
+}
+
+// recovers tells whether whoever sits there may set a password without the old
+// one: an applicant who has just shown by their telephone or key that it is they.
+// Staff get another from their administrator.
+func (m *Module) recovers(r *http.Request) bool {
+	a := FromContext(r.Context())
+	return a.IsApplicant() && m.IsFresh(r) &&
+		slices.ContainsFunc(m.ways, func(w Way) bool { return w.Recovers && w.Name == a.Method })
+}
 
 func (m *Module) passwordWords(r *http.Request) passwordWords {
 	a := FromContext(r.Context())
-	w := passwordWords{help: fmt.Sprintf("至少%d位，含大写字母、小写字母、数字、符号中的三类，里面不要有账号名。", m.Rules.length(a.Kind, a.admin))}
+	w := passwordWords{free: m.recovers(r), help: fmt.Sprintf("至少%d位，含大写字母、小写字母、数字、符号中的三类，里面不要有账号名。", m.Rules.length(a.Kind, a.admin))}
 	if a.Kind == KindStaff {
 		w.help += fmt.Sprintf("不能与最近用过的%d个密码相同，最长用%d天。", m.Rules.PasswordHistory, m.Rules.PasswordDays)
+	}
+	if a.IsApplicant() && slices.ContainsFunc(m.ways, func(w Way) bool { return w.Recovers }) {
+		w.old = "忘记了的，退出后用手机验证码或通行密钥登录，10分钟内可以直接设新密码。"
 	}
 	switch {
 	case a.first && !a.shared:
@@ -43,8 +59,8 @@ func (m *Module) passwordPage(w http.ResponseWriter, r *http.Request) error {
 	return web.Render(w, r, http.StatusOK, passwordView(nil, m.passwordWords(r)))
 }
 
-// changePassword asks for the old password first: a screen left open must not
-// be enough to take an account over. All other sessions end.
+// changePassword asks for the old password first, but of who recovers: a screen
+// left open must not be enough to take an account over. All other sessions end.
 func (m *Module) changePassword(w http.ResponseWriter, r *http.Request) error {
 	form, err := web.ReadForm(r)
 	if err != nil {
@@ -55,10 +71,11 @@ func (m *Module) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if fresh != again {
 		form.Error("again", "两次输入的新密码不一致，请重新输入。")
 	}
-	if fresh == old {
+	free := m.recovers(r)
+	if fresh == old && !free {
 		form.Error("new", "新密码不能与原密码相同。")
 	}
-	if form.OK() {
+	if form.OK() && !free {
 		if _, err = m.Login(r.Context(), actor.Login, old, web.ClientAddr(r)); err != nil {
 			if kind := errs.KindOf(err); kind == errs.Internal || kind == errs.Unavailable {
 				return err

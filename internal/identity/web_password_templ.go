@@ -64,9 +64,16 @@ func passwordView(form *web.Form, words passwordWords) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "old", Label: "原密码", Type: "password", Error: form.ErrorOf("old"), Required: true, Autofocus: true, Autocomplete: "current-password", MaxLength: 128}).Render(ctx, templ_7745c5c3_Buffer)
-			if templ_7745c5c3_Err != nil {
-				return templ_7745c5c3_Err
+			if words.free {
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "<p>您刚用手机验证码或通行密钥登录，不用填原密码。</p>")
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
+			} else {
+				templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "old", Label: "原密码", Type: "password", Error: form.ErrorOf("old"), Required: true, Autofocus: true, Autocomplete: "current-password", MaxLength: 128, Help: words.old}).Render(ctx, templ_7745c5c3_Buffer)
+				if templ_7745c5c3_Err != nil {
+					return templ_7745c5c3_Err
+				}
 			}
 			templ_7745c5c3_Err = ui.Field(ui.FieldOpts{Name: "new", Label: "新密码", Type: "password", Error: form.ErrorOf("new"), Required: true, Autocomplete: "new-password", MaxLength: 128,
 				Help: words.help}).Render(ctx, templ_7745c5c3_Buffer)
@@ -99,7 +106,7 @@ func passwordView(form *web.Form, words passwordWords) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 3, "</form>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 4, "</form>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
