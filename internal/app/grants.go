@@ -10,8 +10,10 @@ import (
 	"yimen/internal/cases"
 	"yimen/internal/catalogue"
 	"yimen/internal/identity"
+	"yimen/internal/kit/db"
 	"yimen/internal/licences"
 	"yimen/internal/messages"
+	"yimen/internal/portal"
 	"yimen/workday"
 )
 
@@ -38,6 +40,51 @@ func (a *App) tellIssued(ctx context.Context, l licences.Licence) error {
 	n := messages.Notice{Name: c.Applicant.Name, Template: "licence.issued", Link: licences.OwnURL(l.Identifier), About: c.Number,
 		Vars:     map[string]string{"item": c.ItemName, "number": c.Number, "licence": l.TypeName, "agency": l.IssuerName},
 		Division: c.Competent.Division, Key: "licence:" + l.ID}
+	if n.To, n.Phone, err = a.applicantOf(ctx, c); err != nil {
+		return err
+	}
+	return a.Messages.Send(ctx, n)
+}
+
+// tellChanged tells the holder of a licence what was done to it, unless who
+// decided it tells them as the applicant of a case.
+func (a *App) tellChanged(ctx context.Context, l licences.Licence, s licences.Step) error {
+	if s.Case != "" {
+		c, err := teller{a}.whole(ctx, s.Case)
+		if err != nil && !errors.Is(err, cases.ErrUnknown) {
+			return err
+		}
+		if err == nil && c.Applicant.IDNo == l.HolderNo {
+			return nil
+		}
+	}
+	account, err := a.Identity.AccountOf(ctx, l.HolderType(), l.HolderNo)
+	if err != nil || account == "" {
+		return err // without an account there is no telephone that is theirs
+	}
+	return a.Messages.Send(ctx, messages.Notice{To: account, Template: "licence.changed", Link: licences.OwnURL(l.Identifier), About: l.Case,
+		Vars:     map[string]string{"licence": l.TypeName, "act": s.Act.Name(), "agency": l.IssuerName, "reason": withDocument(s.Reason, s.Document)},
+		Division: l.Division, Key: "licence:" + l.ID + ":" + db.NewID()})
+}
+
+// withDocument is a reason with the number of the decision that it stands in.
+func withDocument(reason, document string) string {
+	if document == "" {
+		return reason
+	}
+	return strings.TrimSuffix(reason, "。") + "（" + document + "）"
+}
+
+// tellApplicant fills in who applied in a case, and sends.
+func (a *App) tellApplicant(ctx context.Context, number string, n messages.Notice) error {
+	c, err := teller{a}.find(ctx, number)
+	if errors.Is(err, cases.ErrUnknown) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	n.Name, n.About, n.Link = c.Applicant.Name, c.Number, portal.CaseURL(c.Number)
 	if n.To, n.Phone, err = a.applicantOf(ctx, c); err != nil {
 		return err
 	}

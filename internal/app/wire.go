@@ -88,7 +88,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Seals = seals.New(seals.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Accounts: a.Identity, Audit: a.Audit, Jobs: a.Queue,
 		Vault: vault.NewStore(a.DB, a.Keys, a.Clock), Demo: a.Demo, BaseURL: a.BaseURL})
 	a.Licences = licences.New(licences.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Accounts: a.Identity, People: a.Assurance.Register,
-		Seals: a.Seals, Files: a.Store, Works: a.Progress, BaseURL: a.BaseURL, Demo: a.Demo, Least: a.LicenceTrust, SheetDays: a.SheetDays, Grants: grants{a}, Issued: a.tellIssued})
+		Seals: a.Seals, Files: a.Store, Works: a.Progress, BaseURL: a.BaseURL, Demo: a.Demo, Least: a.LicenceTrust, SheetDays: a.SheetDays, Grants: grants{a}, Issued: a.tellIssued, Changed: a.tellChanged})
 	a.Licences.Witness = a.Seals
 	a.Catalogue = catalogue.New(catalogue.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, BaseURL: a.BaseURL,
 		RegionOf: a.regionCode})
@@ -110,6 +110,7 @@ func (a *App) wire(ctx context.Context) error {
 		c, err := a.Cases.Find(ctx, number)
 		return c.Outcome == cases.Granted, err
 	}
+	a.Proofs.ToApplicant = a.tellApplicant
 	a.Notices = notices.New(notices.Deps{DB: a.DB, Clock: a.Clock, Log: a.Log, Org: a.Org, Cases: a.Cases, Seals: a.Seals, Files: a.Store, BaseURL: a.BaseURL})
 	a.Cases.Sealer, a.Licences.Archive = a.Notices, a.Notices
 	a.Hall = queue.New(queue.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Org: a.Org, Cases: a.Cases, Audit: a.Audit, Demo: a.Demo, BaseURL: a.BaseURL})

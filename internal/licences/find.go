@@ -262,6 +262,15 @@ func (l Licence) Why(day workday.Date) string {
 	}
 }
 
+// Cause is why the licence is not worth now what it was when it was issued, in
+// the words of who did that; "" it is, or time did.
+func (s Shown) Cause(day workday.Date) string {
+	if now := s.StateOn(day); len(s.Events) > 0 && s.Events[0].Becomes == now && slices.Contains([]State{Suspended, Withdrawn, Revoked, Cancelled}, now) {
+		return s.Events[0].Reason
+	}
+	return ""
+}
+
 // newest is the identifier of the version of a licence that came last.
 func (m *Module) newest(ctx context.Context, l Licence) (string, error) {
 	var id string

@@ -72,6 +72,9 @@ type Deps struct {
 	// Issued is told of a licence that was issued for a case, in its transaction.
 	Issued func(ctx context.Context, l Licence) error
 
+	// Changed is told of an act on a licence, in its transaction; nil: nobody is.
+	Changed func(ctx context.Context, l Licence, s Step) error
+
 	// People says whether a name and a resident number belong together; nil:
 	// no person register is connected, and names are taken as they are.
 	People People

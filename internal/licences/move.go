@@ -18,6 +18,7 @@ type Step struct {
 	Act      Act
 	Reason   string
 	Document string // number of the decision; "" none
+	Case     string // whose applicant is told of the decision by who made it; "" nobody is
 }
 
 // Do does an act that the table of moves allows. The file that its holder keeps
@@ -54,7 +55,10 @@ func (m *Module) Do(ctx context.Context, identifier string, s Step) error {
 		if err := m.remember(ctx, l.ID, Event{Act: string(s.Act), Was: was, Becomes: to.to, Reason: s.Reason, Document: s.Document}); err != nil {
 			return err
 		}
-		return m.record(ctx, "licence."+string(s.Act), l.Identifier, s.Reason, s.Document)
+		if err := m.record(ctx, "licence."+string(s.Act), l.Identifier, s.Reason, s.Document); err != nil || m.Changed == nil {
+			return err
+		}
+		return m.Changed(ctx, l, s)
 	})
 }
 

@@ -3,6 +3,7 @@ package proofs
 import (
 	"context"
 	"strconv"
+	"strings"
 
 	"yimen/internal/identity"
 	"yimen/internal/messages"
@@ -14,18 +15,34 @@ func (m *Module) tellUntrue(ctx context.Context, c Commitment) error {
 		return nil
 	}
 	vars := map[string]string{"number": c.Case, "proof": c.MaterialName, "item": c.ItemName, "due": c.BarredUntil.Chinese()}
-	if c.Account != "" {
-		err := m.Messages.Send(ctx, messages.Notice{To: c.Account, Template: "proof.commitment_untrue", Link: "/my/cases/" + c.Case, About: c.Case, Division: c.Division, Vars: vars,
-			Key: "proof:commitment:" + c.ID + ":untrue"})
-		if err != nil {
-			return err
-		}
+	err := m.toApplicant(ctx, c, messages.Notice{Template: "proof.commitment_untrue", Vars: vars, Key: "proof:commitment:" + c.ID + ":untrue"})
+	if err != nil {
+		return err
 	}
 	heads, err := m.headsOf(ctx, c.Agency)
 	if err != nil {
 		return err
 	}
 	return m.tellEach(ctx, heads, messages.Notice{Template: "proof.commitment_found", Link: commitmentURL(c.ID), Division: c.Division, Vars: vars, Key: "proof:commitment:" + c.ID + ":found"})
+}
+
+// tellDecision tells the applicant what was decided about what they were granted.
+func (m *Module) tellDecision(ctx context.Context, c Commitment, r Revocation, d Decision) error {
+	reason := d.Reason
+	if d.Document != "" {
+		reason = strings.TrimSuffix(reason, "。") + "（" + d.Document + "）"
+	}
+	return m.toApplicant(ctx, c, messages.Notice{Template: "proof.revocation_" + d.State, Key: "proof:revocation:" + r.ID + ":" + d.State,
+		Vars: map[string]string{"number": c.Case, "item": c.ItemName, "proof": c.MaterialName, "agency": c.AgencyName, "reason": reason}})
+}
+
+// toApplicant sends to who gave a commitment as the applicant of its case.
+func (m *Module) toApplicant(ctx context.Context, c Commitment, n messages.Notice) error {
+	if m.ToApplicant == nil {
+		return nil
+	}
+	n.Division = c.Division
+	return m.ToApplicant(ctx, c.Case, n)
 }
 
 func (m *Module) headsOf(ctx context.Context, agency string) ([]string, error) {

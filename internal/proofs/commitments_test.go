@@ -14,7 +14,9 @@ import (
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/licences"
 	"yimen/internal/proofs"
+	"yimen/internal/workflow"
 )
 
 // forester checks what the county's forestry decides.
@@ -247,6 +249,92 @@ func TestAnUntruePromiseProposesTheRevocation(t *testing.T) {
 		t.Errorf("decided twice: %v", err)
 	}
 	s.As("admin-audit").Get("/admin/audit?action=proof.revocation_decide").Must("已撤销")
+}
+
+// granted is a promising case that was accepted and granted, and its licence.
+func granted(t *testing.T, s *apptest.Site) (cases.Case, licences.Order) {
+	t.Helper()
+	sub, _ := promising(t, s)
+	sub.Channel = cases.ChannelWindow
+	c, err := s.Cases.Submit(s.Ctx("clerk-"+village), sub)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.Cases.Accept(s.Ctx(forester), c.Number, cases.Act{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 9 {
+		s.Drain()
+		flow, err := s.Workflow.Instance(s.System(), c.Number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, task := range flow.Tasks {
+			if task.State == workflow.Open {
+				approver := s.Ctx([]string{"approver-", "chief-", "head-"}[task.Seat] + task.Agency)
+				err := s.Workflow.Approve(approver, task.ID, workflow.Act{Opinion: "同意"})
+				if err != nil { // the last step, which decides
+					err = s.Workflow.Approve(approver, task.ID, workflow.Act{Outcome: workflow.Granted, Opinion: "同意"})
+				}
+				if err != nil {
+					t.Fatal(task.Name, err)
+				}
+			}
+		}
+		if o, err := s.Licences.OfCase(s.System(), c.Number); err == nil {
+			if o.State != licences.OrderIssued {
+				_, err = s.Licences.Complete(s.Ctx(forester), c.Number, licences.Completion{})
+				t.Fatalf("%+v %v", o, err)
+			}
+			return c, o
+		}
+	}
+	t.Fatal("no licence was issued")
+	return c, licences.Order{}
+}
+
+// With a licence that the program itself issued: it is proposed, suspended until
+// it is decided, and withdrawn or given back; whoever applied, and who looks into
+// their licences, reads why.
+func TestADecisionAboutARevocationReachesTheLicenceAndItsHolder(t *testing.T) {
+	for _, end := range []struct{ decision, state, title string }{
+		{proofs.RevocationRevoked, "已撤销", "准予的决定已撤销"}, {proofs.RevocationKept, "有效", "准予的决定不撤销"},
+	} {
+		s := apptest.New(t)
+		c, o := granted(t, s)
+		one := given(t, s, forester, proofs.CommitmentsOpen)[0]
+		if _, err := s.Proofs.Verify(s.Ctx(forester), one.ID, proofs.Verification{Finding: proofs.CommitmentUntrue, Report: "现场查看，没有林权。", Measures: "依法撤销决定。"}); err != nil {
+			t.Fatal(err)
+		}
+		at := proofs.CommitmentsURL + "/" + one.ID
+		head, holder := s.As("head-440232-d18"), s.As("citizen-1")
+		holder.Get("/my/messages").Status(200).Must("您的承诺经核查不实").MustNot("证照已暂扣")
+		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must("有效")
+
+		head.Get(at).Must(o.Licence).Form("#revocation").Fill("decision", proofs.RevocationSuspended).Fill("reason", "查清以前先暂扣。").Send().Status(200).Must("证照已暂扣，待决定")
+		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must("暂扣", "查清以前先暂扣。")
+		holder.Get("/my/messages").Must("证照已暂扣：林木采伐许可证核发").MustNot("您的证照已暂扣")
+		if _, err := s.Licences.Check(s.System(), o.Licence); err != nil {
+			t.Fatal(err)
+		}
+
+		head.Get(at).Form("#revocation").Fill("decision", end.decision).Fill("reason", "林权另有他人。").Fill("document", "乳林撤〔2026〕2号").Send().Status(200)
+		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must(end.state, "林权另有他人。", "乳林撤〔2026〕2号")
+		holder.Get("/my/messages").Must(end.title + "：林木采伐许可证核发")
+		if found, err := s.Licences.Check(s.System(), o.Licence); err != nil || found.State.Name() != end.state {
+			t.Errorf("%s: %+v %v", c.Number, found, err)
+		}
+	}
+}
+
+// What an agency does to a licence by itself is told to its holder.
+func TestTheHolderIsToldOfAnActOnALicence(t *testing.T) {
+	s := apptest.New(t)
+	_, o := granted(t, s)
+	if err := s.Licences.Do(s.Ctx(forester), o.Licence, licences.Step{Act: licences.Suspend, Reason: "超出范围采伐。", Document: "乳林罚〔2026〕3号"}); err != nil {
+		t.Fatal(err)
+	}
+	s.As("citizen-1").Get("/my/messages").Status(200).Must("您的证照已暂扣：林木采伐许可证", "超出范围采伐（乳林罚〔2026〕3号）")
 }
 
 // The promises of a case that came to nothing end with it.

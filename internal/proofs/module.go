@@ -48,8 +48,11 @@ type Deps struct {
 	// Granted says whether a case was granted; nil: nothing is proposed (tests). It
 	// stands above and is set when it is there.
 	Granted func(ctx context.Context, number string) (bool, error)
-	Rules   []Rule            // which proofs are looked up, and where
-	Sources map[string]Source // the registers, by the name that rules give them
+	// ToApplicant sends a notice to who applied in a case, by account or telephone; nil:
+	// nobody is told (tests). Set when the cases are there.
+	ToApplicant func(ctx context.Context, number string, n messages.Notice) error
+	Rules       []Rule            // which proofs are looked up, and where
+	Sources     map[string]Source // the registers, by the name that rules give them
 	// RegionOf is the division that a visitor has chosen, "" when none; nil: nobody chooses.
 	RegionOf func(*http.Request) string
 	// Days is how many working days a supervision order may take; 0: five.

@@ -139,7 +139,10 @@ func (m *Module) DecideRevocation(ctx context.Context, commitment string, d Deci
 		if n == 0 {
 			return ErrRevocationMove
 		}
-		return m.record(ctx, "proof.revocation_decide", "commitment", c.ID, revocationStates[d.State]+"，"+d.Document)
+		if err := m.record(ctx, "proof.revocation_decide", "commitment", c.ID, revocationStates[d.State]+"，"+d.Document); err != nil {
+			return err
+		}
+		return m.tellDecision(ctx, c, r, d)
 	})
 }
 
@@ -166,7 +169,7 @@ func (m *Module) onLicence(ctx context.Context, r Revocation, d Decision) error 
 	if r.Licence == "" || act == "" {
 		return nil
 	}
-	return m.Licences.Do(ctx, r.Licence, licences.Step{Act: act, Reason: d.Reason, Document: d.Document})
+	return m.Licences.Do(ctx, r.Licence, licences.Step{Act: act, Reason: d.Reason, Document: d.Document, Case: r.Case})
 }
 
 // CloseCommitments ends the open promises of a case that came to nothing: there is
