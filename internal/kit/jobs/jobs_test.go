@@ -19,7 +19,7 @@ import (
 	"yimen/internal/kit/jobs"
 )
 
-var sources = []db.Source{{Module: "note", Files: fstest.MapFS{
+var sources = []db.Source{jobs.Migrations, {Module: "note", Files: fstest.MapFS{
 	"20261122990001_note.sql": {Data: []byte("-- +goose Up\nCREATE TABLE note (id TEXT PRIMARY KEY);")},
 }}}
 

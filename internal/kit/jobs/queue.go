@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"sort"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -31,6 +32,7 @@ type Options struct {
 	Workers    int           // jobs at once in this process; 0: 16 on PostgreSQL, 4 on SQLite
 	InsertOnly bool          // Start does nothing: other processes do the work
 	Timeout    time.Duration // after which a job's context is cancelled; 0: 5 minutes
+	Beat       time.Duration // how often a process says that it lives, on PostgreSQL; 0: 5 s
 }
 
 // Queue is the process's way to the jobs of its database.
@@ -53,6 +55,7 @@ type Queue struct {
 	worker  worker     // while started
 	polling *pollers   // as long
 	pool    *pgxpool.Pool
+	process atomic.Pointer[process] // of this worker; nil on SQLite
 }
 
 // worker is a started River client, of whichever driver.
@@ -73,6 +76,9 @@ func New(d *db.DB, o Options) (*Queue, error) {
 	}
 	if q.o.Timeout == 0 {
 		q.o.Timeout = 5 * time.Minute
+	}
+	if q.o.Beat == 0 {
+		q.o.Beat = defaultBeat
 	}
 	if q.o.Workers == 0 {
 		q.o.Workers = 16
@@ -108,14 +114,18 @@ func (q *Queue) Start(ctx context.Context) error {
 	if err := q.takeBack(ctx); err != nil {
 		return err
 	}
-	w, err := q.newWorker(ctx)
+	id := db.NewID()
+	w, err := q.newWorker(ctx, id)
+	if err == nil && q.pool != nil {
+		err = q.join(ctx, id)
+	}
 	if err == nil {
 		// The jobs outlive the request or command that started the queue;
 		// Stop ends them.
 		err = w.Start(context.Background())
 	}
 	if err != nil {
-		q.closePool()
+		q.closePool(ctx, true)
 		return fmt.Errorf("jobs: start: %w", err)
 	}
 	q.worker, q.polling = w, q.startPolls()
@@ -124,8 +134,7 @@ func (q *Queue) Start(ctx context.Context) error {
 
 // takeBack frees the jobs that a killed process was running. SQLite has one
 // process, so whatever runs before Start is dead; on PostgreSQL another
-// process may be at it, and River takes back what ran far too long: after a
-// minute and a half what comes again every few seconds (allowed), later the rest.
+// process may be at it: see process, and allowed for what it does not see.
 func (q *Queue) takeBack(ctx context.Context) error {
 	if q.d.Engine() != db.SQLite {
 		return nil
@@ -142,8 +151,9 @@ func (q *Queue) takeBack(ctx context.Context) error {
 	return nil
 }
 
-func (q *Queue) newWorker(ctx context.Context) (worker, error) {
+func (q *Queue) newWorker(ctx context.Context, id string) (worker, error) {
 	conf := &river.Config{
+		ID:            id,
 		Logger:        riverLog(q.log),
 		MaxAttempts:   maxAttempts,
 		Test:          river.TestConfig{Time: q.times()},
@@ -202,14 +212,18 @@ func (q *Queue) Stop(ctx context.Context) error {
 		err = errors.Join(err, q.worker.StopAndCancel(last))
 	}
 	q.worker, q.polling = nil, nil
-	q.closePool()
+	q.closePool(ctx, err != nil)
 	if err != nil {
 		return fmt.Errorf("jobs: stop: %w", err)
 	}
 	return nil
 }
 
-func (q *Queue) closePool() {
+// closePool ends what Start began on PostgreSQL; left: jobs that still run.
+func (q *Queue) closePool(ctx context.Context, left bool) {
+	if p := q.process.Swap(nil); p != nil {
+		p.leave(ctx, left)
+	}
 	if q.pool != nil {
 		q.pool.Close()
 		q.pool = nil

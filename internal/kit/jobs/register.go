@@ -82,6 +82,8 @@ func (w riverWorker) Work(ctx context.Context, job *river.Job[payload]) error {
 	run, _ := w.q.allowed(job.Kind)
 	ctx, cancel := context.WithTimeout(ctx, run)
 	defer cancel()
+	ctx, end := w.q.process.Load().within(ctx)
+	defer end()
 	err := w.q.work(ctx, job.Kind, job.Args.raw)
 	if err != nil && isPeriodic(job.Kind) {
 		// Not kept as a failure: the next tick does the same work, and a tick

@@ -17,7 +17,6 @@ import (
 	"yimen/internal/kit/jobs"
 )
 
-var withNotes = append([]db.Source{jobs.Migrations}, sources...)
 
 // writer is a group that writes a row for each of its jobs.
 type writer struct {
@@ -74,7 +73,7 @@ func written(t *testing.T, d *db.DB) []string {
 }
 
 func TestTogether(t *testing.T) {
-	dbtest.Each(t, withNotes, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		ctx, q, w := context.Background(), open(t, d, nil), &writer{d: d}
 		w.register(q)
 		undo := errors.New("undo")
@@ -108,7 +107,7 @@ func TestTogether(t *testing.T) {
 // One that fails does not keep the others from being done, once, and becomes a
 // failure like any other.
 func TestTogetherWithPoison(t *testing.T) {
-	dbtest.Each(t, withNotes, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		ctx, q, w := context.Background(), open(t, d, nil), &writer{d: d, poison: "07"}
 		w.register(q)
 		var all []string
@@ -143,7 +142,7 @@ func TestTogetherWithPoison(t *testing.T) {
 // A process that dies, or is told to stop, in the middle leaves all of it to
 // the next one; nothing is done twice.
 func TestTogetherCutOff(t *testing.T) {
-	dbtest.Each(t, withNotes, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		q, w := open(t, d, nil), &writer{d: d}
 		ctx, cancel := context.WithCancel(context.Background())
 		cut := true
@@ -174,7 +173,7 @@ func TestTogetherCutOff(t *testing.T) {
 // Several processes beside many writers: each job once, in the order in which
 // they came.
 func TestStartedTogether(t *testing.T) {
-	dbtest.Each(t, withNotes, func(t *testing.T, d *db.DB) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		const n = 300
 		ctx := context.Background()
 		processes := 1
