@@ -41,7 +41,7 @@ var (
 		"proof.request_check": "请村里核实证明申请", "proof.request_answer": "答复核实情况", "proof.request_issue": "开具电子证明", "licence.prove": "签发电子证明", "proof.request_refuse": "不予开具证明", "proof.request_withdraw": "撤回证明申请",
 		"job.retry": "重试后台任务", "job.put_away": "搁置后台任务", "audit.export": "导出审计日志", "audit.verify": "校验审计日志", "report.answer": "答复纠错",
 		"queue.save": "修改队列", "queue.serves": "调整窗口分工", "queue.device.add": "开通取号机", "queue.device.end": "停用取号机",
-		"visit.begin": "窗口接待", "visit.code": "窗口核对办事人亮码", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
+		"visit.begin": "窗口接待", "visit.code": "窗口核对办事人亮码", "visit.sms_send": "窗口给办事人发短信验证码", "visit.sms": "办事人输入短信验证码", "draft.take_over": "接手未提交的申请", "reader.connect": "接入读卡设备", "reader.disconnect": "断开读卡设备",
 		"person.see_in_full": "查看完整个人信息", "person.copy": "下载本人信息副本",
 		"keys.rotate": "更换数据密钥", "keys.index": "更换查找密钥", "keys.file": "更换密钥文件", "keys.retire": "作废旧的密钥文件",
 		"face.check": "人脸核验",

@@ -122,7 +122,7 @@ func (a *App) wire(ctx context.Context) error {
 		Store: a.Store, Clock: a.Clock, Wizard: a.wizard(), Queue: a.Hall, Demo: a.Demo, Newcomer: newcomer, Messages: a.Messages,
 		Licences: a.Licences, Proofs: a.Proofs})
 	a.Counter = counter.New(counter.Deps{DB: a.DB, Keys: a.Keys, Clock: a.Clock, Audit: a.Audit, Cases: a.Cases, Catalogue: a.Catalogue,
-		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Licences: a.Licences, Training: a.Training, Wizard: a.wizard()})
+		Org: a.Org, Identity: a.Identity, Store: a.Store, Hall: a.Hall, Licences: a.Licences, Training: a.Training, Codes: a.Assurance, Wizard: a.wizard()})
 	a.Office = office.New(office.Deps{DB: a.DB, Audit: a.Audit, Progress: a.Progress, Messages: a.Messages, Cases: a.Cases, Workflow: a.Workflow, Catalogue: a.Catalogue, Org: a.Org,
 		Identity: a.Identity, Store: a.Store, Licences: a.Licences, Proofs: a.Proofs, Clock: a.Clock})
 	elements, err := dictionary()

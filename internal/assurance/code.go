@@ -77,6 +77,13 @@ func browserOf(r *http.Request) string {
 // sendCode sends a fresh code; an earlier one for the same is void. Errors:
 // ErrInvalid with field phone, ErrTooSoon, ErrTooMany, ErrNoTexting.
 func (m *Module) sendCode(ctx context.Context, b bound) error {
+	return m.send(ctx, b, func(code string) messages.Notice {
+		return messages.Notice{Phone: b.phone, Template: codeTemplate.Key, Vars: map[string]string{"verify": code}, Key: "assurance_code:" + db.NewID()}
+	})
+}
+
+// send is sendCode in the words of notice.
+func (m *Module) send(ctx context.Context, b bound, notice func(code string) messages.Notice) error {
 	if !m.canText() {
 		return ErrNoTexting
 	}
@@ -104,8 +111,7 @@ func (m *Module) sendCode(ctx context.Context, b bound) error {
 		if err != nil {
 			return wrap("keep code", err)
 		}
-		return m.Messages.Send(ctx, messages.Notice{Phone: b.phone, Template: codeTemplate.Key,
-			Vars: map[string]string{"verify": code}, Key: "assurance_code:" + db.NewID()})
+		return m.Messages.Send(ctx, notice(code))
 	})
 }
 

@@ -91,7 +91,7 @@ func (m *Module) presented(ctx context.Context, p *codePage, typed string) error
 	if err != nil {
 		return err
 	}
-	if _, ok, err := m.byCode(ctx, account, p.draft.Submission.Applicant, p.draft.Item); err != nil || !ok {
+	if _, ok, err := m.byPhone(ctx, licences.ByCode, account, p.draft.Submission.Applicant, p.draft.Item); err != nil || !ok {
 		return errors.Join(err, ErrCodeOfOther)
 	}
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
@@ -107,14 +107,14 @@ func (m *Module) presented(ctx context.Context, p *codePage, typed string) error
 	})
 }
 
-// byCode tells whether who has shown a code may agree for the applicant: the
+// byPhone tells whether who has a telephone in hand may agree for the applicant: the
 // applicant, or who has a mandate that covers the item.
-func (m *Module) byCode(ctx context.Context, account string, a cases.Applicant, item string) (consenter, bool, error) {
+func (m *Module) byPhone(ctx context.Context, way licences.Way, account string, a cases.Applicant, item string) (consenter, bool, error) {
 	p, err := m.Identity.Person(ctx, account)
 	if err != nil {
 		return consenter{}, false, err
 	}
-	who := consenter{way: licences.ByCode, account: account, name: p.Name}
+	who := consenter{way: way, account: account, name: p.Name}
 	if p.IDNo != "" && p.IDNo == a.IDNo {
 		return who, true, nil
 	}

@@ -38,7 +38,12 @@ func (m *Module) consenterOf(ctx context.Context, s *sheet) (consenter, bool, er
 		return consenter{}, false, err
 	}
 	if v.CodeAccount != "" {
-		if who, ok, err := m.byCode(ctx, v.CodeAccount, a, s.def.Code); err != nil || ok {
+		if who, ok, err := m.byPhone(ctx, licences.ByCode, v.CodeAccount, a, s.def.Code); err != nil || ok {
+			return who, ok, err
+		}
+	}
+	if v.SMSAccount != "" && v.SMSCase == s.draft.Number {
+		if who, ok, err := m.byPhone(ctx, licences.BySMS, v.SMSAccount, a, s.def.Code); err != nil || ok {
 			return who, ok, err
 		}
 	}

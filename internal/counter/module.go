@@ -56,6 +56,7 @@ type Deps struct {
 	Wizard    apply.Wizard     // completed by New
 	Licences  *licences.Module // nil: no electronic licence stands in for a material
 	Training  *training.Module // nil: no item demands a certificate of who accepts it
+	Codes     Codes            // nil: nobody agrees by a code on their telephone
 	Keys      *sealed.Ring     // nil: a throwaway ring (tests)
 }
 
@@ -102,6 +103,9 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Post("/counter/person/{visit}/identity/{act}", vouches.And(web.RateLimit("identify", 60, time.Minute, nil)), m.identify)
 	rt.Get("/counter/person/{visit}/code", Guard, m.askCode)
 	rt.Post("/counter/person/{visit}/code", Guard.And(web.RateLimit("holder code", 60, time.Minute, nil)), m.takeCode)
+	rt.Get("/counter/person/{visit}/sms", Guard, m.askSMS)
+	rt.PostEach("/counter/person/{visit}/sms", Guard.And(web.RateLimit("consent code", 20, time.Minute, nil)), m.sendSMS)
+	rt.PostEach("/counter/person/{visit}/sms/code", Guard.And(web.RateLimit("consent code typed", 60, time.Minute, nil)), m.takeSMS)
 	rt.Get("/counter/person/{visit}/{number}/{verb}", Guard, m.askAct)
 	rt.PostLimit("/counter/person/{visit}/{number}/{verb}", Guard, apply.UploadLimit, m.doAct)
 

@@ -39,6 +39,8 @@ type Visit struct {
 	SeenAt    time.Time `db:"seen_at"`
 
 	CodeAccount string `db:"code_account"` // who has shown a code on their telephone; "" nobody
+	SMSAccount  string `db:"sms_account"`  // who has typed a code that was sent to theirs; "" nobody
+	SMSCase     string `db:"sms_case"`     // and for which application
 }
 
 // howWords say how somebody was identified, on the person's page.
@@ -46,7 +48,7 @@ var howWords = map[string]string{
 	"reader": "读卡", "typed": "录入证件号码", "phone": "按电话查找", "name": "按姓名查找", "case": "按办件编号", "ticket": "叫号",
 }
 
-const selectVisit = `SELECT id, account, kind, name, id_type, id_no, phone, how, case_number, started_at, seen_at, code_account FROM counter_visit`
+const selectVisit = `SELECT id, account, kind, name, id_type, id_no, phone, how, case_number, started_at, seen_at, code_account, sms_account, sms_case FROM counter_visit`
 
 // Columns that are sealed.
 var (

@@ -2,9 +2,31 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
+
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/errs"
 )
+
+// ErrNoPhone: there is no telephone of which it is known that it is theirs.
+var ErrNoPhone = errs.Define(errs.NotFound, "phone_not_proven", "没有本人核验过的手机号。请刷身份证、刷脸或者亮码，也可以收原件。")
+
+// ProvenPhone is the telephone of an active account that its holder has proven to
+// have in hand; ErrNoPhone.
+func (m *Module) ProvenPhone(ctx context.Context, account string) (string, error) {
+	var id string
+	err := m.DB.Conn(ctx).Get(ctx, &id, `SELECT id FROM identity_account WHERE id = $1 AND state = $2 AND phone <> '' AND phone_proven_at IS NOT NULL`, account, stateActive)
+	if errors.Is(err, db.ErrNoRows) {
+		return "", ErrNoPhone
+	}
+	if err != nil {
+		return "", fmt.Errorf("find proven telephone: %w", err)
+	}
+	p, err := m.Person(ctx, id)
+	return p.Phone, err
+}
 
 // sharedPhone bounds how many accounts one telephone opens: a family with an
 // only phone, not a list of everybody.

@@ -25,10 +25,11 @@ const (
 	ByPaper   Way = "paper"  // at a window, where the clerk has looked at the document
 	ByFace    Way = "face"   // at a window, by the living face
 	ByCode    Way = "code"   // at a window, by the code on the telephone
+	BySMS     Way = "sms"    // at a window, by a code sent to the telephone, for this case
 )
 
 var consentWords = map[Way]string{ByAccount: "网上登录后本人同意", ByCard: "窗口刷身份证后当面同意", ByPaper: "窗口核对证件后当面同意",
-	ByFace: "窗口刷脸后当面同意", ByCode: "窗口亮码后当面同意"}
+	ByFace: "窗口刷脸后当面同意", ByCode: "窗口亮码后当面同意", BySMS: "窗口输入短信验证码同意"}
 
 // Name is the way in words.
 func (w Way) Name() string { return consentWords[w] }

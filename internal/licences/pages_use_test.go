@@ -1,6 +1,8 @@
 package licences_test
 
 import (
+	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -8,6 +10,7 @@ import (
 
 	"yimen/internal/app/apptest"
 	"yimen/internal/cases"
+	"yimen/internal/counter"
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
@@ -298,6 +301,79 @@ func TestConsentByCode(t *testing.T) {
 	if err != nil || len(uses) != 1 || uses[0].Way != licences.ByCode || uses[0].Witness == "" || uses[0].ConsentedName != d.Submission.Applicant.Name {
 		t.Errorf("%+v, %v", uses, err)
 	}
+}
+
+// At a window without a card: who types the code that was sent to their proven
+// telephone agrees to that application, and to nothing else; the clerk does not see
+// the code, and nothing is used before.
+func TestConsentBySMS(t *testing.T) {
+	s := apptest.New(t)
+	b := s.As(clerk)
+	d, id := draftOf(t, s, clerk)
+	other, _ := draftOf(t, s, clerk)
+	visit := greet(t, b, "440232197005120032")
+	at := "/counter/intake/" + d.Number + "?visit=" + visit
+	sheet := b.Get(at).Status(200).MustNot("本人有电子证照")
+	// The bar: without a yes nothing is used, whatever the form says.
+	form := sheet.Form("#in-sheet")
+	form.Values.Set("way."+id, "licence")
+	form.Values.Set("consent."+id, "1")
+	for _, h := range d.Submission.Materials {
+		form.Fill("way."+h.ID, "paper")
+	}
+	form.Send().Status(422)
+	if uses, err := s.Licences.UsedIn(s.System(), d.Number); err != nil || len(uses) != 0 {
+		t.Fatalf("used without a yes: %+v, %v", uses, err)
+	}
+
+	ask := b.Get(at).Click("发短信验证码").Status(200)
+	codes := func() []string {
+		t.Helper()
+		s.Drain()
+		var list []string
+		for _, m := range regexp.MustCompile(`请自己输入(\d{6})`).FindAllStringSubmatch(s.Anybody().Get("/demo/outbox").Text(), -1) {
+			list = append(list, m[1])
+		}
+		return list
+	}
+	sent := ask.Form("#ct-sms").Send().Status(200).Must("验证码已发到", "****")
+	if len(codes()) != 1 {
+		t.Fatalf("sent %v", codes())
+	}
+	code := codes()[0]
+	sent.MustNot(code)
+	// Not for another application of the same person, nor at another clerk's window.
+	b.Get(counter.SMSURL(visit, other.Number)).Status(200).Must("发验证码")
+	b.PostForm("/counter/person/"+visit+"/sms/code", url.Values{"draft": {other.Number}, "code": {code}}).Status(422).Must("验证码不正确")
+	s.As("clerk-440232112206").PostForm("/counter/person/"+visit+"/sms/code", url.Values{"draft": {d.Number}, "code": {code}}).Status(404)
+	b.Get(at).MustNot("本人有电子证照")
+	sent.Form("#ct-sms").Send().Status(429).Must("刚刚发过")
+	for range 5 {
+		sent.Form("#ct-sms-code").Fill("code", "x00000").Send().Status(422).Must("验证码不正确")
+	}
+	sent.Form("#ct-sms-code").Fill("code", code).Send().Status(422) // five wrong ones have voided it
+	s.Clock.Advance(2 * time.Minute)
+	sent = b.Get(counter.SMSURL(visit, d.Number)).Form("#ct-sms").Send().Status(200)
+	var fresh string
+	for _, x := range codes() {
+		if x != code {
+			fresh = x
+		}
+	}
+	page := sent.Form("#ct-sms-code").Fill("code", fresh).Send().Status(200).Must("本人同意", "本人有电子证照")
+	b.PostForm("/counter/person/"+visit+"/sms/code", url.Values{"draft": {d.Number}, "code": {fresh}}).Status(422) // used up
+	b.Get("/counter/intake/" + other.Number + "?visit=" + visit).Status(200).MustNot("本人有电子证照")
+
+	form = page.Form("#in-sheet").Fill("way."+id, "licence").Fill("consent."+id, "1")
+	for _, h := range d.Submission.Materials {
+		form.Fill("way."+h.ID, "paper")
+	}
+	form.Send().Status(200).Must("收件完成")
+	uses, err := s.Licences.UsedIn(s.System(), d.Number)
+	if err != nil || len(uses) != 1 || uses[0].Way != licences.BySMS || uses[0].Witness == "" || uses[0].ConsentedName != d.Submission.Applicant.Name {
+		t.Errorf("%+v, %v", uses, err)
+	}
+	s.As("citizen-1").Get("/my/licences/" + uses[0].Identifier).Must("窗口输入短信验证码同意")
 }
 
 // Over the API the yes comes with the application: only the holder's own, for

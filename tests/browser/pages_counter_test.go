@@ -12,6 +12,7 @@ func counterPages(x things) map[string][]sample {
 		"/counter/person/{visit}/{number}/{verb}": {{villageClerk, counter.PersonURL(x.visit) + "/" + x.received.Number + "/request-correction"},
 			{villageClerk, counter.PersonURL(x.visit) + "/" + x.received.Number + "/withdraw"}},
 		"/counter/person/{visit}/code":     {{villageClerk, counter.CodeURL(x.visit, x.windowDraft)}},
+		"/counter/person/{visit}/sms":      {{villageClerk, counter.SMSURL(x.visit, x.windowDraft)}},
 		"/counter/person/{visit}/identity": {{villageClerk, counter.IdentityURL(x.visit)}},
 		"/counter/mandates":                {{villageClerk, "/counter/mandates"}},
 		"/counter/start":                   {{villageClerk, "/counter/start?item=SG02004&at=" + theCounty}},

@@ -17,7 +17,6 @@ import (
 	"yimen/internal/kit/jobs"
 )
 
-
 // writer is a group that writes a row for each of its jobs.
 type writer struct {
 	d      *db.DB
