@@ -155,40 +155,12 @@ func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, ap
 		return madeFiles{}, wrap("write", err)
 	}
 	made := madeFiles{use: used.ID, ofd: b.Bytes()}
-	sign, err := m.Seals.SignPDF(ctx)
+	sign, err := m.signature(ctx, l, seal.Name, made.ofd)
 	if err != nil {
 		return madeFiles{}, err
 	}
-	if sign != nil {
-		sign.Name, sign.Reason, sign.Place = l.IssuerName, "签发"+t.Name+"，与盖有“"+seal.Name+"”的OFD文件版面相同", m.placeOf(ctx, l.Division)
-		sign.Shows = hexSM3(made.ofd)
-	}
 	made.pdf, err = asPDF(doc, pdf.Options{Stamps: stamps, Sign: sign})
 	return made, err
-}
-
-// placeOf is the name of a division, "" of none.
-func (m *Module) placeOf(ctx context.Context, code string) string {
-	d, err := m.Org.Division(ctx, code)
-	if err != nil {
-		return "" // what is written of the place decides nothing
-	}
-	return d.Name
-}
-
-// asPDF refuses a page that would lack a character.
-func asPDF(doc *ofd.Document, o pdf.Options) ([]byte, error) {
-	data, report, err := pdf.Write(doc, o)
-	if err != nil {
-		return nil, wrap("write as PDF", err)
-	}
-	if len(report.Missing) > 0 {
-		return nil, ErrGlyph.Say("“%s”还没有字形，印不出来，没有制证，请联系系统管理员补字。", string(report.Missing))
-	}
-	if len(report.Skipped) > 0 {
-		return nil, wrap("write as PDF", errors.New(strings.Join(report.Skipped, "; ")))
-	}
-	return data, nil
 }
 
 // inTheNameOf lets the system set a seal for whoever issues: that they may was

@@ -82,3 +82,43 @@ func TestPagesOfDocuments(t *testing.T) {
 	}
 	s.As("admin-audit").Get("/admin/audit?action=licence.download").Must("下载电子证照文件")
 }
+
+// TestAPDFOfBeforeIsSignedWhenTaken: what was stored without a signature is given
+// out with one, as soon as the city has a certificate for it.
+func TestAPDFOfBeforeIsSignedWhenTaken(t *testing.T) {
+	s := apptest.New(t)
+	sql := func(q string) {
+		t.Helper()
+		if _, err := s.DB.Conn(s.System()).Exec(s.System(), q); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p, err := s.Identity.Person(s.System(), "citizen-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sql(`UPDATE seals_certificate SET role = 'away' WHERE role = 'pdf'`)
+	l, err := s.Licences.Issue(s.Ctx("approver-440232-d07"), licences.Issue{Approval: "测试〔2026〕1号", Entry: licences.Entry{Type: "ZZ011", HolderName: p.Name, HolderNo: p.IDNo,
+		Issuer: "440232-d07", Fields: map[string]string{"CXQJ": "年满16周岁至2026年11月18日", "YT": "办理教师资格认定"}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := "/my/licences/" + l.Identifier
+	page := s.As("citizen-1").Get(own+"/copies").Status(200).Form("[name=purpose]").Fill("recipient", "韶关市第一中学").Fill("purpose", "办理入学登记").Send().Status(200)
+	copied := page.Click("OFD").Status(200).URL.Path
+	for _, at := range []string{own + "/file.pdf", strings.TrimSuffix(copied, "ofd") + "pdf"} {
+		plain := s.As("citizen-1").Get(at).Status(200).Body
+		if strings.Contains(plain, "/ByteRange") || plain != s.As("citizen-1").Get(at).Body {
+			t.Errorf("%s: signed without a certificate", at)
+		}
+		check := func(file string, words ...string) {
+			t.Helper()
+			s.Anybody().Get("/licences/check").Form("[name=file]").Attach("file", "a.pdf", []byte(file)).Send().Status(200).Must(append(words, "有效", "无犯罪记录证明")...).MustNot("无效：")
+		}
+		check(plain, "文件上没有电子签名，但与", "存档的文件完全一致")
+		sql(`UPDATE seals_certificate SET role = 'pdf' WHERE role = 'away'`)
+		check(s.As("citizen-1").Get(at).Status(200).Body, "签名以后没有改动")
+		check(plain, "文件上没有电子签名，但与", "存档的文件完全一致")
+		sql(`UPDATE seals_certificate SET role = 'away' WHERE role = 'pdf'`)
+	}
+}

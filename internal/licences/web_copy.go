@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"path"
 	"strconv"
 
 	"yimen/internal/identity"
@@ -99,15 +100,16 @@ func (c copySide) file(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	stored, ending := x.OFD, "ofd"
+	var data []byte
 	if form == "copy.pdf" {
-		stored, ending = x.PDF, "pdf"
+		data, err = c.m.readPDF(r.Context(), s.Licence, x.PDF, x.OFD)
+	} else {
+		data, err = c.m.read(r.Context(), x.OFD)
 	}
-	data, err := c.m.read(r.Context(), stored)
 	if err != nil {
 		return err
 	}
-	web.Give(w, s.TypeName+"加注件（"+x.Recipient+"）."+ending, data)
+	web.Give(w, s.TypeName+"加注件（"+x.Recipient+"）."+path.Ext(form)[1:], data)
 	return nil
 }
 

@@ -59,11 +59,12 @@ func (m *Module) sendFile(open opener, form string) web.Handler {
 		if err != nil {
 			return err
 		}
-		file := s.Paper.OFD
+		var data []byte
 		if form == "pdf" {
-			file = s.Paper.PDF
+			data, err = m.readPDF(r.Context(), s.Licence, s.Paper.PDF, s.Paper.OFD)
+		} else {
+			data, err = m.read(r.Context(), s.Paper.OFD)
 		}
-		data, err := m.read(r.Context(), file)
 		if err != nil {
 			return err
 		}
