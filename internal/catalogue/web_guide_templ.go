@@ -1573,7 +1573,7 @@ func guideTake(p guidePage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = ui.QRLabel(p.url, "本页二维码，手机扫一扫查看办事指南").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.QRPublic(p.url, "本页二维码，手机扫一扫查看办事指南").Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -2109,7 +2109,7 @@ func takeawayView(p guidePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.QRLabel(p.url, "办事指南二维码").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.QRPublic(p.url, "办事指南二维码").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
@@ -2260,7 +2260,7 @@ func posterView(p guidePage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				templ_7745c5c3_Err = ui.QRLabel(p.url, p.def.Name+"办事指南二维码").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.QRPublic(p.url, p.def.Name+"办事指南二维码").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -3,6 +3,7 @@ package ui_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -261,5 +262,26 @@ func TestTheme(t *testing.T) {
 		if got := webtest.Attr(one(t, root, "meta[name=color-scheme]"), "content"); got != k.scheme {
 			t.Errorf("%s, chosen %q: the browser is told %q", k.face, k.chosen, got)
 		}
+	}
+}
+
+// A code that is kept is the code that would be drawn, whatever else was drawn since.
+func TestKeptCodes(t *testing.T) {
+	drawn := func(c templ.Component) string {
+		var b bytes.Buffer
+		if err := c.Render(t.Context(), &b); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	for i := range 3000 { // more than are kept
+		address := fmt.Sprintf("https://zwfw.sg.gov.cn/items/%d", i%2500)
+		got := drawn(ui.QRPublic(address, "二维码"))
+		if i%500 == 0 && got != drawn(ui.QRLabel(address, "二维码")) {
+			t.Errorf("%s is drawn as %s", address, got)
+		}
+	}
+	if ui.QRPublic(strings.Repeat("长", 3000), "").Render(t.Context(), &bytes.Buffer{}) == nil {
+		t.Error("a text too long for a QR code was drawn")
 	}
 }
