@@ -173,6 +173,7 @@ func (m *Module) lookUp(ctx context.Context, a Asking, need catalogue.Material, 
 		if err := m.keepLookUp(ctx, one); err != nil {
 			return l, err
 		}
+		m.keepWhateverComes(ctx, one)
 		if l.ID == "" || rank(one.Result) > rank(l.Result) {
 			l = one
 		}
@@ -256,14 +257,25 @@ func (m *Module) unitOf(ctx context.Context, a identity.Actor) string {
 	return a.Name
 }
 
+// keepWhateverComes keeps a question although what it was put for is undone, as a
+// refused filing is: the register was asked all the same, and the holder reads so.
+func (m *Module) keepWhateverComes(ctx context.Context, l LookUp) {
+	m.DB.AfterUndo(ctx, func(ctx context.Context) {
+		err := m.DB.InTx(ctx, func(ctx context.Context) error { return m.keepLookUp(ctx, l) })
+		if err != nil {
+			m.Log.ErrorContext(ctx, "a question to a register is not on record", "look_up", l.ID, "case", l.Case, "error", err)
+		}
+	})
+}
+
 func (m *Module) keepLookUp(ctx context.Context, l LookUp) error {
 	l.IDNoKey = m.Keys.Index(lookUpIDNo, l.IDNo)
 	l.Name, l.IDNo, l.Answer = m.Keys.Seal(lookUpName, l.ID, l.Name), m.Keys.Seal(lookUpIDNo, l.ID, l.IDNo), m.Keys.Seal(lookUpAnswer, l.ID, l.Answer)
-	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO proofs_lookup (id, case_number, material, material_name, proof, item, item_name, source, source_name,
+	n, err := m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO proofs_lookup (id, case_number, material, material_name, proof, item, item_name, source, source_name,
 		question, ground, asked_by, asked_by_name, unit, agency_name, channel, account, name, id_no, id_no_key, result, answer, digest, asked_at)
 		VALUES (:id, :case_number, :material, :material_name, :proof, :item, :item_name, :source, :source_name,
-		:question, :ground, :asked_by, :asked_by_name, :unit, :agency_name, :channel, :account, :name, :id_no, :id_no_key, :result, :answer, :digest, :asked_at)`, l)
-	if err != nil {
+		:question, :ground, :asked_by, :asked_by_name, :unit, :agency_name, :channel, :account, :name, :id_no, :id_no_key, :result, :answer, :digest, :asked_at) ON CONFLICT (id) DO NOTHING`, l)
+	if err != nil || n == 0 { // 0: it was committed after all
 		return wrap("keep look-up", err)
 	}
 	return m.record(ctx, "proof.look_up", "look_up", l.ID, "办件"+l.Case+"，"+l.MaterialName+"，"+l.SourceName+"："+l.Result.Name())

@@ -116,6 +116,42 @@ func TestWhatARegisterSaysIsNotAskedOfPeople(t *testing.T) {
 	s.As("citizen-2").Get("/my/data").Status(200).MustNot(c.Number)
 }
 
+// A register that was asked was asked, also when what it was asked for is refused
+// and undone: the record stays, once.
+func TestAQuestionToARegisterIsKeptWhenTheFilingIsUndone(t *testing.T) {
+	s := apptest.New(t)
+	kept := func() (n int) {
+		t.Helper()
+		if err := s.DB.Conn(s.System()).Get(s.System(), &n, `SELECT COUNT(*) FROM proofs_lookup`); err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	sub := asFarmer(t, s, "citizen-1")
+	sub.Materials = sub.Materials[:0] // everything else is missing
+	asked := s.As("clerk-"+village).With("Idempotency-Key", "refused-1")
+	asked.JSON("POST", "/api/v1/cases", map[string]any{"item": sub.Item, "division": sub.Division, "channel": sub.Channel, "answers": sub.Answers, "form": sub.Form,
+		"applicant": map[string]any{"type": "person", "name": sub.Applicant.Name, "id_type": sub.Applicant.IDType, "id_no": sub.Applicant.IDNo, "phone": sub.Applicant.Phone}, "materials": []any{}}).Status(422)
+	if n := kept(); n != 1 {
+		t.Errorf("%d questions are kept of a refused request, want 1", n)
+	}
+	undo := errors.New("undone")
+	err := s.DB.InTx(s.Ctx("clerk-"+village), func(ctx context.Context) error {
+		if _, err := s.Cases.Submit(ctx, asFarmer(t, s, "citizen-1")); err != nil {
+			return err
+		}
+		return undo
+	})
+	if !errors.Is(err, undo) {
+		t.Fatal(err)
+	}
+	if n := kept(); n != 2 {
+		t.Errorf("%d questions are kept, want 2", n)
+	}
+	s.As("citizen-1").Get("/my/data").Status(200).Must("办事时查过我的哪些登记信息", "户籍性质证明")
+	s.As("admin-audit").Get("/admin/audit?action=proof.look_up").Status(200).Must("户籍性质证明")
+}
+
 // What is not found is told plainly: it is left to the organ, or promised; no
 // paper is asked for, and none is taken.
 func TestWhatIsNotFoundIsPromisedOrLeftToTheOrgan(t *testing.T) {

@@ -246,3 +246,39 @@ func TestHowOftenATransactionWaits(t *testing.T) {
 		}
 	})
 }
+
+// What AfterUndo asks for is done outside what was undone, once, and not at all when
+// it was kept.
+func TestAfterUndo(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		ctx, done := t.Context(), 0
+		part := func(ctx context.Context) error {
+			return d.InTx(ctx, func(ctx context.Context) error {
+				d.AfterUndo(ctx, func(ctx context.Context) {
+					if d.InTxNow(ctx) {
+						t.Error("inside what is undone")
+					}
+					if err := d.InTx(ctx, func(context.Context) error { done++; return nil }); err != nil {
+						t.Error(err)
+					}
+				})
+				return nil
+			})
+		}
+		refused := errors.New("refused")
+		for _, end := range []error{refused, nil, refused} {
+			err := d.InTx(ctx, func(ctx context.Context) error {
+				if err := part(ctx); err != nil {
+					return err
+				}
+				return end
+			})
+			if !errors.Is(err, end) {
+				t.Fatal(err)
+			}
+		}
+		if done != 2 {
+			t.Errorf("%d were done, want 2", done)
+		}
+	})
+}

@@ -27,6 +27,7 @@ type transaction struct {
 	pipe   *pipeTx    // on PostgreSQL: what waits to be sent
 	before []func(context.Context) error
 	after  []func()
+	undone []func(context.Context)
 	doomed error // of a part that joined and failed: the whole cannot be committed
 	memo   map[any]any
 }
@@ -46,10 +47,17 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 		return err
 	}
 	t := &transaction{}
+	kept := false
+	defer func() { // after an error or a panic
+		for i := 0; i < len(t.undone) && !kept; i++ {
+			t.undone[i](context.WithoutCancel(ctx))
+		}
+	}()
 	if err := d.run(ctx, t, fn); err != nil {
 		d.noteFull(err)
 		return err
 	}
+	kept = true
 	for _, f := range t.after {
 		f()
 	}
@@ -130,6 +138,15 @@ func (d *DB) Tx(ctx context.Context) *sql.Tx {
 		return t.tx.Tx
 	}
 	return nil
+}
+
+// AfterUndo runs f when the outermost transaction of ctx was not committed, or
+// perhaps not, outside of it: for the record of what happened outside the database
+// and is not undone with it. Without a transaction there is nothing to undo.
+func (d *DB) AfterUndo(ctx context.Context, f func(ctx context.Context)) {
+	if t := d.current(ctx); t != nil {
+		t.undone = append(t.undone, f)
+	}
 }
 
 // BeforeCommit runs f as the last part of the outermost transaction of ctx, in
