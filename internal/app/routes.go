@@ -235,7 +235,7 @@ func staffNav(actor identity.Actor) []ui.NavItem {
 	add("办件", "/office/cases", "list", "case.view")
 	add("大厅", "/counter/queue", "users", "queue.view")
 	add("证明", proofs.DeskURL, "check", proofs.VerbIssue, proofs.VerbCheck)
-	add("承诺", proofs.CommitmentsURL, "check", proofs.VerbVerify, proofs.VerbSupervise)
+	add("承诺", proofs.CommitmentsURL, "shield", proofs.VerbVerify, proofs.VerbSupervise)
 	add("监督", proofs.SupervisionURL, "flag", proofs.VerbSupervise, proofs.VerbReply)
 	add("培训", "/office/training", "star", training.VerbManage, training.VerbView)
 	add("证照", "/office/licences", "id", licences.VerbView, licences.VerbManage)

@@ -664,7 +664,7 @@ func sheetMaterials(s *sheet) templ.Component {
 		}
 		for i, m := range s.list.Materials {
 			if m.Needless() {
-				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<li class=\"in-mat\"><p><strong>")
+				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<li class=\"in-mat in-mat-none\"><p><strong>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

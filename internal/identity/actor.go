@@ -2,7 +2,9 @@ package identity
 
 import (
 	"context"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // Kind says what sort of account it is.
@@ -85,6 +87,15 @@ func (a Actor) IsApplicant() bool { return a.Kind == KindPerson || a.Kind == Kin
 // everything. No login or token ever gives it.
 func System(name string) Actor {
 	return Actor{Account: "system:" + name, Login: "system:" + name, Name: "系统（" + name + "）", Kind: KindSystem, Via: ViaSystem}
+}
+
+// Known is the name of who did something, as staff and citizens read it: what the
+// program did by itself it does not name by its parts.
+func Known(name string) string {
+	if part, ok := strings.CutPrefix(name, "系统（"); ok && part != "" && part[0] < utf8.RuneSelf {
+		return "系统自动"
+	}
+	return name
 }
 
 type actorKey struct{}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"yimen/gb"
 	"yimen/internal/identity"
@@ -173,12 +172,7 @@ const (
 
 // Who is who did it, as people read it: what the program did by itself it does
 // not name by its parts.
-func (e Event) Who() string {
-	if part, ok := strings.CutPrefix(e.By, "系统（"); ok && part != "" && part[0] < utf8.RuneSelf {
-		return "系统自动"
-	}
-	return e.By
-}
+func (e Event) Who() string { return identity.Known(e.By) }
 
 // Name is the act in words.
 func (e Event) Name() string {
