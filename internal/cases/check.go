@@ -23,7 +23,7 @@ func (m *Module) CheckCounts(ctx context.Context) (cases int, wrong []Difference
 		tallyKey
 		N int `db:"n"`
 	}
-	err = m.db.Conn(ctx).Select(ctx, &rows, "SELECT kind, receiving, competent, state, SUM(n) AS n FROM "+tallied+
+	err = m.db.Conn(ctx).Select(ctx, &rows, "SELECT kind, receiving, competent, state, SUM(n) AS n FROM "+tallied(tallyTown, tallyReceiving, tallyAgency)+
 		" GROUP BY kind, receiving, competent, state")
 	if err != nil {
 		return 0, nil, fmt.Errorf("sum tally: %w", err)

@@ -105,23 +105,27 @@ func (m *Module) Totals(ctx context.Context, q Query) (map[State]int, error) {
 	return counts, nil
 }
 
-// tallied is what was summed up and what was not yet, as one table: a move
-// counts one more where the case came to and one less where it came from.
-const tallied = `(SELECT kind, receiving, competent, state, n FROM cases_count
-	UNION ALL SELECT kind, receiving, competent, state, n FROM cases_tally
-	UNION ALL SELECT 'town', receiving_town, competent_town, to_state, 1 FROM cases_move
-	UNION ALL SELECT 'town', receiving_town, competent_town, from_state, -1 FROM cases_move WHERE from_state <> ''
-	UNION ALL SELECT 'receiving', receiving, '', to_state, 1 FROM cases_move
-	UNION ALL SELECT 'receiving', receiving, '', from_state, -1 FROM cases_move WHERE from_state <> ''
-	UNION ALL SELECT 'agency', '', agency, to_state, 1 FROM cases_move
-	UNION ALL SELECT 'agency', '', agency, from_state, -1 FROM cases_move WHERE from_state <> '') AS tally`
-
 // Kinds of tally rows: each counts every case once, by another key.
 const (
 	tallyTown      = "town"      // by town of the outlet and town of the agency
 	tallyReceiving = "receiving" // by division of the outlet
 	tallyAgency    = "agency"    // by competent agency
 )
+
+// tallied is what was summed up and what was not yet, as one table that counts
+// by some kinds: a move counts one more where the case came to and one less
+// where it came from.
+func tallied(kinds ...string) string {
+	text := `(SELECT kind, receiving, competent, state, n FROM cases_count
+		UNION ALL SELECT kind, receiving, competent, state, n FROM cases_tally`
+	for _, kind := range kinds {
+		places := map[string]string{tallyTown: "receiving_town, competent_town", tallyReceiving: "receiving, ''", tallyAgency: "'', agency"}[kind]
+		text += `
+		UNION ALL SELECT '` + kind + `', ` + places + `, to_state, 1 FROM cases_move
+		UNION ALL SELECT '` + kind + `', ` + places + `, from_state, -1 FROM cases_move WHERE from_state <> ''`
+	}
+	return text + `) AS tally`
+}
 
 // tally is what answers a query about counts: a table of sums and the
 // condition on it.
@@ -164,7 +168,7 @@ func (q Query) tally(a identity.Actor) (tally, bool) {
 		if kind, cols = tallyOf(a); kind == "" {
 			return tally{}, false
 		}
-		t.table = tallied
+		t.table = tallied(kind)
 		t.where.And("kind = ?", kind)
 	}
 	a.Scope(RightView).Where(t.where, cols)
@@ -257,7 +261,7 @@ type move struct {
 	On            string `db:"submitted_on"` // day of submission as 2026-09-23; "" in a move that the release before noted
 }
 
-// addTo adds to the sums what tallied counts of the move.
+// addTo adds to the sums what tallied counts of the move, by every kind.
 func (v move) addTo(sums map[tallyKey]int) {
 	for _, key := range tallyKeys(v.Receiving, v.CompetentTown, v.Agency) { // the town of a town is itself
 		key.State = v.To
