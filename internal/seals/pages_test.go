@@ -24,7 +24,7 @@ func TestPagesOfSeals(t *testing.T) {
 	s.As("seals-approve-440200").Get(at).Form("form[action="+at+"/moves/refuse]").Fill("reason", "否").Send().Status(422).Must("请写明原因")
 	s.As("seals-approve-440200").Get(at).Form("form[action=" + at + "/moves/approve]").Send().Status(200).Must("已批准，待备案")
 	b.Get(at + "/picture.png").Status(200)
-	certificates := s.As("seals-make-440200").Get("/admin/certificates").Status(200).Must("导入证书", "样例城市政务服务电子文件", "/seals/crl/pdf")
+	certificates := s.As("seals-make-440200").Get("/admin/certificates").Status(200).Must("导入证书", "样例城市政务服务电子文件", "PDF签名根证书的吊销列表")
 	certificates.Form("[name=organisation]").Fill("subject", "韶关").Fill("organisation", "韶关").Send().Status(422).Must("请选择申请哪种证书")
 	s.As("seals-make-440200").Get("/admin/certificates").Form("[name=organisation]").Fill("role", "pdf").Fill("subject", "韶关").Fill("organisation", "韶关").Send().
 		Status(200).Must("证书申请已生成", "等证书机构答复的申请")
