@@ -25,7 +25,8 @@ type Codes interface {
 // their telephone and that they type themselves.
 type smsPage struct {
 	codePage
-	sent string // telephone it went to, masked; "" not yet
+	sent  string // telephone it went to, masked; "" not yet
+	wrong string // why none was sent
 }
 
 // SMSURL is that page, for an application that is being taken in.
@@ -48,7 +49,7 @@ func (m *Module) smsPageOf(r *http.Request, form *web.Form) (*smsPage, error) {
 	if form != nil {
 		p.form = form
 	}
-	return &smsPage{*p, web.Session(r).GetString(smsSession(p.visit.ID, p.draft.Number))}, nil
+	return &smsPage{codePage: *p, sent: web.Session(r).GetString(smsSession(p.visit.ID, p.draft.Number))}, nil
 }
 
 func (m *Module) askSMS(w http.ResponseWriter, r *http.Request) error {
@@ -165,6 +166,10 @@ func (m *Module) stepSMS(w http.ResponseWriter, r *http.Request, do func(*smsPag
 	case errs.Unavailable:
 		status = http.StatusServiceUnavailable
 	}
-	form.Error("code", errs.From(err).Message)
+	if errors.Is(err, assurance.ErrCode) {
+		form.Error("code", errs.From(err).Message)
+	} else {
+		p.wrong = errs.From(err).Message
+	}
 	return web.Render(w, r, status, smsView(p))
 }

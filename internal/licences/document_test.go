@@ -21,6 +21,7 @@ import (
 	"yimen/internal/seals"
 	"yimen/internal/seals/vault"
 	"yimen/ofd"
+	"yimen/ofd/render"
 	"yimen/ofd/ses"
 )
 
@@ -114,6 +115,11 @@ func TestDocumentIsSealedAndSaysWhatItIs(t *testing.T) {
 			if !strings.Contains(text, want) {
 				t.Errorf("the page does not say %s: %s", want, text)
 			}
+		}
+		page, _, err := render.PNG(doc, 0, render.Options{})
+		w.must(err)
+		if said := codeOn(t, page); !strings.HasSuffix(said, licences.CheckURL+"?id="+l.Identifier) {
+			t.Errorf("its code says %q", said)
 		}
 		tagged := map[string]bool{}
 		for _, f := range doc.Tags[0].Fields {

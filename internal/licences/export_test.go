@@ -13,7 +13,7 @@ func Draw(t Type, p Template) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, _, err := render.PNG(doc, 0, render.Options{DPI: 60})
+	data, _, err := render.PNG(doc, 0, render.Options{DPI: 150})
 	return data, err
 }
 

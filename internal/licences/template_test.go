@@ -39,6 +39,9 @@ func TestEveryTypeCanBeDrawn(t *testing.T) {
 		if err != nil {
 			t.Errorf("%s: %v", of.Name, err)
 		}
+		if said := codeOn(t, picture); ok && !strings.Contains(said, licences.CheckURL) {
+			t.Errorf("%s: its code says %q", of.Name, said)
+		}
 		if out := os.Getenv("LICENCE_OUT"); out != "" {
 			_ = os.WriteFile(out+of.ID+".png", picture, 0o600)
 		}
