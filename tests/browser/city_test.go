@@ -138,6 +138,20 @@ func startCity(engine, dir string) (*city, error) {
 	return &city{App: a, URL: address, stop: stop, System: context.WithoutCancel(ctx)}, nil
 }
 
+// furnished waits until the seals of the sample are made, which goes on after
+// the start.
+func (c *city) furnished(t testing.TB) {
+	t.Helper()
+	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(100 * time.Millisecond) {
+		var left int
+		must(t, c.DB.Conn(c.System).Get(c.System, &left, `SELECT COUNT(*) FROM river_job WHERE kind = 'seals.furnish' AND finalized_at IS NULL`))
+		if left == 0 {
+			return
+		}
+	}
+	t.Fatal("the sample's seals were not made within two minutes")
+}
+
 // postgresVar names the PostgreSQL server that tests may use.
 const postgresVar = "YIMEN_TEST_POSTGRES"
 
