@@ -79,6 +79,7 @@ func gather(t testing.TB, c *city) things {
 	if gathered.things != nil {
 		return *gathered.things
 	}
+	c.furnished(t)
 	x := things{draft: c.draft(t, villager, unemployment("dismissed")), windowDraft: c.draft(t, villageClerk, pension()),
 		received: c.handed(t, unemployment("other")), correcting: c.correcting(t, unemployment("other")),
 		owing: c.reviewing(t, villageRelief(), "household_register"), ready: c.delivering(t), pension: c.inCounty(t, pension())}
