@@ -48,7 +48,7 @@ func officePages(x things) map[string][]sample {
 		"/office/tasks/{task}/{act}":           {{approver, task + "approve"}, {approver, task + "refuse"}, {approver, task + "add-approver"}},
 		"/office/licence-types/{id}/template":  {{"editor-440200", "/office/licence-types/ZZ047/template"}, {"editor-440200", "/office/licence-types/ZZ100/template"}},
 		"/office/licence-orders":               {{"approver-440232-d11", "/office/licence-orders"}},
-		"/office/licence-orders/{case}":        {{"approver-440232-d11", "/office/licence-orders/" + x.order}},
+		"/office/licence-orders/{case}":        {{x.orderedBy, "/office/licence-orders/" + x.order}},
 		"/office/licence-batches":              {{"approver-440232-d07", "/office/licence-batches"}, {"approver-440232-d07", "/office/licence-batches?type=ZZ011"}},
 		"/office/licence-batches/{id}":         {{"approver-440232-d07", x.batch}},
 		"/office/licences/issue":               {{"approver-440232-d07", "/office/licences/issue"}, {"approver-440232-d07", "/office/licences/issue?type=ZZ011"}},

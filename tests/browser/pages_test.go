@@ -61,7 +61,7 @@ type things struct {
 	course, training                            string         // a course that items demand, and a day on which it is held
 	certificate                                 string         // page of one that somebody has earned
 	seal, asked                                 string         // one in use, and one that somebody has applied for
-	order                                       string         // case whose licence waits
+	order, orderedBy                            string         // case whose licence waits, and who completes it
 	batch                                       string         // page of a sheet that licences may be issued from
 }
 
@@ -115,7 +115,8 @@ func gather(t testing.TB, c *city) things {
 	x.licence = own[len(own)-1].Identifier
 	_, err = c.Licences.CopyOwn(c.as(t, villager), x.licence, licences.CopyWish{Purpose: "办理入学登记", Recipient: "韶关市第一中学", Days: 30})
 	must(t, err)
-	x.order, x.batch = c.ordered(t), c.batch(t)
+	x.order, x.orderedBy = c.ordered(t)
+	x.batch = c.batch(t)
 	x.seal, x.asked = c.seals(t)
 	showing, err := c.Licences.Show(c.as(t, villager), x.licence, licences.Choice{Mode: licences.ShowLeast})
 	must(t, err)
@@ -125,19 +126,25 @@ func gather(t testing.TB, c *city) things {
 	return x
 }
 
-// ordered gives a granted case whose licence waits for staff to complete it.
-func (c *city) ordered(t testing.TB) string {
+// ordered gives a granted case whose licence waits for staff to complete it, and
+// who may: of any agency, since what was granted changes with the day on which
+// the sample is made.
+func (c *city) ordered(t testing.TB) (number, account string) {
 	t.Helper()
-	list, _, err := c.Cases.List(c.System, cases.Query{Agency: "440232-d11"}, db.Page{Limit: 200})
+	list, _, err := c.Cases.List(c.System, cases.Query{States: []cases.State{cases.StateClosed, cases.StateDelivering}}, db.Page{Limit: 200})
 	must(t, err)
 	for _, x := range list {
+		account = "approver-" + x.Competent.Code
+		if _, err := c.Identity.Actor(c.System, account); err != nil {
+			continue
+		}
 		must(t, c.Licences.CaseGranted(c.System, x.Number))
 		if o, err := c.Licences.OfCase(c.System, x.Number); err == nil && o.State == licences.OrderWaiting {
-			return x.Number
+			return x.Number, account
 		}
 	}
 	t.Fatal("no licence of a case waits")
-	return ""
+	return "", ""
 }
 
 // promised is a commitment to the county's forestry that waits to be checked.
