@@ -37,13 +37,9 @@ func (a *App) tellIssued(ctx context.Context, l licences.Licence) error {
 	if err != nil {
 		return err
 	}
-	n := messages.Notice{Name: c.Applicant.Name, Template: "licence.issued", Link: licences.OwnURL(l.Identifier), About: c.Number,
+	return a.toApplicant(ctx, c, messages.Notice{Template: "licence.issued", Link: licences.OwnURL(l.Identifier),
 		Vars:     map[string]string{"item": c.ItemName, "number": c.Number, "licence": l.TypeName, "agency": l.IssuerName},
-		Division: c.Competent.Division, Key: "licence:" + l.ID}
-	if n.To, n.Phone, err = a.applicantOf(ctx, c); err != nil {
-		return err
-	}
-	return a.Messages.Send(ctx, n)
+		Division: c.Competent.Division, Key: "licence:" + l.ID})
 }
 
 // tellChanged tells the holder of a licence what was done to it, unless who
@@ -63,19 +59,11 @@ func (a *App) tellChanged(ctx context.Context, l licences.Licence, s licences.St
 		return err // without an account there is no telephone that is theirs
 	}
 	return a.Messages.Send(ctx, messages.Notice{To: account, Template: "licence.changed", Link: licences.OwnURL(l.Identifier), About: l.Case,
-		Vars:     map[string]string{"licence": l.TypeName, "act": s.Act.Name(), "agency": l.IssuerName, "reason": withDocument(s.Reason, s.Document)},
+		Vars:     map[string]string{"licence": l.TypeName, "act": s.Act.Name(), "agency": l.IssuerName, "reason": messages.Reason(s.Reason, s.Document)},
 		Division: l.Division, Key: "licence:" + l.ID + ":" + db.NewID()})
 }
 
-// withDocument is a reason with the number of the decision that it stands in.
-func withDocument(reason, document string) string {
-	if document == "" {
-		return reason
-	}
-	return strings.TrimSuffix(reason, "。") + "（" + document + "）"
-}
-
-// tellApplicant fills in who applied in a case, and sends.
+// tellApplicant sends a notice about a case to who applied, with the way to its page.
 func (a *App) tellApplicant(ctx context.Context, number string, n messages.Notice) error {
 	c, err := teller{a}.find(ctx, number)
 	if errors.Is(err, cases.ErrUnknown) {
@@ -84,11 +72,8 @@ func (a *App) tellApplicant(ctx context.Context, number string, n messages.Notic
 	if err != nil {
 		return err
 	}
-	n.Name, n.About, n.Link = c.Applicant.Name, c.Number, portal.CaseURL(c.Number)
-	if n.To, n.Phone, err = a.applicantOf(ctx, c); err != nil {
-		return err
-	}
-	return a.Messages.Send(ctx, n)
+	n.Link = portal.CaseURL(c.Number)
+	return a.toApplicant(ctx, c, n)
 }
 
 // grants tells the licences what cases grant.

@@ -82,20 +82,25 @@ func (t teller) tellOf(ctx context.Context, c cases.Case, account, template, onc
 			v[k] = x
 		}
 	}
-	n := messages.Notice{Name: c.Applicant.Name, Template: template, Vars: v, About: c.Number,
+	n := messages.Notice{Template: template, Vars: v, About: c.Number,
 		Link: portal.CaseURL(c.Number), Division: c.Competent.Division, Key: "case:" + c.Number + ":" + once}
-	var err error
-	if n.To, n.Phone, err = t.a.applicantOf(ctx, c); err != nil {
-		return err
-	}
-	if err := t.a.Messages.Send(ctx, n); err != nil {
+	if err := t.a.toApplicant(ctx, c, n); err != nil {
 		return err
 	}
 	if c.Account != "" || account == "" {
 		return nil
 	}
-	n.To, n.Name, n.Phone, n.Key = account, "", "", n.Key+":agent"
+	n.To, n.Key = account, n.Key+":agent"
 	return t.a.Messages.Send(ctx, n)
+}
+
+// toApplicant sends a notice about a case to who applied.
+func (a *App) toApplicant(ctx context.Context, c cases.Case, n messages.Notice) (err error) {
+	n.Name, n.About = c.Applicant.Name, c.Number
+	if n.To, n.Phone, err = a.applicantOf(ctx, c); err != nil {
+		return err
+	}
+	return a.Messages.Send(ctx, n)
 }
 
 // applicantOf is where the applicant of a case is reached: the account, or without

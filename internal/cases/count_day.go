@@ -76,19 +76,20 @@ func (m *Module) addDays(ctx context.Context, moves []move) error {
 		if v.On == "" {
 			return m.forgetDays(ctx)
 		}
-		key := v.day()
-		sums[key]++
-		if v.From != "" {
-			key.State = v.From
-			sums[key]--
-		}
+		v.addToDays(sums, 1)
 	}
 	return m.writeDays(ctx, sums)
 }
 
-// day is the key that the move adds to.
-func (v move) day() dayKey {
-	return dayKey{On: v.On, Receiving: county(v.Receiving), Competent: county(v.CompetentTown), State: v.To}
+// addToDays counts one more (by 1) where the case came to and one less where it
+// came from, or takes that back (by -1).
+func (v move) addToDays(sums map[dayKey]int, by int) {
+	key := dayKey{On: v.On, Receiving: county(v.Receiving), Competent: county(v.CompetentTown), State: v.To}
+	sums[key] += by
+	if v.From != "" {
+		key.State = v.From
+		sums[key] -= by
+	}
 }
 
 func (m *Module) writeDays(ctx context.Context, sums map[dayKey]int) error {
@@ -149,18 +150,13 @@ func (m *Module) countDays(ctx context.Context) (map[dayKey]int, error) {
 		}
 		if at != nil {
 			v.On = submittedOn(*at)
-			sums[v.day()]++
+			v.addToDays(sums, 1) // as a new case
 			continue
 		}
 		if v.On == "" {
 			return nil, nil
 		}
-		key := v.day()
-		sums[key]--
-		if v.From != "" {
-			key.State = v.From
-			sums[key]++
-		}
+		v.addToDays(sums, -1)
 	}
 	return sums, rows.Err()
 }

@@ -3,6 +3,7 @@ package messages
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"yimen/internal/kit/db"
@@ -18,6 +19,15 @@ type Notice struct {
 	About             string // case number or ""
 	Division          string // whose deliveries it counts among; "": the city's
 	Key               string // names the cause: the same key is sent once
+}
+
+// Reason is a reason, as notices say it, with the number of the decision that it
+// stands in; "" for none.
+func Reason(reason, document string) string {
+	if document == "" {
+		return reason
+	}
+	return strings.TrimSuffix(reason, "。") + "（" + document + "）"
 }
 
 // Send tells somebody something. It joins the transaction of ctx: no commit,

@@ -3,7 +3,6 @@ package proofs
 import (
 	"context"
 	"strconv"
-	"strings"
 
 	"yimen/internal/identity"
 	"yimen/internal/messages"
@@ -28,12 +27,8 @@ func (m *Module) tellUntrue(ctx context.Context, c Commitment) error {
 
 // tellDecision tells the applicant what was decided about what they were granted.
 func (m *Module) tellDecision(ctx context.Context, c Commitment, r Revocation, d Decision) error {
-	reason := d.Reason
-	if d.Document != "" {
-		reason = strings.TrimSuffix(reason, "。") + "（" + d.Document + "）"
-	}
 	return m.toApplicant(ctx, c, messages.Notice{Template: "proof.revocation_" + d.State, Key: "proof:revocation:" + r.ID + ":" + d.State,
-		Vars: map[string]string{"number": c.Case, "item": c.ItemName, "proof": c.MaterialName, "agency": c.AgencyName, "reason": reason}})
+		Vars: map[string]string{"number": c.Case, "item": c.ItemName, "proof": c.MaterialName, "agency": c.AgencyName, "reason": messages.Reason(d.Reason, d.Document)}})
 }
 
 // toApplicant sends to who gave a commitment as the applicant of its case.

@@ -2,6 +2,7 @@ package training
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"yimen/internal/identity"
@@ -52,7 +53,7 @@ func (m *Module) GapOf(ctx context.Context, item string) (Gap, error) {
 }
 
 // certified names those of a list who hold every certificate that an item
-// demands where the actor works.
+// demands where the actor works; it demands one at least.
 func (m *Module) certified(ctx context.Context, a identity.Actor, item string, list []org.Staff) ([]string, error) {
 	var ids []string
 	for _, s := range list {
@@ -63,25 +64,16 @@ func (m *Module) certified(ctx context.Context, a identity.Actor, item string, l
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	var demanded []string
-	err := m.DB.Conn(ctx).Select(ctx, &demanded, `SELECT r.course FROM training_requirement r JOIN training_course c ON c.id = r.course
-		WHERE r.item = $1 AND c.from_code <= $2 AND (c.to_code = '' OR c.to_code > $2)`, item, a.Division)
-	if err != nil {
-		return nil, wrap("list requirements", err)
-	}
-	var held []string
-	w, today := new(db.Where).In("staff", ids).In("course", demanded), m.today(ctx)
-	w.And("revoked_on = '' AND from_on <= ? AND until_on >= ?", today, today)
-	if err := m.DB.Conn(ctx).Select(ctx, &held, `SELECT staff FROM training_certificate`+w.SQL()+` GROUP BY staff, course`, w.Args()...); err != nil {
+	w := new(db.Where)
+	demanded, division, today := w.Arg(item), w.Arg(a.Division), w.Arg(m.today(ctx))
+	w.In("h.staff", ids).And("NOT EXISTS (SELECT 1 FROM " + missing(demanded, division, "h.staff", today) + ")")
+	var able []string
+	if err := m.DB.Conn(ctx).Select(ctx, &able, `SELECT DISTINCT h.staff FROM training_certificate h`+w.SQL(), w.Args()...); err != nil {
 		return nil, wrap("find certified colleagues", err)
-	}
-	courses := map[string]int{}
-	for _, staff := range held {
-		courses[staff]++
 	}
 	var names []string
 	for _, s := range list {
-		if courses[s.ID] == len(demanded) && len(names) < mostColleagues {
+		if slices.Contains(able, s.ID) && len(names) < mostColleagues {
 			names = append(names, s.Name)
 		}
 	}

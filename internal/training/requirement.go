@@ -71,9 +71,14 @@ func (m *Module) Lacking(ctx context.Context, a identity.Actor, dest *[]string, 
 		w.Arg(v) // the numbers of the expression stay what they are
 	}
 	division, staff, today := w.Arg(a.Division), w.Arg(a.Staff), w.Arg(m.today(ctx))
-	return db.All(dest, `SELECT c.title FROM training_requirement r JOIN training_course c ON c.id = r.course
-		WHERE r.item = `+item+` AND c.from_code <= `+division+` AND (c.to_code = '' OR c.to_code > `+division+`)
-		AND NOT EXISTS (SELECT 1 FROM training_certificate x WHERE x.staff = `+staff+` AND x.course = r.course
-			AND x.revoked_on = '' AND x.from_on <= `+today+` AND x.until_on >= `+today+`)
-		ORDER BY c.title`, w.Args()...), true
+	return db.All(dest, `SELECT c.title FROM `+missing(item, division, staff, today)+` ORDER BY c.title`, w.Args()...), true
+}
+
+// missing are the courses c that an item demands in a division and that somebody
+// has no valid certificate of today, with the condition; all are SQL expressions.
+func missing(item, division, staff, today string) string {
+	return `training_requirement r JOIN training_course c ON c.id = r.course
+		WHERE r.item = ` + item + ` AND c.from_code <= ` + division + ` AND (c.to_code = '' OR c.to_code > ` + division + `)
+		AND NOT EXISTS (SELECT 1 FROM training_certificate x WHERE x.staff = ` + staff + ` AND x.course = r.course
+			AND x.revoked_on = '' AND x.from_on <= ` + today + ` AND x.until_on >= ` + today + `)`
 }
