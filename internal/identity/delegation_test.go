@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"errors"
+	"maps"
 	"testing"
 	"time"
 
@@ -97,6 +98,47 @@ func TestRightsAreLentForAWhile(t *testing.T) {
 		}
 		if err := w.EndDelegation(w.as(t, "approver"), lent); !errors.Is(err, identity.ErrDelegationOver) {
 			t.Errorf("ended once more: %v", err)
+		}
+	})
+}
+
+// TestWhoStandsInForTwoHoldsEachRightOnce: own rights once, those of each
+// colleague once, and of a colleague who was stopped none.
+func TestWhoStandsInForTwoHoldsEachRightOnce(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		w, id := bureauWorld(t, d)
+		if err := w.GrantRole(asSystem, "third", "approver", identity.Reach{Agency: bureau}); err != nil {
+			t.Fatal(err)
+		}
+		for _, lender := range []string{"approver", "third"} {
+			lent, err := w.lend(w.as(t, lender), id["deputy"], 0, 3, "approver")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := w.AuthoriseDelegation(w.as(t, "head"), lent); err != nil {
+				t.Fatal(err)
+			}
+		}
+		by := func(v identity.Verb) map[string]int {
+			n := map[string]int{}
+			for _, g := range identity.FromContext(w.as(t, "deputy")).Grants {
+				if g.Verb == v {
+					n[g.Lender]++
+				}
+			}
+			return n
+		}
+		if own := by("item.edit"); !maps.Equal(own, map[string]int{"": 1}) {
+			t.Errorf("edits items by %v, want by its own role once", own)
+		}
+		if lent := by("task.approve"); !maps.Equal(lent, map[string]int{id["approver"]: 1, id["third"]: 1}) {
+			t.Errorf("approves by %v, want by each colleague once", lent)
+		}
+		if err := w.Disable(asSystem, "approver"); err != nil {
+			t.Fatal(err)
+		}
+		if lent, own := by("task.approve"), by("item.edit"); !maps.Equal(lent, map[string]int{id["third"]: 1}) || own[""] != 1 {
+			t.Errorf("with one colleague stopped approves by %v, edits by %v", lent, own)
 		}
 	})
 }

@@ -135,6 +135,15 @@ type levelsHeld struct {
 	L4 *time.Time `db:"level4_until"`
 }
 
+// levelAt is, in a query, the highest level that an account holds at a moment.
+func levelAt(account, now string) string {
+	text := "CASE"
+	for level := LevelCA; level > LevelNone; level-- {
+		text += fmt.Sprintf(" WHEN %s.level%d_until > %s THEN %d", account, level, now, level)
+	}
+	return text + " ELSE 0 END"
+}
+
 // at is the highest level that holds at a moment.
 func (h levelsHeld) at(now time.Time) Level {
 	for i, until := range []*time.Time{h.L4, h.L3, h.L2, h.L1} {

@@ -172,13 +172,17 @@ func (m *Module) Sweep(ctx context.Context) error {
 	return err
 }
 
+var (
+	byName = actorQuery("", "identity_account a", "a.id = $1 OR a.name_key = $2", "$3")
+	byID   = actorQuery("", "identity_account a", "a.id = $1", "$2")
+)
+
 // Actor gives who an account (id or name) is now, with its grants of this
 // moment: nothing is cached, so a right taken away is gone with the next
 // request. ErrAccountUnknown, ErrAccountDisabled.
 func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
 	id, key := lookup(account)
-	var rows []actorRow
-	err := m.DB.Conn(ctx).Select(ctx, &rows, actorQuery("", "(a.id = $1 OR a.name_key = $2)", "$3"), id, key, m.now(ctx))
+	rows, err := m.actorRows(ctx, byName, id, key, m.now(ctx))
 	if err != nil {
 		return Actor{}, err
 	}
@@ -186,8 +190,8 @@ func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
 }
 
 func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
-	var rows []actorRow
-	if err := m.DB.Conn(ctx).Select(ctx, &rows, actorQuery("", "a.id = $1", "$2"), id, m.now(ctx)); err != nil {
+	rows, err := m.actorRows(ctx, byID, id, m.now(ctx))
+	if err != nil {
 		return Actor{}, err
 	}
 	return m.withMandates(ctx, rows, via)
@@ -196,7 +200,7 @@ func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
 // withMandates is the actor of the rows with the mandates that stand today: one
 // ended since the last request is gone with this one.
 func (m *Module) withMandates(ctx context.Context, rows []actorRow, via string) (Actor, error) {
-	a, err := actor(rows, via, m.now(ctx))
+	a, err := actor(rows, via)
 	if err == nil && a.Kind == KindEnterprise {
 		led, err := m.ledBy(ctx, a.Account)
 		a.Level = max(a.Level, led)

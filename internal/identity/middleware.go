@@ -136,23 +136,22 @@ func (m *Module) toPassword(w http.ResponseWriter, r *http.Request) {
 }
 
 // Beside asks who an account is with the session it is found by; see
-// web.Options. The last of the arguments is the moment.
-func Beside(session string, args ...any) (db.Read, func() (web.Stored, any)) {
-	var rows []struct {
-		actorRow
-		web.Stored
-	}
-	query := `WITH live AS (` + session + `) SELECT q.*, live.session_data, live.session_idle_until, live.session_idle
-		FROM (` + actorQuery("", "a.id = (SELECT subject FROM live)", "$"+strconv.Itoa(len(args))) + `) q CROSS JOIN live ORDER BY q.lender, q.grant_row`
-	return db.All(&rows, query, args...), func() (web.Stored, any) {
-		if len(rows) == 0 {
-			return web.Stored{}, nil
+// web.Options.
+func Beside(session, now string) func(args ...any) (db.Read, func() (web.Stored, any)) {
+	query := actorQuery("live.session_data, live.session_idle_until, live.session_idle, ",
+		"("+session+") live CROSS JOIN identity_account a", "a.id = live.subject", now)
+	return func(args ...any) (db.Read, func() (web.Stored, any)) {
+		var rows []actorRow
+		var stored web.Stored // the same in each of the rows
+		columns := func(r *actorRow) []any {
+			return append([]any{&stored.Data, &stored.IdleUntil, &stored.Idle}, r.columns()...)
 		}
-		own := make([]actorRow, len(rows))
-		for i, r := range rows {
-			own[i] = r.actorRow
+		return db.Scanned(&rows, columns, query, args...), func() (web.Stored, any) {
+			if len(rows) == 0 {
+				return stored, nil
+			}
+			return stored, &rows
 		}
-		return rows[0].Stored, &own
 	}
 }
 

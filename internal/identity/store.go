@@ -1,8 +1,10 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,56 +116,69 @@ func (m *Module) lockAccount(ctx context.Context, id string) error {
 
 func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(ctx, m.Clock).Now() }
 
-// actorRow is an account beside one of its grants; without grants there is
-// one row with an empty role.
+// actorRow is an account beside one grant that it holds or has been lent; without
+// grants there is one row with an empty role.
 type actorRow struct {
-	ID          string `db:"id"`
-	Name        string `db:"name"`
-	Kind        Kind   `db:"kind"`
-	DisplayName string `db:"display_name"`
-	Agency      string `db:"agency"`
-	Outlet      string `db:"outlet"`
-	Division    string `db:"division"`
-	Staff       string `db:"staff"`
-	State       string `db:"state"`
-	Epoch       int64  `db:"epoch"`
-	Seat        string `db:"seat"`
-	First       bool   `db:"password_first"`
-	Shared      bool   `db:"shared"`
-	Role        string `db:"role"`
-	About       On     `db:"about"`
-	From        string `db:"div_from"`
-	To          string `db:"div_to"`
-	GrantAgency string `db:"grant_agency"`
-	GrantDept   string `db:"grant_dept"`
-	GrantRow    string `db:"grant_row"`
-	Lender      string `db:"lender"`
-	LenderName  string `db:"lender_name"`
-	LentRoles   string `db:"lent_roles"`
-	levelsHeld
+	ID          string
+	Name        string
+	Kind        Kind
+	DisplayName string
+	Agency      string
+	Outlet      string
+	Division    string
+	Staff       string
+	State       string
+	Epoch       int64
+	Seat        string
+	First       bool
+	Shared      bool
+	Level       Level
+	Delegation  string // the one beside which the grant was found, "" none
+	Lender      string // "" of a grant of its own
+	LenderName  string
+	LentRoles   string
+	Role        string
+	About       On
+	From        string
+	To          string
+	GrantAgency string
+	GrantDept   string
 }
-
-const accountPart = `SELECT a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch, a.seat, a.password_first, a.shared,
-	a.level1_until, a.level2_until, a.level3_until, a.level4_until,
-	COALESCE(g.id, '') AS grant_row, COALESCE(g.role, '') AS role, COALESCE(g.about, '') AS about, COALESCE(g.div_from, '') AS div_from,
-	COALESCE(g.div_to, '') AS div_to, COALESCE(g.agency, '') AS grant_agency, COALESCE(g.dept, '') AS grant_dept, `
 
 // actorQuery reads an account with its grants and, in the same message, those
 // that colleagues have lent it at the moment now: read from what the colleague
-// holds, so that they are never wider, and end with it. join and where say which
-// account a; now is the placeholder of the moment.
-func actorQuery(join, where, now string) string {
-	return accountPart + `'' AS lender, '' AS lender_name, '' AS lent_roles
-		FROM identity_account a LEFT JOIN identity_grant g ON g.account = a.id ` + join + ` WHERE ` + where + `
-	UNION ALL ` + accountPart + `p.id AS lender, p.display_name AS lender_name, x.roles AS lent_roles
-		FROM identity_account a JOIN identity_delegation x ON x.deputy = a.id AND x.state = 'active' AND x.begins_at <= ` + now + ` AND x.ends_at > ` + now + `
-		JOIN identity_account p ON p.id = x.delegator AND p.state = 'active' JOIN identity_grant g ON g.account = p.id ` + join + ` WHERE ` + where + `
-	ORDER BY lender, grant_row`
+// holds, so that they are never wider, and end with it. from and where say which
+// account a; now is the placeholder of the moment. Every request asks it: no
+// column is read that nobody looks at, and the grants are found in their index.
+// Whoever stands in for several colleagues has own grants beside each; see actor.
+func actorQuery(columns, from, where, now string) string {
+	return `SELECT ` + columns + `a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch, a.seat,
+		a.password_first, a.shared, ` + levelAt("a", now) + `,
+		COALESCE(x.id, ''), CASE WHEN g.account <> a.id THEN g.account ELSE '' END, COALESCE(p.display_name, ''), COALESCE(x.roles, ''),
+		COALESCE(g.role, ''), COALESCE(g.about, ''), COALESCE(g.div_from, ''), COALESCE(g.div_to, ''), COALESCE(g.agency, ''), COALESCE(g.dept, '')
+	FROM ` + from + ` LEFT JOIN identity_delegation x ON x.deputy = a.id AND x.state = 'active' AND x.begins_at <= ` + now + ` AND x.ends_at > ` + now + `
+		LEFT JOIN identity_account p ON p.id = x.delegator AND p.state = 'active'
+		LEFT JOIN identity_grant g ON g.account IN (a.id, p.id)
+	WHERE ` + where
+}
+
+// columns are the places of what actorQuery reads.
+func (r *actorRow) columns() []any {
+	return []any{&r.ID, &r.Name, &r.Kind, &r.DisplayName, &r.Agency, &r.Outlet, &r.Division, &r.Staff, &r.State, &r.Epoch, &r.Seat,
+		&r.First, &r.Shared, &r.Level, &r.Delegation, &r.Lender, &r.LenderName, &r.LentRoles,
+		&r.Role, &r.About, &r.From, &r.To, &r.GrantAgency, &r.GrantDept}
+}
+
+// actorRows reads the rows of an account; see actorQuery.
+func (m *Module) actorRows(ctx context.Context, query string, args ...any) ([]actorRow, error) {
+	var rows []actorRow
+	err := m.DB.Conn(ctx).Together(ctx, db.Scanned(&rows, (*actorRow).columns, query, args...))
+	return rows, err
 }
 
 // actor makes the Actor of its rows. ErrAccountUnknown when there are none,
 // ErrAccountDisabled.
-func actor(rows []actorRow, via string, now time.Time) (Actor, error) {
+func actor(rows []actorRow, via string) (Actor, error) {
 	if len(rows) == 0 {
 		return Actor{}, ErrAccountUnknown
 	}
@@ -174,10 +189,17 @@ func actor(rows []actorRow, via string, now time.Time) (Actor, error) {
 	a := Actor{Account: r.ID, Login: r.Name, Name: r.DisplayName, Kind: r.Kind, Agency: r.Agency, Outlet: r.Outlet,
 		Division: r.Division, Staff: r.Staff, Via: via, epoch: r.Epoch, seat: r.Seat, first: r.First, shared: r.Shared}
 	if a.IsApplicant() {
-		a.Person, a.Level = r.ID, r.at(now)
+		a.Person, a.Level = r.ID, r.Level
 		return a, nil // holds no grants, whatever the table says
 	}
+	slices.SortFunc(rows, func(a, b actorRow) int {
+		return cmp.Or(strings.Compare(a.Lender, b.Lender), strings.Compare(a.Role, b.Role))
+	})
+	beside := rows[0].Delegation
 	for _, r := range rows {
+		if r.Lender == "" && r.Delegation != beside {
+			continue // its own, read once already
+		}
 		role, known := RoleNamed(r.Role)
 		if !known {
 			continue // none, or of a later release

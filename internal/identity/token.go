@@ -77,14 +77,15 @@ func (m *Module) bearerOf(r *http.Request, token string) (Actor, error) {
 	return m.ByToken(r.Context(), token)
 }
 
+var byToken = actorQuery("", "identity_token t JOIN identity_account a ON a.id = t.account",
+	"t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2", "$2")
+
 // ByToken gives whose bearer token it is; ErrToken for any that is not good now.
 func (m *Module) ByToken(ctx context.Context, token string) (Actor, error) {
 	if !strings.HasPrefix(token, tokenPrefix) {
 		return Actor{}, ErrToken
 	}
-	var rows []actorRow
-	err := m.DB.Conn(ctx).Select(ctx, &rows, actorQuery("JOIN identity_token t ON t.account = a.id",
-		"t.hash = $1 AND t.revoked_at IS NULL AND t.expires_at > $2", "$2"), tokenHash(token), m.now(ctx))
+	rows, err := m.actorRows(ctx, byToken, tokenHash(token), m.now(ctx))
 	if err != nil {
 		return Actor{}, err
 	}

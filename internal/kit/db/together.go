@@ -1,6 +1,7 @@
 package db
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -16,6 +17,7 @@ type Read struct {
 	dest    any
 	one     bool
 	missing error
+	rows    func(*sql.Rows) error // instead of dest
 	query   string
 	args    []any
 }
@@ -29,6 +31,22 @@ func One(dest any, missing error, query string, args ...any) Read {
 // All reads every row into the slice dest points to, as Conn.Select does.
 func All(dest any, query string, args ...any) Read {
 	return Read{dest: dest, query: query, args: args}
+}
+
+// Scanned is All without looking at names: columns gives the places of a row's
+// columns in their order. It spares what every request asks the reflection.
+func Scanned[T any](dest *[]T, columns func(*T) []any, query string, args ...any) Read {
+	return Read{query: query, args: args, rows: func(rows *sql.Rows) error {
+		*dest = (*dest)[:0]
+		for rows.Next() {
+			var row T
+			if err := rows.Scan(columns(&row)...); err != nil {
+				return err
+			}
+			*dest = append(*dest, row)
+		}
+		return rows.Err()
+	}}
 }
 
 // Together asks several queries that do not need one another's answers. On
@@ -70,6 +88,9 @@ func together(ctx context.Context, from runner, reads []Read) error {
 }
 
 func (c *Conn) read(ctx context.Context, r Read) error {
+	if r.rows != nil {
+		return c.scanned(ctx, r)
+	}
 	if !r.one {
 		return c.Select(ctx, r.dest, r.query, r.args...)
 	}
@@ -80,12 +101,32 @@ func (c *Conn) read(ctx context.Context, r Read) error {
 	return err
 }
 
+func (c *Conn) scanned(ctx context.Context, r Read) error {
+	defer c.watch(ctx, time.Now(), r.query)
+	ask := func(from runner) error {
+		rows, err := from.QueryContext(ctx, r.query, r.args...)
+		if err != nil {
+			return mapErr(err)
+		}
+		defer rows.Close()
+		return mapErr(cmp.Or(r.rows(rows), rows.Close()))
+	}
+	err := ask(c.reader)
+	if c.askPrimary(ctx, err) {
+		err = ask(c.d.read)
+	}
+	return err
+}
+
 // togetherKey carries what is asked together past database/sql, which knows of
 // answers with several sets of rows, to pipeConn.
 type togetherKey struct{}
 
 // scan reads one set of rows.
 func (r Read) scan(rows *sql.Rows) error {
+	if r.rows != nil {
+		return r.rows(rows)
+	}
 	dest := reflect.ValueOf(r.dest).Elem()
 	if !r.one {
 		dest.SetLen(0)

@@ -3,6 +3,7 @@ package db_test
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
 	"time"
 
@@ -82,6 +83,38 @@ func TestTogetherTellsWhatIsMissingOrWrong(t *testing.T) {
 			err = d.Conn(t.Context()).Together(t.Context(), db.One(&n, nil, `SELECT 1`), db.One(&m, nil, `SELECT nothing FROM nowhere`))
 			if err == nil {
 				t.Fatal("a wrong query was answered")
+			}
+		}
+	})
+}
+
+func TestScannedReadsByPlaces(t *testing.T) {
+	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
+		laterTable(t, d)
+		for i, id := range []string{"a", "b"} {
+			if _, err := d.Conn(t.Context()).Exec(t.Context(), laterInsert, id, i+1); err != nil {
+				t.Fatal(err)
+			}
+		}
+		type row struct {
+			id string
+			n  int
+		}
+		rows := []row{{"left from before", 9}}
+		places := func(r *row) []any { return []any{&r.id, &r.n} }
+		scanned := func(query string) db.Read { return db.Scanned(&rows, places, query, 0) }
+		const good = `SELECT id, n FROM later_t WHERE n > $1 ORDER BY id`
+		var n int
+		for name, reads := range map[string][]db.Read{"alone": {scanned(good)}, "beside another": {db.One(&n, nil, `SELECT 1`), scanned(good)}} {
+			if err := d.Conn(t.Context()).Together(t.Context(), reads...); err != nil || !slices.Equal(rows, []row{{"a", 1}, {"b", 2}}) {
+				t.Errorf("%s: read %+v, error %v", name, rows, err)
+			}
+		}
+		for range 30 { // more than there are connections: none is lost
+			for _, wrong := range []string{`SELECT id, nothing FROM later_t WHERE n > $1`, `SELECT id FROM later_t WHERE n > $1`, `SELECT id, NULL FROM later_t WHERE n > $1`} {
+				if err := d.Conn(t.Context()).Together(t.Context(), scanned(wrong)); err == nil {
+					t.Fatalf("%s was read as %+v", wrong, rows)
+				}
 			}
 		}
 	})

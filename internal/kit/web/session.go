@@ -21,7 +21,10 @@ const (
 )
 
 func (rt *Router) initSessions() {
-	rt.store = &sessionStore{db: rt.o.DB, beside: rt.o.Beside, clock: rt.o.Clock, idle: rt.o.SessionIdle, lifetime: rt.o.SessionLifetime}
+	rt.store = &sessionStore{db: rt.o.DB, clock: rt.o.Clock, idle: rt.o.SessionIdle, lifetime: rt.o.SessionLifetime}
+	if rt.o.Beside != nil {
+		rt.store.beside = rt.o.Beside(liveSession, "$2")
+	}
 	m := scs.New()
 	m.Store = rt.store
 	m.Codec = jsonCodec{}

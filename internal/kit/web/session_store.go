@@ -22,7 +22,7 @@ type sessionStore struct {
 	db             *db.DB
 	clock          clock.Clock
 	idle, lifetime time.Duration
-	beside         func(session string, args ...any) (db.Read, func() (Stored, any))
+	beside         func(args ...any) (db.Read, func() (Stored, any)) // nil: nothing is
 }
 
 // besideKey carries where what is read beside a session goes, past scs.
@@ -60,7 +60,7 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 // almost every session is somebody's. db.ErrNoRows.
 func (s *sessionStore) read(ctx context.Context, token string, now time.Time) (Stored, error) {
 	if place, ok := ctx.Value(besideKey{}).(*any); ok && s.beside != nil {
-		read, found := s.beside(liveSession, token, now)
+		read, found := s.beside(token, now)
 		if err := s.db.Conn(ctx).Together(ctx, read); err != nil {
 			return Stored{}, err
 		}
