@@ -4,6 +4,7 @@ import (
 	"context"
 	"embed"
 	"io/fs"
+	"strings"
 	"time"
 
 	"yimen/internal/catalogue"
@@ -80,4 +81,27 @@ func (m *Module) record(ctx context.Context, action, object, id, purpose, detail
 	a := identity.FromContext(ctx)
 	return m.Audit.Write(ctx, audit.Entry{Actor: a.Account, ActorName: a.Name, Address: a.Address,
 		Action: action, Object: object, ObjectID: id, Purpose: purpose, Detail: detail, Result: "ok"})
+}
+
+// mostDetail is how many bytes of a detail the audit keeps whole.
+const mostDetail = 3000
+
+// recordPeople notes an act on those on the list of a session, each by staff id
+// and, where there is one, ":" and their result; in as many rows as it takes.
+func (m *Module) recordPeople(ctx context.Context, action, session string, list []Attendance) error {
+	detail := ""
+	for _, a := range list {
+		who := a.Staff
+		if a.Result != "" {
+			who += ":" + a.Result
+		}
+		if len(detail)+len(who) >= mostDetail {
+			if err := m.record(ctx, action, "training_session", session, "", detail); err != nil {
+				return err
+			}
+			detail = ""
+		}
+		detail = strings.TrimSpace(detail + " " + who)
+	}
+	return m.record(ctx, action, "training_session", session, "", detail)
 }

@@ -165,7 +165,11 @@ func (m *Module) SignIn(ctx context.Context, session string) error {
 		}
 		now := m.now(ctx)
 		row.SignedAt = &now
-		return m.putOnList(ctx, []Attendance{row})
+		list := []Attendance{row}
+		if err := m.putOnList(ctx, list); err != nil {
+			return err
+		}
+		return m.recordPeople(ctx, "training.sign_in", session, list)
 	})
 }
 
@@ -242,9 +246,17 @@ func (m *Module) Enrol(ctx context.Context, session, place string) (int, error) 
 		if n = len(list); n == 0 {
 			return ErrInvalid.Field("place", "这个网点或单位没有可以参加的工作人员，请核对编号，以及课程面向的地方。")
 		}
-		return m.putOnList(ctx, list)
+		return m.enrolled(ctx, session, list)
 	})
 	return n, err
+}
+
+// enrolled puts names on the list, and in the audit.
+func (m *Module) enrolled(ctx context.Context, session string, list []Attendance) error {
+	if err := m.putOnList(ctx, list); err != nil {
+		return err
+	}
+	return m.recordPeople(ctx, "training.enrol", session, list)
 }
 
 func (m *Module) staffAt(ctx context.Context, place string) ([]org.Staff, error) {
@@ -284,7 +296,7 @@ func (m *Module) Results(ctx context.Context, session string, results map[string
 		if err != nil || n == 0 {
 			return errors.Join(err, ErrDone)
 		}
-		for _, a := range list {
+		for i, a := range list {
 			result := results[a.Staff]
 			if result == "" {
 				result = Absent
@@ -295,6 +307,7 @@ func (m *Module) Results(ctx context.Context, session string, results map[string
 			if _, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE training_attendance SET result = $3 WHERE session = $1 AND staff = $2`, session, a.Staff, result); err != nil {
 				return wrap("enter result", err)
 			}
+			list[i].Result = result
 			if result != Passed {
 				continue
 			}
@@ -303,7 +316,7 @@ func (m *Module) Results(ctx context.Context, session string, results map[string
 				return err
 			}
 		}
-		return m.record(ctx, "training.results", "training_session", session, "", c.Title)
+		return m.recordPeople(ctx, "training.results", session, list)
 	})
 	return given, err
 }

@@ -75,13 +75,17 @@ func (m *Module) ReadSheet(ctx context.Context, session string, from io.Reader) 
 		if err != nil {
 			return err
 		}
-		n, err = m.readLines(ctx, c, session, rows[1:], at)
-		return err
+		list, err := m.readLines(ctx, c, session, rows[1:], at)
+		if err != nil {
+			return err
+		}
+		n = len(list)
+		return m.recordPeople(ctx, "training.import", session, list)
 	})
 	return n, err
 }
 
-func (m *Module) readLines(ctx context.Context, c Course, session string, rows [][]string, at map[string]int) (n int, err error) {
+func (m *Module) readLines(ctx context.Context, c Course, session string, rows [][]string, at map[string]int) (list []Attendance, err error) {
 	var wrong []string
 	had := map[string]int{}
 	for i, row := range rows {
@@ -97,7 +101,7 @@ func (m *Module) readLines(ctx context.Context, c Course, session string, rows [
 		}
 		a, said, err := m.readLine(ctx, c, session, id, cell(colName), cell(colResult))
 		if err != nil {
-			return n, err
+			return nil, err
 		}
 		if before := had[id]; said == "" && before > 0 {
 			said = fmt.Sprintf("和第%d行是同一个人，请删去一行", before)
@@ -107,23 +111,23 @@ func (m *Module) readLines(ctx context.Context, c Course, session string, rows [
 			continue
 		}
 		if err := m.putOnList(ctx, []Attendance{a}); err != nil {
-			return n, err
+			return nil, err
 		}
 		if _, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE training_attendance SET result = $3 WHERE session = $1 AND staff = $2`, session, id, a.Result); err != nil {
-			return n, wrap("note result", err)
+			return nil, wrap("note result", err)
 		}
-		n++
+		list = append(list, a)
 	}
 	if more := len(wrong) - mostMended; more > 0 {
 		wrong = append(wrong[:mostMended], fmt.Sprintf("还有%d行有误。", more))
 	}
 	if len(wrong) > 0 {
-		return 0, ErrInvalid.Field("sheet", "表里有误，一行也没有导入。"+strings.Join(wrong, ""))
+		return nil, ErrInvalid.Field("sheet", "表里有误，一行也没有导入。"+strings.Join(wrong, ""))
 	}
-	if n == 0 {
-		return 0, ErrInvalid.Field("sheet", "表里没有人员，请填写后再导入。")
+	if len(list) == 0 {
+		return nil, ErrInvalid.Field("sheet", "表里没有人员，请填写后再导入。")
 	}
-	return n, nil
+	return list, nil
 }
 
 // readLine reads one line; said is what is wrong with it.
@@ -199,7 +203,7 @@ func (m *Module) EnrolDue(ctx context.Context, session string) (n int, err error
 			return ErrInvalid.Say("这门课程没有快到期或已过期的证书，不用安排复训。")
 		}
 		n = len(list)
-		return m.putOnList(ctx, list)
+		return m.enrolled(ctx, session, list)
 	})
 	return n, err
 }

@@ -3,11 +3,14 @@ package training_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"strings"
 	"testing"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/audit"
 	"yimen/internal/kit/clock"
+	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/tables"
 	"yimen/internal/org"
@@ -86,6 +89,91 @@ func TestSheetOfAttendance(t *testing.T) {
 		}
 		_, err = read("s-" + town + ",,合格")
 		w.refused(err, "training_session_done")
+	})
+}
+
+// Who put whom on a list, by hand, by a sheet, or by themselves, and with what
+// result, is in the audit; what was refused is not.
+func TestWhoWasTrainedIsInTheAudit(t *testing.T) {
+	each(t, func(w *world) {
+		boss, today := manager(county), workday.DateOf(start, clock.Beijing)
+		c := w.course(boss, "综合窗口")
+		s, err := w.Plan(boss, training.Session{Course: c.ID, On: today, Place: "三楼", Trainer: "陈工"})
+		w.must(err)
+		noted := func(action string) string {
+			rows, _, err := w.Audit.Search(context.Background(), audit.Query{Action: action}, db.Page{Limit: 10})
+			w.must(err)
+			text := ""
+			for _, r := range rows {
+				if r.Object != "training_session" || r.ObjectID != s.ID || r.Result != "ok" {
+					t.Errorf("%+v", r)
+				}
+				text += r.Actor + " " + r.Detail + "\n"
+			}
+			return text
+		}
+		wants := func(action, want string) {
+			t.Helper()
+			if got := noted(action); got != want {
+				t.Errorf("%s: %q, want %q", action, got, want)
+			}
+		}
+		_, err = w.Enrol(boss, s.ID, other)
+		w.refused(err, "training_invalid")
+		wants("training.enrol", "")
+		_, err = w.Enrol(boss, s.ID, county)
+		w.must(err)
+		wants("training.enrol", "m-"+county+" s-"+county+"\n")
+		w.must(w.SignIn(clerk(town), s.ID))
+		wants("training.sign_in", "c-"+town+" s-"+town+"\n")
+		sheet := func(result string) error {
+			_, err := w.ReadSheet(boss, s.ID, strings.NewReader("人员编号,结果\ns-"+county+",合格\ns-"+town+","+result+"\n"))
+			return err
+		}
+		w.refused(sheet("优秀"), "training_invalid")
+		wants("training.import", "")
+		w.must(sheet(""))
+		wants("training.import", "m-"+county+" s-"+county+":passed s-"+town+"\n")
+		_, err = w.Results(boss, s.ID, map[string]string{"s-" + county: training.Passed})
+		w.must(err)
+		if got := noted("training.results"); !strings.Contains(got, "s-"+county+":passed") || !strings.Contains(got, "s-"+town+":absent") {
+			t.Errorf("results: %q", got)
+		}
+	})
+}
+
+// A list too long for one row is in several, nobody cut off.
+func TestALongListIsInTheAuditWhole(t *testing.T) {
+	each(t, func(w *world) {
+		boss, today := manager(county), workday.DateOf(start, clock.Beijing)
+		c := w.course(boss, "综合窗口")
+		var rows []training.Earned
+		o := org.New(org.Deps{DB: w.d, Clock: w.clock})
+		var staff []org.Staff
+		for i := range 400 {
+			id := fmt.Sprintf("s-%s-%06d", county, i)
+			staff = append(staff, org.Staff{ID: id, Name: "职员", Outlet: county, Active: true})
+			rows = append(rows, training.Earned{Staff: staff[i], From: today.Add(-350)})
+		}
+		w.must(o.LoadCity(context.Background(), org.Rows{Staff: staff}))
+		w.must(w.TakeOver(boss, c.ID, rows))
+		s, err := w.Plan(boss, training.Session{Course: c.ID, On: today, Place: "三楼", Trainer: "陈工"})
+		w.must(err)
+		n, err := w.EnrolDue(boss, s.ID)
+		w.must(err)
+		noted, _, err := w.Audit.Search(context.Background(), audit.Query{Action: "training.enrol"}, db.Page{Limit: 100})
+		w.must(err)
+		named := map[string]bool{}
+		for _, row := range noted {
+			for _, who := range strings.Fields(row.Detail) {
+				named[who] = true
+			}
+		}
+		for _, x := range staff {
+			if !named[x.ID] {
+				t.Fatalf("%s of %d is in none of %d rows", x.ID, n, len(noted))
+			}
+		}
 	})
 }
 
