@@ -32,6 +32,9 @@ func (keepers) Actor(_ context.Context, account string) (identity.Actor, error) 
 	return identity.Actor{Account: account, Name: account, Kind: identity.KindStaff, Grants: []identity.Grant{{Verb: seals.VerbApply, Agency: bureau}, {Verb: seals.VerbUse, Agency: bureau}}}, nil
 }
 
+func (keepers) HoldersOver(context.Context, identity.Verb, string) ([]string, error) { return nil, nil }
+func (keepers) NamesOf(context.Context, []string) (map[string]string, error)         { return nil, nil }
+
 // sealing is a world whose bureau has its seals, and a store of files.
 type sealing struct {
 	*world

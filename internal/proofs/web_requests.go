@@ -179,6 +179,7 @@ type deskPage struct {
 	part        string
 	issue, know bool // what the viewer may do
 	list        []Request
+	people      map[string]identity.Person // who asked, by account
 	next, first string
 	today       workday.Date
 }
@@ -196,6 +197,13 @@ func (m *Module) desk(w http.ResponseWriter, r *http.Request) error {
 	toCheck := p.part == partCheck || p.part == partDone && !p.issue
 	var err error
 	if p.list, p.next, err = m.Requests(ctx, toCheck, p.part != partDone, db.Page{Limit: 50, After: q.Get("after")}); err != nil {
+		return err
+	}
+	asked := make([]string, len(p.list))
+	for i, q := range p.list {
+		asked[i] = q.Account
+	}
+	if p.people, err = m.Identity.People(ctx, asked); err != nil {
 		return err
 	}
 	base := DeskURL + "?part=" + url.QueryEscape(p.part)

@@ -55,11 +55,15 @@ type Deps struct {
 	BaseURL string
 }
 
-// Accounts finds who is to keep a seal.
+// Accounts finds who is to keep a seal, and who brings one on.
 type Accounts interface {
 	// Actor gives an account by its name or id, with the rights it has now;
 	// identity.ErrAccountUnknown.
 	Actor(ctx context.Context, account string) (identity.Actor, error)
+	// HoldersOver are who may do something over a division, the nearest first.
+	HoldersOver(ctx context.Context, v identity.Verb, division string) ([]string, error)
+	// NamesOf gives the names of accounts by id.
+	NamesOf(ctx context.Context, accounts []string) (map[string]string, error)
 }
 
 // Module is the seals of one city. Safe for concurrent use.

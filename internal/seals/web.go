@@ -157,6 +157,7 @@ type sealPage struct {
 	form        *web.Form
 	move        Move // that was not made
 	moves       []Move
+	waits       string // for whom, and what for; "" nobody else
 	history     []Step
 	uses        []Record
 	certificate *Certificate
@@ -175,6 +176,9 @@ func (m *Module) showSeal(w http.ResponseWriter, r *http.Request, f *web.Form, m
 		return err
 	}
 	p.moves = m.MovesFor(ctx, p.Seal)
+	if p.waits, err = m.waitsFor(ctx, p.Seal); err != nil {
+		return err
+	}
 	if p.history, err = m.History(ctx, p.ID); err != nil {
 		return err
 	}

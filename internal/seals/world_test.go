@@ -47,6 +47,24 @@ func (p people) Actor(_ context.Context, account string) (identity.Actor, error)
 	return a, nil
 }
 
+func (p people) HoldersOver(_ context.Context, v identity.Verb, division string) ([]string, error) {
+	var list []string
+	for account, a := range p {
+		if a.Can(v, identity.Place{Receiving: division, Division: division}) {
+			list = append(list, account)
+		}
+	}
+	return list, nil
+}
+
+func (p people) NamesOf(_ context.Context, accounts []string) (map[string]string, error) {
+	names := map[string]string{}
+	for _, account := range accounts {
+		names[account] = p[account].Name
+	}
+	return names, nil
+}
+
 // world is a county with a bureau and a village, and another county.
 type world struct {
 	*seals.Module
