@@ -17,6 +17,7 @@ import (
 func (s *sheet) read(f *web.Form) error {
 	s.form = f
 	sub := s.sub()
+	was := sub.Applicant.IDNo
 	s.readPeople(f)
 	sub.Answers = s.readAnswers(f)
 	fields, err := catalogue.FormFields(s.def.Form)
@@ -29,6 +30,9 @@ func (s *sheet) read(f *web.Form) error {
 	}
 	sub.Form = raw
 	sub.Materials = s.readMaterials(f)
+	if sub.Applicant.IDNo != was { // what was agreed to is of somebody else
+		sub.Materials = slices.DeleteFunc(sub.Materials, func(h cases.Handed) bool { return h.Licence != "" })
+	}
 	sub.Deliver, sub.DeliverTo = f.Value("deliver"), ""
 	if sub.Deliver == cases.DeliverPost {
 		sub.DeliverTo = f.Value("deliver_address")

@@ -19,7 +19,8 @@ var ErrSheetElsewhere = errs.Define(errs.Conflict, "counter_intake_elsewhere",
 
 // autosave stores what has been typed and answers with the parts of the page
 // that follow from it: what is missing always, the questions, the form and the
-// materials when an answer has changed what is asked.
+// materials when an answer has changed what is asked, the materials alone when
+// whoever applies now may have others stand in for them.
 func (m *Module) autosave(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	s, f, err := m.sentSheet(r)
@@ -58,7 +59,7 @@ func (m *Module) autosave(w http.ResponseWriter, r *http.Request) error {
 	if err := s.show(); err != nil {
 		return err
 	}
-	return web.Render(w, r, http.StatusOK, sheetParts(s, changed))
+	return web.Render(w, r, http.StatusOK, sheetParts(s, changed, f.Value("offers") != s.offers()))
 }
 
 // submit sends the application, receives it and shows the receipt: one act.

@@ -3,7 +3,10 @@ package counter
 import (
 	"context"
 	"errors"
+	"fmt"
+	"hash/fnv"
 	"slices"
+	"strconv"
 
 	"yimen/internal/apply"
 	"yimen/internal/cases"
@@ -196,6 +199,18 @@ func (s *sheet) waysOn(need catalogue.Material) []string {
 		ways = append(ways, apply.WayLicence)
 	}
 	return ways
+}
+
+// offers marks what the materials part shows because of who applies and who stands
+// there: what was looked up, which licences may be used, what is not to be
+// promised. A page with another mark is out of date there.
+func (s *sheet) offers() string {
+	h := fnv.New64a()
+	fmt.Fprintln(h, s.mayCode, s.barred, s.consents.way, s.consents.name)
+	for _, need := range s.list.Materials {
+		fmt.Fprintln(h, need.ID, need.Waived, need.Paperless, s.licensed(need))
+	}
+	return strconv.FormatUint(h.Sum64(), 36)
 }
 
 // licensed says that a licence may stand in for the material, or does.

@@ -1,6 +1,7 @@
 package licences_test
 
 import (
+	"errors"
 	"net/url"
 	"regexp"
 	"slices"
@@ -300,6 +301,50 @@ func TestConsentByCode(t *testing.T) {
 	uses, err := s.Licences.UsedIn(s.System(), d.Number)
 	if err != nil || len(uses) != 1 || uses[0].Way != licences.ByCode || uses[0].Witness == "" || uses[0].ConsentedName != d.Submission.Applicant.Name {
 		t.Errorf("%+v, %v", uses, err)
+	}
+}
+
+// On the sheet, what may stand in for materials follows at once from who is typed
+// as the applicant, and a yes of one is none of another.
+func TestOffersFollowTheApplicant(t *testing.T) {
+	s := apptest.New(t)
+	d, id := draftOf(t, s, clerk)
+	mine := d.Submission.Applicant
+	visit := greet(t, s.As(clerk), mine.IDNo)
+	at := "/counter/intake/" + d.Number
+	sheet := s.As(clerk).Get(at+"?visit="+visit).Status(200).Must("本人有电子证照").MustNot("请办事人亮码")
+	form := sheet.Form("#in-sheet").Fill("way."+id, "licence").Fill("consent."+id, "1")
+	save := s.As(clerk).With("HX-Request", "true")
+	typed := func(no, name string) *webtest.Page {
+		t.Helper()
+		s.Clock.Advance(time.Second)
+		form.Values.Set("applicant.id_no", no)
+		form.Values.Set("applicant.name", name)
+		page := save.PostForm(at+"/save", form.Values).Status(200)
+		form.Values.Set("seen", webtest.Attr(page.One("[name=seen]"), "value"))
+		if part := page.Find("[name=offers]"); len(part) == 1 {
+			form.Values.Set("offers", webtest.Attr(part[0], "value"))
+		}
+		return page
+	}
+	typed("", mine.Name)
+	if err := s.Licences.Consented(s.System(), d.Number, id, cardOf(t, s, "citizen-1")); err != nil {
+		t.Fatalf("the yes was not kept: %v", err)
+	}
+	other, err := s.Identity.Person(s.System(), "citizen-2")
+	if err != nil {
+		t.Fatal(err)
+	}
+	typed(other.IDNo, other.Name).Must("请办事人亮码", "发短信验证码").MustNot("本人有电子证照")
+	if err := s.Licences.Consented(s.System(), d.Number, id, cardOf(t, s, "citizen-1")); !errors.Is(err, licences.ErrNoConsent) {
+		t.Errorf("the yes of one is kept for another: %v", err)
+	}
+	if page := typed("", other.Name); len(page.Find("#in-materials")) != 0 {
+		t.Error("the materials are sent again though nothing changed there")
+	}
+	typed(mine.IDNo, mine.Name).Must("本人有电子证照").MustNot("请办事人亮码")
+	if kept, err := s.Cases.Draft(s.Ctx(clerk), d.Number); err != nil || slices.ContainsFunc(kept.Submission.Materials, func(h cases.Handed) bool { return h.Licence != "" && h.ID != id }) {
+		t.Errorf("%+v, %v", kept.Submission.Materials, err)
 	}
 }
 
