@@ -4,12 +4,14 @@ import (
 	"context"
 	"errors"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
+	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/workday"
@@ -312,4 +314,40 @@ func (m *Module) draft(ctx context.Context, o Order) (Completion, Type, []Licenc
 		n.ForGood = said && n.To.IsZero()
 	}
 	return n, t, older, g, nil
+}
+
+// Undone tells, in a sentence, when the licence that a case resulted in does not
+// count any more by what somebody decided: suspended, withdrawn, revoked or
+// cancelled; "" when it counts, has lapsed or was followed by another version, or
+// there is none. For whoever may see the case: the caller has looked.
+func (m *Module) Undone(ctx context.Context, number string) (string, error) {
+	o, err := m.orderOf(ctx, number)
+	if errors.Is(err, ErrOrderUnknown) || err == nil && o.Licence == "" {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	l, err := m.one(ctx, "identifier", o.Licence)
+	if err != nil {
+		return "", err
+	}
+	now := l.StateOn(m.today(ctx))
+	if !slices.Contains([]State{Suspended, Withdrawn, Revoked, Cancelled}, now) {
+		return "", nil
+	}
+	var e Event
+	err = m.DB.Conn(ctx).Get(ctx, &e, `SELECT act, was, becomes, reason, document, by_name, at FROM licences_history WHERE licence = $1 AND becomes = $2
+		ORDER BY id DESC LIMIT 1`, l.ID, string(now))
+	if err != nil {
+		return "", wrap("read why a licence does not count", err)
+	}
+	text := "这一件颁发的“" + l.TypeName + "”，" + workday.DateOf(e.At, clock.Beijing).Chinese() + now.Name()
+	if now == Suspended {
+		text += "，发还以前不能使用"
+	}
+	if e.Document != "" {
+		text += "（" + e.Document + "）"
+	}
+	return text + "。原因：" + strings.TrimRight(e.Reason, "。") + "。", nil
 }

@@ -312,7 +312,7 @@ func TestOffersFollowTheApplicant(t *testing.T) {
 	mine := d.Submission.Applicant
 	visit := greet(t, s.As(clerk), mine.IDNo)
 	at := "/counter/intake/" + d.Number
-	sheet := s.As(clerk).Get(at+"?visit="+visit).Status(200).Must("本人有电子证照").MustNot("请办事人亮码")
+	sheet := s.As(clerk).Get(at + "?visit=" + visit).Status(200).Must("本人有电子证照").MustNot("请办事人亮码")
 	form := sheet.Form("#in-sheet").Fill("way."+id, "licence").Fill("consent."+id, "1")
 	save := s.As(clerk).With("HX-Request", "true")
 	typed := func(no, name string) *webtest.Page {

@@ -43,6 +43,7 @@ type casePage struct {
 	changed []twoLines        // what the correction changed in the form
 	used    []licences.Use    // licences that stand in for materials
 	lookUps []proofs.LookUp   // what registers said instead of proofs
+	undone  string            // why what was granted does not count any more; "" it does
 	phrases []string          // offered beside the opinion of a task
 	prefer  preference
 }
@@ -114,6 +115,11 @@ func (m *Module) loadDesk(ctx context.Context, p *casePage) error {
 	var err error
 	if m.Licences != nil && p.byLicence() {
 		if p.used, err = m.Licences.UsedIn(ctx, p.c.Number); err != nil {
+			return err
+		}
+	}
+	if m.Proofs != nil && p.c.Outcome == cases.Granted {
+		if p.undone, err = m.Proofs.Undone(ctx, p.c.Number); err != nil {
 			return err
 		}
 	}

@@ -23,6 +23,7 @@ type casePage struct {
 	fields  []catalogue.FormField // of the version it came in under
 	licence *licences.Order       // the licence that the case results in
 	lookUps []proofs.LookUp       // what registers said instead of proofs
+	undone  string                // why what was granted does not count any more; "" it does
 	mine    bool                  // the viewer is the applicant, not their agent
 }
 
@@ -49,6 +50,11 @@ func (m *Module) showCase(w http.ResponseWriter, r *http.Request) error {
 	}
 	if p.licence, err = m.licenceOf(ctx, p.Number); err != nil {
 		return err
+	}
+	if m.Proofs != nil && p.Outcome == cases.Granted {
+		if p.undone, err = m.Proofs.Undone(ctx, p.Number); err != nil {
+			return err
+		}
 	}
 	if m.Proofs != nil && cases.LookedUp(p.Content.Materials) {
 		if p.lookUps, err = m.Proofs.LookUpsIn(ctx, p.Number); err != nil {

@@ -14,6 +14,7 @@ import (
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/webtest"
 	"yimen/internal/licences"
 	"yimen/internal/proofs"
 	"yimen/internal/workflow"
@@ -314,6 +315,9 @@ func TestADecisionAboutARevocationReachesTheLicenceAndItsHolder(t *testing.T) {
 		head.Get(at).Must(o.Licence).Form("#revocation").Fill("decision", proofs.RevocationSuspended).Fill("reason", "查清以前先暂扣。").Send().Status(200).Must("证照已暂扣，待决定")
 		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must("暂扣", "查清以前先暂扣。")
 		holder.Get("/my/messages").Must("证照已暂扣：林木采伐许可证核发").MustNot("您的证照已暂扣")
+		onItsCase(s, c.Number, func(p *webtest.Page) {
+			p.Must("这一件颁发的“林木采伐许可证”", "暂扣，发还以前不能使用", "查清以前先暂扣。")
+		})
 		if _, err := s.Licences.Check(s.System(), o.Licence); err != nil {
 			t.Fatal(err)
 		}
@@ -321,20 +325,45 @@ func TestADecisionAboutARevocationReachesTheLicenceAndItsHolder(t *testing.T) {
 		head.Get(at).Form("#revocation").Fill("decision", end.decision).Fill("reason", "林权另有他人。").Fill("document", "乳林撤〔2026〕2号").Send().Status(200)
 		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must(end.state, "林权另有他人。", "乳林撤〔2026〕2号")
 		holder.Get("/my/messages").Must(end.title + "：林木采伐许可证核发")
+		onItsCase(s, c.Number, func(p *webtest.Page) {
+			p.MustNot("发还以前不能使用")
+			if end.decision == proofs.RevocationRevoked {
+				p.Must("这一件准予的决定", "撤销（乳林撤〔2026〕2号）。理由：林权另有他人。")
+			} else {
+				p.MustNot("这一件准予的决定", "这一件颁发的")
+			}
+		})
 		if found, err := s.Licences.Check(s.System(), o.Licence); err != nil || found.State.Name() != end.state {
 			t.Errorf("%s: %+v %v", c.Number, found, err)
 		}
 	}
 }
 
+// onItsCase looks at the page of a case as its applicant, the counter and who
+// decided it see it.
+func onItsCase(s *apptest.Site, number string, look func(*webtest.Page)) {
+	look(s.As("citizen-1").Get("/my/cases/" + number).Status(200))
+	for _, staff := range []string{"clerk-" + village, forester} {
+		look(s.As(staff).Get("/office/cases/" + number).Status(200))
+	}
+}
+
 // What an agency does to a licence by itself is told to its holder.
 func TestTheHolderIsToldOfAnActOnALicence(t *testing.T) {
 	s := apptest.New(t)
-	_, o := granted(t, s)
+	c, o := granted(t, s)
+	onItsCase(s, c.Number, func(p *webtest.Page) { p.MustNot("这一件颁发的") })
 	if err := s.Licences.Do(s.Ctx(forester), o.Licence, licences.Step{Act: licences.Suspend, Reason: "超出范围采伐。", Document: "乳林罚〔2026〕3号"}); err != nil {
 		t.Fatal(err)
 	}
 	s.As("citizen-1").Get("/my/messages").Status(200).Must("您的证照已暂扣：林木采伐许可证", "超出范围采伐（乳林罚〔2026〕3号）")
+	onItsCase(s, c.Number, func(p *webtest.Page) {
+		p.Must("暂扣，发还以前不能使用（乳林罚〔2026〕3号）。原因：超出范围采伐。")
+	})
+	if err := s.Licences.Do(s.Ctx(forester), o.Licence, licences.Step{Act: licences.Revoke, Reason: "情节严重。", Document: "乳林罚〔2026〕4号"}); err != nil {
+		t.Fatal(err)
+	}
+	onItsCase(s, c.Number, func(p *webtest.Page) { p.Must("已吊销（乳林罚〔2026〕4号）。原因：情节严重。") })
 }
 
 // The promises of a case that came to nothing end with it.

@@ -24,6 +24,8 @@ type Issuer interface {
 	HeldProof(ctx context.Context, licenceType, holderNo string) (licences.Licence, bool, error)
 	// OfCase is the licence that a case results in; licences.ErrOrderUnknown.
 	OfCase(ctx context.Context, number string) (licences.Order, error)
+	// Undone is why that licence does not count any more; "" it does.
+	Undone(ctx context.Context, number string) (string, error)
 	// Do suspends, restores or withdraws one.
 	Do(ctx context.Context, identifier string, s licences.Step) error
 }

@@ -22,6 +22,7 @@ func (store) IssueProof(_ context.Context, n licences.Entry, _ string) (licences
 	return licences.Licence{Identifier: "1.2." + n.Number}, nil
 }
 
+func (store) Undone(context.Context, string) (string, error) { return "", nil }
 func (store) OfCase(context.Context, string) (licences.Order, error) {
 	return licences.Order{}, licences.ErrOrderUnknown
 }

@@ -8,9 +8,11 @@ import (
 	"unicode/utf8"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/licences"
+	"yimen/workday"
 )
 
 // VerbRevoke is the right to revoke what one's agency granted on an untrue promise.
@@ -170,6 +172,24 @@ func (m *Module) onLicence(ctx context.Context, r Revocation, d Decision) error 
 		return nil
 	}
 	return m.Licences.Do(ctx, r.Licence, licences.Step{Act: act, Reason: d.Reason, Document: d.Document, Case: r.Case})
+}
+
+// Undone tells, in a sentence, when what a case granted was revoked since, or the
+// licence that it resulted in does not count any more; "" when it stands. For
+// whoever may see the case: the caller has looked.
+func (m *Module) Undone(ctx context.Context, number string) (string, error) {
+	var r Revocation
+	err := m.DB.Conn(ctx).Get(ctx, &r, `SELECT * FROM proofs_revocation WHERE case_number = $1 AND state = $2 ORDER BY id LIMIT 1`, number, RevocationRevoked)
+	if err == nil {
+		return "这一件准予的决定，" + workday.DateOf(*r.DecidedAt, clock.Beijing).Chinese() + "撤销（" + r.Document + "）。理由：" + strings.TrimRight(r.Reason, "。") + "。", nil
+	}
+	if !errors.Is(err, db.ErrNoRows) {
+		return "", wrap("read revocation of case", err)
+	}
+	if m.Licences == nil {
+		return "", nil
+	}
+	return m.Licences.Undone(ctx, number)
 }
 
 // CloseCommitments ends the open promises of a case that came to nothing: there is
