@@ -351,8 +351,9 @@ func TestOffersFollowTheApplicant(t *testing.T) {
 // At a window without a card: who types the code that was sent to their proven
 // telephone agrees to that application, and to nothing else; the clerk does not see
 // the code, and nothing is used before.
-func TestConsentBySMS(t *testing.T) {
-	s := apptest.New(t)
+func TestConsentBySMS(t *testing.T) { apptest.Each(t, consentBySMS) }
+
+func consentBySMS(t *testing.T, s *apptest.Site) {
 	b := s.As(clerk)
 	d, id := draftOf(t, s, clerk)
 	other, _ := draftOf(t, s, clerk)

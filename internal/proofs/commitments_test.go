@@ -56,7 +56,10 @@ func given(t *testing.T, s *apptest.Site, account, part string) []proofs.Commitm
 // What was promised instead of a proof is kept as it was read, checked by who
 // decides, and an untrue promise keeps its giver from the next one for a year.
 func TestACommitmentIsKeptCheckedAndAnUntrueOneBars(t *testing.T) {
-	s := apptest.New(t)
+	apptest.Each(t, aCommitmentIsKeptCheckedAndAnUntrueOneBars)
+}
+
+func aCommitmentIsKeptCheckedAndAnUntrueOneBars(t *testing.T, s *apptest.Site) {
 	sub, id := promising(t, s)
 	clerk := s.Ctx("clerk-" + village)
 	c, err := s.Cases.Submit(clerk, sub)
@@ -228,7 +231,10 @@ func TestThePromiseIsReadAndTicked(t *testing.T) {
 // Of what was granted on an untrue promise the revocation is proposed; the head
 // decides it, who checked it does not, and nothing is revoked by itself.
 func TestAnUntruePromiseProposesTheRevocation(t *testing.T) {
-	s := apptest.New(t)
+	apptest.Each(t, anUntruePromiseProposesTheRevocation)
+}
+
+func anUntruePromiseProposesTheRevocation(t *testing.T, s *apptest.Site) {
 	sub, _ := promising(t, s)
 	c, err := s.Cases.Submit(s.Ctx("clerk-"+village), sub)
 	if err != nil {
@@ -301,41 +307,44 @@ func TestADecisionAboutARevocationReachesTheLicenceAndItsHolder(t *testing.T) {
 	for _, end := range []struct{ decision, state, title string }{
 		{proofs.RevocationRevoked, "已撤销", "准予的决定已撤销"}, {proofs.RevocationKept, "有效", "准予的决定不撤销"},
 	} {
-		s := apptest.New(t)
-		c, o := granted(t, s)
-		one := given(t, s, forester, proofs.CommitmentsOpen)[0]
-		if _, err := s.Proofs.Verify(s.Ctx(forester), one.ID, proofs.Verification{Finding: proofs.CommitmentUntrue, Report: "现场查看，没有林权。", Measures: "依法撤销决定。"}); err != nil {
-			t.Fatal(err)
-		}
-		at := proofs.CommitmentsURL + "/" + one.ID
-		head, holder := s.As("head-440232-d18"), s.As("citizen-1")
-		holder.Get("/my/messages").Status(200).Must("您的承诺经核查不实").MustNot("证照已暂扣")
-		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must("有效")
+		t.Run(end.decision, func(t *testing.T) {
+			apptest.Each(t, func(t *testing.T, s *apptest.Site) {
+				c, o := granted(t, s)
+				one := given(t, s, forester, proofs.CommitmentsOpen)[0]
+				if _, err := s.Proofs.Verify(s.Ctx(forester), one.ID, proofs.Verification{Finding: proofs.CommitmentUntrue, Report: "现场查看，没有林权。", Measures: "依法撤销决定。"}); err != nil {
+					t.Fatal(err)
+				}
+				at := proofs.CommitmentsURL + "/" + one.ID
+				head, holder := s.As("head-440232-d18"), s.As("citizen-1")
+				holder.Get("/my/messages").Status(200).Must("您的承诺经核查不实").MustNot("证照已暂扣")
+				holder.Get(licences.OwnURL(o.Licence)).Status(200).Must("有效")
 
-		head.Get(at).Must(o.Licence).Form("#revocation").Fill("decision", proofs.RevocationSuspended).Fill("reason", "查清以前先暂扣。").Send().Status(200).Must("证照已暂扣，待决定")
-		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must("暂扣", "查清以前先暂扣。")
-		holder.Get("/my/messages").Must("证照已暂扣：林木采伐许可证核发").MustNot("您的证照已暂扣")
-		onItsCase(s, c.Number, func(p *webtest.Page) {
-			p.Must("这一件颁发的“林木采伐许可证”", "暂扣，发还以前不能使用", "查清以前先暂扣。")
-		})
-		if _, err := s.Licences.Check(s.System(), o.Licence); err != nil {
-			t.Fatal(err)
-		}
+				head.Get(at).Must(o.Licence).Form("#revocation").Fill("decision", proofs.RevocationSuspended).Fill("reason", "查清以前先暂扣。").Send().Status(200).Must("证照已暂扣，待决定")
+				holder.Get(licences.OwnURL(o.Licence)).Status(200).Must("暂扣", "查清以前先暂扣。")
+				holder.Get("/my/messages").Must("证照已暂扣：林木采伐许可证核发").MustNot("您的证照已暂扣")
+				onItsCase(s, c.Number, func(p *webtest.Page) {
+					p.Must("这一件颁发的“林木采伐许可证”", "暂扣，发还以前不能使用", "查清以前先暂扣。")
+				})
+				if _, err := s.Licences.Check(s.System(), o.Licence); err != nil {
+					t.Fatal(err)
+				}
 
-		head.Get(at).Form("#revocation").Fill("decision", end.decision).Fill("reason", "林权另有他人。").Fill("document", "乳林撤〔2026〕2号").Send().Status(200)
-		holder.Get(licences.OwnURL(o.Licence)).Status(200).Must(end.state, "林权另有他人。", "乳林撤〔2026〕2号")
-		holder.Get("/my/messages").Must(end.title + "：林木采伐许可证核发")
-		onItsCase(s, c.Number, func(p *webtest.Page) {
-			p.MustNot("发还以前不能使用")
-			if end.decision == proofs.RevocationRevoked {
-				p.Must("这一件准予的决定", "撤销（乳林撤〔2026〕2号）。理由：林权另有他人。")
-			} else {
-				p.MustNot("这一件准予的决定", "这一件颁发的")
-			}
+				head.Get(at).Form("#revocation").Fill("decision", end.decision).Fill("reason", "林权另有他人。").Fill("document", "乳林撤〔2026〕2号").Send().Status(200)
+				holder.Get(licences.OwnURL(o.Licence)).Status(200).Must(end.state, "林权另有他人。", "乳林撤〔2026〕2号")
+				holder.Get("/my/messages").Must(end.title + "：林木采伐许可证核发")
+				onItsCase(s, c.Number, func(p *webtest.Page) {
+					p.MustNot("发还以前不能使用")
+					if end.decision == proofs.RevocationRevoked {
+						p.Must("这一件准予的决定", "撤销（乳林撤〔2026〕2号）。理由：林权另有他人。")
+					} else {
+						p.MustNot("这一件准予的决定", "这一件颁发的")
+					}
+				})
+				if found, err := s.Licences.Check(s.System(), o.Licence); err != nil || found.State.Name() != end.state {
+					t.Errorf("%s: %+v %v", c.Number, found, err)
+				}
+			})
 		})
-		if found, err := s.Licences.Check(s.System(), o.Licence); err != nil || found.State.Name() != end.state {
-			t.Errorf("%s: %+v %v", c.Number, found, err)
-		}
 	}
 }
 
@@ -350,7 +359,10 @@ func onItsCase(s *apptest.Site, number string, look func(*webtest.Page)) {
 
 // What an agency does to a licence by itself is told to its holder.
 func TestTheHolderIsToldOfAnActOnALicence(t *testing.T) {
-	s := apptest.New(t)
+	apptest.Each(t, theHolderIsToldOfAnActOnALicence)
+}
+
+func theHolderIsToldOfAnActOnALicence(t *testing.T, s *apptest.Site) {
 	c, o := granted(t, s)
 	onItsCase(s, c.Number, func(p *webtest.Page) { p.MustNot("这一件颁发的") })
 	if err := s.Licences.Do(s.Ctx(forester), o.Licence, licences.Step{Act: licences.Suspend, Reason: "超出范围采伐。", Document: "乳林罚〔2026〕3号"}); err != nil {

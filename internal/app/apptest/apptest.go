@@ -11,6 +11,7 @@ package apptest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,6 +25,7 @@ import (
 	"yimen/internal/app"
 	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
+	"yimen/internal/kit/dbtest"
 	"yimen/internal/kit/webtest"
 )
 
@@ -48,55 +50,92 @@ func New(t testing.TB) *Site {
 	if err != nil {
 		t.Fatalf("apptest: make the sample city: %v", err)
 	}
+	return site(t, from, sqlite)
+}
+
+// Each runs fn as the subtests "sqlite" and, where tests may use PostgreSQL (see
+// dbtest), "postgres", each in a city of its own.
+func Each(t *testing.T, fn func(t *testing.T, s *Site)) {
+	t.Helper()
+	t.Run("sqlite", func(t *testing.T) { fn(t, New(t)) })
+	if !dbtest.HasPostgres() {
+		return
+	}
+	t.Run("postgres", func(t *testing.T) {
+		from := filepath.Join(folder, "postgres") // its files
+		url := dbtest.Copy(t, template, func(_ context.Context, url string) error { return fill(from, url) })
+		fn(t, site(t, from, func(string) string { return url }))
+	})
+}
+
+// site is the program over a copy of the city whose files are in a folder, and
+// over the database for the copy.
+func site(t testing.TB, from string, database func(dir string) string) *Site {
+	t.Helper()
 	dir := t.TempDir()
 	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
 		t.Fatalf("apptest: copy the sample city: %v", err)
 	}
 	s := &Site{t: t, Clock: clock.NewFake(Start)}
-	if s.App, err = open(dir, s.Clock); err != nil {
+	var err error
+	if s.App, err = open(dir, database(dir), s.Clock); err != nil {
 		t.Fatalf("apptest: open the sample city: %v", err)
 	}
 	t.Cleanup(func() { _ = s.Close() })
 	return s
 }
 
-func open(dir string, c clock.Clock) (*app.App, error) {
+func sqlite(dir string) string { return "sqlite:" + filepath.Join(dir, "yimen.db") }
+
+func open(dir, database string, c clock.Clock) (*app.App, error) {
 	return app.Open(context.Background(), app.Settings{
-		Database: "sqlite:" + filepath.Join(dir, "yimen.db"), Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")),
+		Database: database, Files: "file://" + filepath.ToSlash(filepath.Join(dir, "files")),
 		FilesKey: filepath.Join(dir, "files.key"), MakeKey: true, Demo: true, FewSeals: true, BaseURL: "http://yimen.test", Clock: c,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 	})
 }
 
+// folder holds what a process makes once.
+var (
+	folder   = filepath.Join(os.TempDir(), fmt.Sprintf("yimen-apptest-%d", os.Getpid()))
+	template = fmt.Sprintf("city_%d_%d", os.Getpid(), time.Now().UnixNano()) // of PostgreSQL's databases
+)
+
 // made makes the city once; every test copies it.
 var made = sync.OnceValues(func() (string, error) {
-	dir := filepath.Join(os.TempDir(), fmt.Sprintf("yimen-apptest-%d", os.Getpid()))
+	dir := filepath.Join(folder, "sqlite")
+	return dir, fill(dir, sqlite(dir))
+})
+
+// fill makes the city.
+func fill(dir, database string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", err
+		return err
 	}
-	a, err := open(dir, clock.NewFake(Start))
+	a, err := open(dir, database, clock.NewFake(Start))
 	if err != nil {
-		return "", err
+		return err
 	}
 	ctx := context.Background()
-	if err := a.Migrate(ctx); err != nil {
-		return "", err
+	err = a.Migrate(ctx)
+	if err == nil {
+		err = a.LoadCity(ctx, Cases)
 	}
-	if err := a.LoadCity(ctx, Cases); err != nil {
-		return "", err
+	if err == nil {
+		err = a.Queue.Drain(ctx)
 	}
-	if err := a.Queue.Drain(ctx); err != nil {
-		return "", err
-	}
-	return dir, a.Close()
-})
+	return errors.Join(err, a.Close())
+}
 
 // Main runs the tests of a package and then removes the city:
 //
 //	func TestMain(m *testing.M) { apptest.Main(m) }
 func Main(m *testing.M) {
 	code := m.Run()
-	_ = os.RemoveAll(filepath.Join(os.TempDir(), fmt.Sprintf("yimen-apptest-%d", os.Getpid())))
+	_ = os.RemoveAll(folder)
+	if err := dbtest.Drop(template); err != nil {
+		fmt.Fprintln(os.Stderr, "apptest: remove the sample city:", err)
+	}
 	os.Exit(code)
 }
 

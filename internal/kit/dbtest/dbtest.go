@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"os"
 	"sort"
 	"testing"
 	"time"
@@ -25,7 +24,7 @@ const serverVar = "YIMEN_TEST_POSTGRES"
 func Each(t *testing.T, sources []db.Source, fn func(t *testing.T, d *db.DB)) {
 	t.Helper()
 	t.Run("sqlite", func(t *testing.T) { fn(t, Open(t, sources)) })
-	if os.Getenv(serverVar) != "" {
+	if HasPostgres() {
 		t.Run("postgres", func(t *testing.T) { fn(t, openPostgres(t, sources)) })
 	}
 }
@@ -34,7 +33,7 @@ func Each(t *testing.T, sources []db.Source, fn func(t *testing.T, d *db.DB)) {
 func Bench(b *testing.B, sources []db.Source, fn func(b *testing.B, d *db.DB)) {
 	b.Helper()
 	b.Run("sqlite", func(b *testing.B) { fn(b, Open(b, sources)) })
-	if os.Getenv(serverVar) != "" {
+	if HasPostgres() {
 		b.Run("postgres", func(b *testing.B) { fn(b, openPostgres(b, sources)) })
 	}
 }

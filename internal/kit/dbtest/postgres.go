@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"database/sql"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/url"
 	"os"
@@ -22,13 +23,57 @@ var server struct {
 	ready map[string]string
 }
 
-func openPostgres(t testing.TB, sources []db.Source) *db.DB {
+// HasPostgres tells whether tests may use a PostgreSQL server.
+func HasPostgres() bool { return os.Getenv(serverVar) != "" }
+
+// Copy gives the address of a PostgreSQL database of the test's own, like the
+// one that fill has filled; it is filled once for each name.
+func Copy(t testing.TB, name string, fill func(ctx context.Context, url string) error) (url string) {
 	t.Helper()
-	ctx := context.Background()
-	from, err := postgresTemplate(ctx, sources)
+	from, err := postgresTemplate(context.Background(), name, fill)
 	if err != nil {
 		t.Fatalf("PostgreSQL at %s: %v", db.Redact(os.Getenv(serverVar)), err)
 	}
+	return copyOf(t, from)
+}
+
+// Drop removes what Copy copies for a name, if this process has made it.
+func Drop(name string) error {
+	server.Lock()
+	defer server.Unlock()
+	made, ok := server.ready[name]
+	if !ok {
+		return nil
+	}
+	delete(server.ready, name)
+	_, err := server.admin.SQL().Exec("DROP DATABASE " + made + " WITH (FORCE)")
+	return err
+}
+
+func openPostgres(t testing.TB, sources []db.Source) *db.DB {
+	t.Helper()
+	k, err := key(db.Postgres, sources)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := open(t, Copy(t, k, func(ctx context.Context, url string) error {
+		d, err := db.Open(ctx, url, options())
+		if err != nil {
+			return err
+		}
+		return errors.Join(migrate(ctx, d, sources), d.Close())
+	}))
+	t.Cleanup(func() {
+		if err := d.Close(); err != nil {
+			t.Errorf("close the test database: %v", err)
+		}
+	})
+	return d
+}
+
+func copyOf(t testing.TB, from string) (url string) {
+	t.Helper()
+	ctx := context.Background()
 	name := "yimen_test_" + randomName()
 	if _, err := server.admin.SQL().ExecContext(ctx, "CREATE DATABASE "+name+" TEMPLATE "+from); err != nil {
 		t.Fatalf("create database from %s: %v", from, err)
@@ -38,22 +83,12 @@ func openPostgres(t testing.TB, sources []db.Source) *db.DB {
 			t.Errorf("drop test database: %v", err)
 		}
 	})
-	d := open(t, databaseURL(name))
-	t.Cleanup(func() {
-		if err := d.Close(); err != nil {
-			t.Errorf("close %s: %v", name, err)
-		}
-	})
-	return d
+	return databaseURL(name)
 }
 
-// postgresTemplate names the migrated template database, making it if no
-// other test process of this server has yet.
-func postgresTemplate(ctx context.Context, sources []db.Source) (string, error) {
-	k, err := key(db.Postgres, sources)
-	if err != nil {
-		return "", err
-	}
+// postgresTemplate names the filled template database, making it if no other test
+// process of this server has yet.
+func postgresTemplate(ctx context.Context, k string, fill func(ctx context.Context, url string) error) (string, error) {
 	server.Lock()
 	defer server.Unlock()
 	if name, ok := server.ready[k]; ok {
@@ -62,23 +97,24 @@ func postgresTemplate(ctx context.Context, sources []db.Source) (string, error) 
 	if server.admin == nil {
 		o := options()
 		o.MaxConns = 2
+		var err error
 		if server.admin, err = db.Open(ctx, os.Getenv(serverVar), o); err != nil {
 			return "", err
 		}
 		server.ready = map[string]string{}
 	}
 	name := "yimen_template_" + k
-	if err := buildOnce(ctx, name, sources); err != nil {
+	if err := buildOnce(ctx, name, fill); err != nil {
 		return "", err
 	}
 	server.ready[k] = name
 	return name, nil
 }
 
-// buildOnce migrates a database under another name and renames it when it is
+// buildOnce fills a database under another name and renames it when it is
 // whole, so that a killed test run leaves no half template. The lock keeps
 // other test processes from building the same one.
-func buildOnce(ctx context.Context, name string, sources []db.Source) error {
+func buildOnce(ctx context.Context, name string, fill func(ctx context.Context, url string) error) error {
 	conn, err := server.admin.SQL().Conn(ctx)
 	if err != nil {
 		return err
@@ -98,15 +134,7 @@ func buildOnce(ctx context.Context, name string, sources []db.Source) error {
 	if err := run(ctx, conn, "DROP DATABASE IF EXISTS "+draft+" WITH (FORCE)", "CREATE DATABASE "+draft); err != nil {
 		return err
 	}
-	d, err := db.Open(ctx, databaseURL(draft), options())
-	if err != nil {
-		return err
-	}
-	err = migrate(ctx, d, sources)
-	if closed := d.Close(); err == nil {
-		err = closed
-	}
-	if err != nil {
+	if err := fill(ctx, databaseURL(draft)); err != nil {
 		return err
 	}
 	return run(ctx, conn, "ALTER DATABASE "+draft+" RENAME TO "+name)
