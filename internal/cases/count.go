@@ -15,8 +15,8 @@ import (
 
 // Count gives exactly how many cases List would list. What a clerk, an agency
 // or a manager may see, as a whole or by state, is read from the tally, and so
-// is what a manager of whole counties may see of a span of days; anything
-// narrower is counted on an index.
+// is what a manager of whole counties or a clerk of the city's hall may see of
+// a span of days; anything narrower is counted on an index.
 func (m *Module) Count(ctx context.Context, q Query) (int, error) {
 	actor := identity.FromContext(ctx)
 	if err := q.check(); err != nil {
@@ -132,6 +132,7 @@ func tallied(kinds ...string) string {
 type tally struct {
 	table string
 	where *db.Where
+	halls []string // divisions above the counties that are asked for without what lies in them
 }
 
 // tallyFor gives the tally that answers the query exactly; nil if there is none.
@@ -142,6 +143,11 @@ func (m *Module) tallyFor(ctx context.Context, q Query, a identity.Actor) (*tall
 	}
 	if t.table == daily {
 		if known, err := m.daysKnown(ctx); err != nil || !known {
+			return nil, err
+		}
+	}
+	for _, hall := range t.halls {
+		if towns, err := m.townsWithoutCounty(ctx, hall); err != nil || towns {
 			return nil, err
 		}
 	}
@@ -158,7 +164,8 @@ func (q Query) tally(a identity.Actor) (tally, bool) {
 	t := tally{where: new(db.Where)}
 	var cols identity.Columns
 	if !q.From.IsZero() || !q.To.IsZero() {
-		if !overCounties(a) {
+		var ok bool
+		if t.halls, ok = overCounties(a); !ok {
 			return tally{}, false
 		}
 		t.table, cols = daily, townColumns
@@ -184,22 +191,39 @@ func (q Query) tally(a identity.Actor) (tally, bool) {
 // townColumns are where a tally by place keeps the places.
 var townColumns = identity.Columns{Receiving: "receiving", Division: "competent"}
 
-// overCounties tells whether all that the actor may see are whole counties.
-func overCounties(a identity.Actor) bool {
+// overCounties tells whether all that the actor may see are whole counties, and
+// halls above the counties, which it gives: to a tally by counties a hall of
+// the city is a place of its own.
+func overCounties(a identity.Actor) (halls []string, ok bool) {
 	if a.IsSystem() {
-		return true
+		return nil, true
 	}
-	seen := false
 	for _, g := range a.Grants {
 		if g.Verb != RightView {
 			continue
 		}
-		if g.Agency != "" || g.Dept != "" || !wholeCounties(g.From) || !wholeCounties(g.To) {
-			return false
+		_, next := org.Only(g.From)
+		switch {
+		case g.Agency != "" || g.Dept != "":
+			return nil, false
+		case wholeCounties(g.From) && wholeCounties(g.To):
+		case g.On == identity.Receiving && g.To == next && org.LevelOf(g.From) < org.County:
+			halls = append(halls, g.From)
+		default:
+			return nil, false
 		}
-		seen = true
+		ok = true
 	}
-	return seen
+	return halls, ok
+}
+
+// townsWithoutCounty tells whether cases came to towns that lie in a city
+// directly, as in Dongguan (441900): a tally by counties has them with the city.
+func (m *Module) townsWithoutCounty(ctx context.Context, city string) (bool, error) {
+	var n int
+	err := m.db.Conn(ctx).Get(ctx, &n, `SELECT CASE WHEN EXISTS (SELECT 1 FROM cases_case WHERE receiving_division > $1 AND receiving_division < $2)
+		THEN 1 ELSE 0 END`, city, city[:6]+"999999")
+	return n == 1, wrap("look for towns", err)
 }
 
 // tallyOf tells which kind of tally row answers for all that the actor may

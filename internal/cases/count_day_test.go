@@ -9,6 +9,7 @@ func TestSpansOfDays(t *testing.T) {
 	each(t, func(t *testing.T, w *world) {
 		w.spans("unknown")
 		w.cast()
+		city := one[Case](w)(w.Submit(w.as("city-clerk"), w.atWindow()))
 		w.on("2026-09-17")
 		w.cast()
 		w.spans("not summed up")
@@ -37,7 +38,24 @@ func TestSpansOfDays(t *testing.T) {
 		if _, wrong, err := w.CheckCounts(w.ctx); err != nil || len(wrong) != 0 {
 			t.Errorf("%v %v", wrong, err)
 		}
+		w.alone("city-clerk", true)
+
+		// A town that lies in the city itself: the tally has it with the city.
+		w.must(second(w.db.Conn(w.ctx).Exec(w.ctx, `UPDATE cases_case SET receiving_division = $1 WHERE number = $2`, "440200100000", city.Number)))
+		w.must(w.forgetDays(w.ctx))
+		w.must(w.CompactTally(w.ctx))
+		w.spans("with a town in no county")
+		w.alone("city-clerk", false)
 	})
+}
+
+// alone tells whether what a clerk of a hall counts over days is tallied.
+func (w *world) alone(clerk string, want bool) {
+	w.t.Helper()
+	t := one[*tally](w)(w.tallyFor(w.ctx, Query{From: day("2026-09-16")}, w.have[clerk]))
+	if (t != nil) != want {
+		w.t.Errorf("%s counts by a tally: %t, want %t", clerk, t != nil, want)
+	}
 }
 
 func (w *world) known(want bool) {
@@ -50,7 +68,7 @@ func (w *world) known(want bool) {
 // spans holds what is counted over spans of days against what is listed.
 func (w *world) spans(when string) {
 	w.t.Helper()
-	for _, who := range everybody {
+	for _, who := range append([]string{"city-clerk"}, everybody...) {
 		for _, q := range []Query{{From: day("2026-09-16"), To: day("2026-09-16")}, {From: day("2026-09-17")}, {To: day("2026-09-16")},
 			{From: day("2026-09-16"), To: day("2026-09-18"), State: StateReceived}, {From: day("2026-09-17"), States: []State{StateReviewing, StateWithdrawn}}} {
 			ctx := w.as(who)

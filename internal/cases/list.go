@@ -31,8 +31,14 @@ func (m *Module) List(ctx context.Context, q Query, p db.Page) (list []Case, nex
 	if after {
 		w.And("(submitted_at, id) < (?, ?)", at, id)
 	}
-	limit := w.Arg(p.Size() + 1)
-	rows, err := m.selectRecords(ctx, selectRecord+w.SQL()+" ORDER BY submitted_at DESC, id DESC LIMIT "+limit, w.Args()...)
+	const newest = " ORDER BY submitted_at DESC, id DESC"
+	found := w.SQL() + newest + " LIMIT " + w.Arg(p.Size()+1)
+	if q.Item != "" || byName(q.Q) {
+		// Thousands share an item or a family name: which are the newest is read
+		// from the index, and only those are fetched.
+		found = " WHERE id IN (SELECT id FROM cases_case" + found + ")" + newest
+	}
+	rows, err := m.selectRecords(ctx, selectRecord+found, w.Args()...)
 	if err != nil {
 		return nil, "", fmt.Errorf("list cases: %w", err)
 	}
@@ -138,12 +144,23 @@ func search(w *db.Where, q string) {
 	q = strings.TrimSpace(q)
 	switch {
 	case q == "":
-	case allDigits(q) && len(q) == 16:
+	case byName(q):
+		nameBegins(w, q)
+	case len(q) == 16:
 		w.And("number = ?", q)
-	case allDigits(q):
-		w.And("number >= ? AND number < ?", q, q+":") // ':' follows '9'
 	default:
-		key := nameKey(q)
-		w.And("applicant_key >= ? AND applicant_key < ?", key, key+"g") // 'g' follows 'f'
+		w.And("number >= ? AND number < ?", q, q+":") // ':' follows '9'
 	}
+}
+
+// byName tells whether search looks for the applicant's name.
+func byName(q string) bool {
+	q = strings.TrimSpace(q)
+	return q != "" && !allDigits(q)
+}
+
+// nameBegins finds applicants whose name is or begins with the words.
+func nameBegins(w *db.Where, name string) {
+	key := nameKey(name)
+	w.And("applicant_key >= ? AND applicant_key < ?", key, key+"g") // 'g' follows 'f'
 }

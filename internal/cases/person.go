@@ -58,8 +58,7 @@ func (m *Module) People(ctx context.Context, q PeopleQuery, limit int) ([]Applic
 	case q.Phone != "":
 		m.byPhone(w, q.Phone)
 	case name != "":
-		key := nameKey(name)
-		w.And("applicant_key >= ? AND applicant_key < ?", key, key+"g") // 'g' follows 'f'
+		nameBegins(w, name)
 	default:
 		return nil, nil
 	}

@@ -184,6 +184,7 @@ func (w *world) people() {
 	w.have["li"] = identity.Actor{Account: "li", Name: "李晓敏", Kind: identity.KindPerson, Level: identity.LevelPresence}
 	w.staff("clerk", "window_clerk", "", ruyuan, true)
 	w.staff("town-clerk", "window_clerk", "", theTown, true)
+	w.staff("city-clerk", "window_clerk", "", theCity, true)
 	w.staff("approver", "approver", forestry, "", false)
 	w.staff("other-approver", "approver", forestry2, "", false)
 	w.staff("head", "agency_head", forestry, "", false)

@@ -66,8 +66,9 @@ func (m *Module) plansOf(ctx context.Context, rows []*taskRow) (map[string]*plan
 		return plans, nil
 	}
 	var instances []instanceRow
+	in := instancesOf(rows)
 	err := m.DB.Conn(ctx).Select(ctx, &instances, `SELECT `+instanceColumns+` FROM workflow_instance
-		WHERE id IN (`+placeholders(0, len(rows))+`)`, instancesOf(rows)...)
+		WHERE id IN (`+placeholders(0, len(in))+`)`, in...)
 	if err != nil {
 		return nil, fmt.Errorf("read instances: %w", err)
 	}

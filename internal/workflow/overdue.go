@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/db"
 	"yimen/workday"
 )
 
@@ -120,8 +121,9 @@ func (m *Module) heldSpans(ctx context.Context, rows []*taskRow) (map[string][]s
 		Instance string `db:"instance"`
 		span
 	}
+	in := instancesOf(rows)
 	err := m.DB.Conn(ctx).Select(ctx, &holds, `SELECT instance, from_on, to_on FROM workflow_hold
-		WHERE to_on <> '' AND instance IN (`+placeholders(0, len(rows))+`) ORDER BY from_on, id`, instancesOf(rows)...)
+		WHERE to_on <> '' AND instance IN (`+placeholders(0, len(in))+`) ORDER BY from_on, id`, in...)
 	if err != nil {
 		return nil, fmt.Errorf("read holds: %w", err)
 	}
@@ -137,8 +139,9 @@ func (m *Module) divisions(ctx context.Context, rows []*taskRow) (map[string]str
 		ID       string `db:"id"`
 		Division string `db:"division"`
 	}
+	in := instancesOf(rows)
 	err := m.DB.Conn(ctx).Select(ctx, &found, `SELECT id, division FROM workflow_instance
-		WHERE id IN (`+placeholders(0, len(rows))+`)`, instancesOf(rows)...)
+		WHERE id IN (`+placeholders(0, len(in))+`)`, in...)
 	if err != nil {
 		return nil, fmt.Errorf("read divisions of instances: %w", err)
 	}
@@ -149,10 +152,11 @@ func (m *Module) divisions(ctx context.Context, rows []*taskRow) (map[string]str
 	return byInstance, nil
 }
 
+// instancesOf are the values of an IN.
 func instancesOf(rows []*taskRow) []any {
 	list := make([]any, len(rows))
 	for i, t := range rows {
 		list[i] = t.Instance
 	}
-	return list
+	return db.Filled(list)
 }

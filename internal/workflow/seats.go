@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"yimen/internal/identity"
+	"yimen/internal/kit/db"
 )
 
 // Seat is a task's place among those who sign its step (两人现场核查, 会签).
@@ -71,6 +72,7 @@ func (m *Module) Seats(ctx context.Context, list []Task) (map[string]Seat, error
 			seen[t.Instance], instances = true, append(instances, t.Instance)
 		}
 	}
+	instances = db.Filled(instances)
 	var rows []struct {
 		ID       string `db:"id"`
 		Instance string `db:"instance"`
@@ -106,6 +108,7 @@ func (m *Module) Signers(ctx context.Context, list []Task) (map[string][]string,
 	for i, t := range list {
 		instances[i] = t.Instance
 	}
+	instances = db.Filled(instances)
 	var rows []*taskRow
 	err := m.DB.Conn(ctx).Select(ctx, &rows, `SELECT `+taskColumns+` FROM workflow_task
 		WHERE state = 'done' AND added = '' AND instance IN (`+placeholders(0, len(instances))+`)`, instances...)

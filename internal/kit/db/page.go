@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"yimen/internal/kit/errs"
@@ -122,7 +123,22 @@ func (w *Where) In(column string, values []string) *Where {
 	for i, v := range values {
 		args[i] = v
 	}
-	return w.And(column+" IN (?"+strings.Repeat(", ?", len(values)-1)+")", args...)
+	args = Filled(args)
+	return w.And(column+" IN (?"+strings.Repeat(", ?", len(args)-1)+")", args...)
+}
+
+// Filled gives the values of an IN with the last one repeated up to the next
+// power of two. A connection keeps its statements by their text: one for each
+// length a list may have would push the others out, and be planned anew.
+func Filled(values []any) []any {
+	if len(values) == 0 {
+		return values
+	}
+	full := slices.Clip(values)
+	for len(full)&(len(full)-1) != 0 {
+		full = append(full, values[len(values)-1])
+	}
+	return full
 }
 
 // SQL is " WHERE …", or "" when nothing was added.

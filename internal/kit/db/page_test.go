@@ -103,12 +103,12 @@ func TestWhereNumbersItsArguments(t *testing.T) {
 	if w.SQL() != "" {
 		t.Errorf("empty: %q", w.SQL())
 	}
-	w.And("a = ? OR b = ?", 1, 2).And("c IS NULL").In("d", []string{"x", "y"}).In("e", nil)
+	w.And("a = ? OR b = ?", 1, 2).And("c IS NULL").In("d", []string{"x", "y", "z"}).In("e", nil)
 	limit := w.Arg(9)
-	if got, want := w.SQL()+limit, " WHERE (a = $1 OR b = $2) AND (c IS NULL) AND (d IN ($3, $4)) AND (1 = 0)$5"; got != want {
+	if got, want := w.SQL()+limit, " WHERE (a = $1 OR b = $2) AND (c IS NULL) AND (d IN ($3, $4, $5, $6)) AND (1 = 0)$7"; got != want {
 		t.Errorf("%q, want %q", got, want)
 	}
-	if got := fmt.Sprint(w.Args()); got != "[1 2 x y 9]" {
+	if got := fmt.Sprint(w.Args()); got != "[1 2 x y z z 9]" {
 		t.Errorf("arguments %s", got)
 	}
 	defer func() {
