@@ -34,7 +34,7 @@ type commands struct {
 	Password   passwordCmd   `cmd:"" help:"Set an account's password; its sessions and tokens end."`
 	Lock       lockCmd       `cmd:"" help:"Stop an account at once, or let it in again (--undo)."`
 	Token      tokenCmd      `cmd:"" help:"Print a bearer token of an account for the JSON API."`
-	Import     importCmd     `cmd:"" help:"Load divisions, agencies, outlets, staff (CSV) or items (XLSX)."`
+	Import     importCmd     `cmd:"" help:"Load divisions, agencies, outlets, staff (CSV), items (XLSX) or licences (CSV, ZIP)."`
 	Load       loadCmd       `cmd:"" help:"Play an hour, a day or a year on a sample city over HTTP, measure it and audit it."`
 	SigningKey signingKeyCmd `cmd:"" help:"Make the next key that signs tokens for connected systems; --now when the present one may have leaked."`
 	Verify     verifyCmd     `cmd:"" help:"Verify sealed documents (verify FILE…), or the audit chain, or the cases, and name what was changed."`

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"archive/zip"
 	"bytes"
 	"context"
 	"errors"
@@ -11,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"yimen/face/samples"
 	"yimen/internal/identity"
 )
 
@@ -184,6 +186,40 @@ func TestImportNamesEveryWrongLine(t *testing.T) {
 	exit, out, errOut := yimen(t, "import", "divisions", file, "--data", dir)
 	if exit != 1 || !strings.Contains(out+errOut, "12") && !strings.Contains(out, "line ") {
 		t.Errorf("exit %d: %s%s", exit, out, errOut)
+	}
+}
+
+func TestImportTakesOverLicences(t *testing.T) {
+	dir := newCity(t)
+	file := filepath.Join(dir, "stock.zip")
+	write := func(sheet string) {
+		t.Helper()
+		var b bytes.Buffer
+		z := zip.NewWriter(&b)
+		for name, content := range map[string][]byte{"stock.csv": []byte("证照类型,证照编号,持证主体,持证主体代码,颁发日期,可信等级,颁发机构,扫描件\n" + sheet), "1.jpg": samples.Portrait("a")} {
+			w, err := z.Create(name)
+			if err == nil {
+				_, err = w.Write(content)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := errors.Join(z.Close(), os.WriteFile(file, b.Bytes(), 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line := "劳务派遣经营许可证,乳劳2019-7,李立伟,440232197005120032,2019-05-06,C,440232-d11,"
+	write(line + "2.jpg\n")
+	if exit, out, _ := yimen(t, "import", "licences", file, "--data", dir); exit != 1 || !strings.Contains(out, "第2行“扫描件”：压缩包里没有“2.jpg”") {
+		t.Errorf("exit %d: %s", exit, out)
+	}
+	write(line + "1.jpg\n")
+	if exit, out, _ := yimen(t, "import", "licences", file, "--data", dir); exit != 1 || !strings.Contains(out, "第2行“颁发机构”：没有这个颁发机构") || !strings.Contains(out, "1 rows, 0 loaded") {
+		t.Errorf("exit %d: %s", exit, out)
+	}
+	if exit, _, errOut := yimen(t, "import", "licences", file, "--partial", "--data", dir); exit != 1 || !strings.Contains(errOut, "all or none") {
+		t.Errorf("exit %d: %s", exit, errOut)
 	}
 }
 

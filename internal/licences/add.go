@@ -25,6 +25,7 @@ type Entry struct {
 	From, To   workday.Date // From zero: IssuedOn; To zero: for good
 	Fields     map[string]string
 	Pictures   map[string][]byte // JPEG, PNG or GIF by name or label of fields that are pictures
+	Scans      [][]byte          // of the paper, of stock: JPEG, PNG or GIF
 	Trust      Trust
 	Case       string
 
@@ -55,6 +56,9 @@ func (m *Module) put(ctx context.Context, l *Licence) error {
 		return err
 	}
 	if err := m.insert(ctx, *l); err != nil {
+		return err
+	}
+	if err := m.keepScans(ctx, *l); err != nil {
 		return err
 	}
 	if err := m.remember(ctx, l.ID, Event{Act: actTakeOver, Becomes: Valid}); err != nil {
@@ -122,6 +126,9 @@ func (m *Module) check(ctx context.Context, n Entry) (Licence, error) {
 		bad.Merge("fields", err)
 		l.pictures, err = t.readPictures(n.Pictures, n.whole)
 		bad.Merge("fields", err)
+	}
+	if l.scans, err = asScans(n.Scans, &bad); err != nil {
+		return l, err
 	}
 	if err := m.checkIssuer(ctx, &l, n.Issuer, &bad); err != nil {
 		return l, err
@@ -247,7 +254,7 @@ func (t Type) read(given map[string]string) (map[string]string, error) {
 		}
 		if f.Kind == kindPicture {
 			if value != "" {
-				bad.Add(f.Name, "“%s”是图片，不能写成文字，请在签发页面上传。", f.Label)
+				bad.Add(f.Name, "“%s”是图片，不能写成文字：签发的在签发页面上传，存量的把表格和图片一起压缩成ZIP导入。", f.Label)
 			}
 			continue
 		}

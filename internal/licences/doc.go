@@ -21,7 +21,8 @@
 //	                                      from valid when the holder has died or ended)
 //
 // Stock from before (存量证照) is taken over from files, with how far it may be
-// believed: see Trust, and Deps.Least for what may stand in for a paper.
+// believed: see Trust, and Deps.Least for what may stand in for a paper. With a
+// file may come photographs of holders and scans of papers: see ImportArchive.
 //
 // We call org and identity. Whoever demands papers asks us; whoever decides cases
 // issues through us.

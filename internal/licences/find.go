@@ -142,6 +142,8 @@ type Shown struct {
 	Acts   []Act   // that the viewer may do now
 	Paper  Paper   // its sealed document, if There
 	ToMake bool    // there is none, and one may be made
+
+	Pictures []Picture // beside the document
 }
 
 // Own shows one of the actor's own licences; see Mine. Errors: ErrUnknown,
@@ -193,6 +195,9 @@ func (m *Module) shown(ctx context.Context, l Licence) (Shown, error) {
 		return s, err
 	}
 	s.ToMake = !s.Paper.There() && l.Trust.Replaces() && l.StateOn(m.today(ctx)) == Valid
+	if s.Pictures, err = m.picturesShown(ctx, s); err != nil {
+		return s, err
+	}
 	s.Events, err = m.history(ctx, l.ID)
 	return s, err
 }

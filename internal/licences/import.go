@@ -36,6 +36,7 @@ const (
 	colHolder, colHolderNo                   = "持证主体", "持证主体代码"
 	colIssuer, colIssuedOn, colFrom, colTill = "颁发机构", "颁发日期", "有效期起", "有效期止"
 	colTrust                                 = "可信等级"
+	colScan                                  = "扫描件" // of an archive
 )
 
 // StockColumns are the columns of the template, those that must be there first.
@@ -48,6 +49,9 @@ type Imported struct {
 	Rows   int
 	Stored int // all or none
 	Wrong  []LineError
+
+	Pictures int // of an archive, that lines name
+	Idle     int // that none does
 }
 
 // LineError is what is wrong with one line; line 1 is the header.
@@ -61,34 +65,82 @@ type LineError struct {
 // With try it only looks. Errors: ErrStockFile, ErrStockHeader, ErrStockRows;
 // what is wrong with lines stands in the answer.
 func (m *Module) Import(ctx context.Context, r io.Reader, try bool) (Imported, error) {
+	return m.importStock(ctx, r, nil, try)
+}
+
+// ImportArchive is Import of a ZIP file with the sheet (CSV) and the pictures that
+// its lines name by their paths in it: in the column of a field that is a picture,
+// and in 扫描件 (several, parted by semicolons) the scans of the paper. The pictures
+// of one line at a time are in memory; no transaction is open while they are read.
+// size is in bytes. Errors: those of Import.
+func (m *Module) ImportArchive(ctx context.Context, r io.ReaderAt, size int64, try bool) (Imported, error) {
+	a, err := openArchive(r, size)
+	if err != nil {
+		return Imported{}, err
+	}
+	sheet, err := a.sheet.Open()
+	if err != nil {
+		return Imported{}, ErrStockFile.Because(err)
+	}
+	defer sheet.Close()
+	return m.importStock(ctx, sheet, a, try)
+}
+
+// ImportFile is Import or ImportArchive, by how the file begins.
+func (m *Module) ImportFile(ctx context.Context, file interface {
+	io.Reader
+	io.ReaderAt
+}, size int64, try bool) (Imported, error) {
+	begin := make([]byte, 4)
+	if _, err := file.ReadAt(begin, 0); err == nil && (string(begin) == "PK\x03\x04" || string(begin) == "PK\x05\x06") {
+		return m.ImportArchive(ctx, file, size, try)
+	}
+	return m.Import(ctx, file, try)
+}
+
+func (m *Module) importStock(ctx context.Context, r io.Reader, a *archive, try bool) (Imported, error) {
 	header, lines, err := readStock(r, StockColumns[:neededColumns])
 	if err != nil {
 		return Imported{}, err
 	}
+	aside, err := newSpool()
+	if err != nil {
+		return Imported{}, err
+	}
+	defer aside.close()
 	done := Imported{Rows: len(lines)}
-	var list []Licence
+	list := make([]stock, 0, len(lines))
 	for i, line := range lines {
-		n, bad := stockLine(header, line)
-		l, refused := m.check(ctx, n)
-		for _, err := range []error{bad, refused} {
-			wrong, err := lineErrors(i+2, err)
-			if err != nil {
-				return done, err
-			}
-			done.Wrong = append(done.Wrong, wrong...)
+		x, wrong, err := m.lookAtLine(ctx, a, i+2, header, line)
+		if err != nil {
+			return done, err
 		}
-		list = append(list, l)
+		done.Wrong = append(done.Wrong, wrong...)
+		done.Pictures += len(x.pictures) + len(x.scans)
+		if x.laid, err = aside.lay(&x.Licence); err != nil {
+			return done, err
+		}
+		list = append(list, x)
+	}
+	if a != nil {
+		done.Idle = a.idle()
 	}
 	if len(done.Wrong) > 0 || try {
 		return done, nil
 	}
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
-		for i, l := range list {
-			if err := m.put(ctx, &l); err != nil {
+		for i := range list {
+			x := &list[i]
+			err := aside.take(&x.Licence, x.laid)
+			if err == nil {
+				err = m.put(ctx, &x.Licence)
+			}
+			if err != nil {
 				wrong, other := lineErrors(i+2, err)
 				done.Wrong = wrong
 				return errors.Join(errStopped, other)
 			}
+			x.Licence = Licence{} // its pictures are stored
 		}
 		return nil
 	})
@@ -99,6 +151,35 @@ func (m *Module) Import(ctx context.Context, r io.Reader, try bool) (Imported, e
 		done.Stored = len(list)
 	}
 	return done, err
+}
+
+// stock is a checked line whose pictures were put aside.
+type stock struct {
+	Licence
+	laid laid
+}
+
+// lookAtLine checks one line with its pictures; a is nil where there is a sheet
+// alone.
+func (m *Module) lookAtLine(ctx context.Context, a *archive, no int, header, line []string) (x stock, wrong []LineError, err error) {
+	n, bad := stockLine(header, line)
+	var lost error
+	if a != nil {
+		t, err := m.Type(ctx, n.Type)
+		if err != nil && !errors.Is(err, ErrTypeUnknown) {
+			return x, nil, err
+		}
+		lost = a.attach(t, no, &n)
+	}
+	l, refused := m.check(ctx, n)
+	for _, e := range []error{bad, lost, refused} {
+		found, err := lineErrors(no, e)
+		if err != nil {
+			return x, nil, err
+		}
+		wrong = append(wrong, found...)
+	}
+	return stock{Licence: l}, wrong, nil
 }
 
 // errStopped undoes an import whose line cannot be stored.
@@ -127,7 +208,7 @@ func lineErrors(line int, err error) ([]LineError, error) {
 }
 
 var columnOf = map[string]string{"type": colType, "number": colNumber, "identifier": colIdentifier, "holder_name": colHolder, "holder_no": colHolderNo,
-	"issuer": colIssuer, "issued_on": colIssuedOn, "from": colFrom, "to": colTill, "trust": colTrust,
+	"issuer": colIssuer, "issued_on": colIssuedOn, "scan": colScan, "from": colFrom, "to": colTill, "trust": colTrust,
 	"id": colID, "name": colTypeName, "kind": colKind, "category": colCategory, "holder": colHolderType, "dept": colDept, "code": colCode}
 
 // readStock reads a file whose header has certain columns.
@@ -224,4 +305,12 @@ func (e LineError) Describe() string {
 		return fmt.Sprintf("第%d行：%s", e.Line, e.Message)
 	}
 	return fmt.Sprintf("第%d行“%s”：%s", e.Line, e.Column, e.Message)
+}
+
+// pictureWords tells how many pictures came with the lines; "" none.
+func (d Imported) pictureWords() string {
+	if d.Pictures == 0 {
+		return ""
+	}
+	return fmt.Sprintf("、图片%d张", d.Pictures)
 }

@@ -114,8 +114,9 @@ type Licence struct {
 	MadeAt     time.Time
 	Flags      []gb.LicenceFlag // in which the identifier of stock departs from the standard
 
-	pictures shots // it came with, until they are stored: then Fields names them
-	state    State // as stored
+	pictures shots    // it came with, until they are stored: then Fields names them
+	scans    [][]byte // likewise, as JPEG
+	state    State    // as stored
 	revision int64
 	believed bool // this city lets licences of that trust stand in for a paper
 }

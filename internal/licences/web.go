@@ -24,7 +24,7 @@ var (
 )
 
 // uploadLimit is the largest form with a file of stock, in bytes.
-const uploadLimit = maxStock + 1<<20
+const uploadLimit = maxArchive + 1<<20
 
 // Routes adds the pages.
 func (m *Module) Routes(rt *web.Router) {
@@ -34,7 +34,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get(officeURL, lookGuard, m.list)
 	rt.Get(officeURL+"/import", manageGuard, m.importPage)
 	rt.Get(officeURL+"/import/template.csv", manageGuard, m.template)
-	rt.PostLimit(officeURL+"/import", manageGuard, uploadLimit, m.importStock)
+	rt.PostEachLimit(officeURL+"/import", manageGuard, uploadLimit, m.importFile) // what is in the store already is refused: twice is once
 	m.issueRoutes(rt)
 	m.batchRoutes(rt)
 	rt.Get(officeURL+"/{identifier}", lookGuard, m.licence)
@@ -188,7 +188,7 @@ func (m *Module) template(w http.ResponseWriter, _ *http.Request) error {
 	return nil
 }
 
-func (m *Module) importStock(w http.ResponseWriter, r *http.Request) error {
+func (m *Module) importFile(w http.ResponseWriter, r *http.Request) error {
 	f, err := web.ReadForm(r)
 	if err != nil {
 		return err
@@ -204,7 +204,7 @@ func (m *Module) importStock(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer file.Close()
-	done, err := m.Import(r.Context(), file, p.try)
+	done, err := m.ImportFile(r.Context(), file, head.Size, p.try)
 	if errs.KindOf(err) == errs.Invalid && err != nil {
 		f.Error("file", errs.From(err).Message)
 		return web.Render(w, r, f.Status(), importView(p))

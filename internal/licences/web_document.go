@@ -25,6 +25,7 @@ func (m *Module) documentRoutes(rt *web.Router) {
 	rt.Get(officeURL+"/{identifier}/page.svg", lookGuard, m.sendPicture(m.seen))
 	rt.Post(officeURL+"/{identifier}/document", manageGuard, m.makeDocument)
 	rt.Post(myURL+"/{identifier}/document", identity.Applicant(), m.makeOwnDocument)
+	m.scanRoutes(rt)
 	m.templateRoutes(rt)
 }
 

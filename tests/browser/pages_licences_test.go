@@ -7,6 +7,7 @@ func init() {
 	for _, begin := range []string{"/my/licences/{identifier}", "/office/licences/{identifier}"} {
 		notPages[begin+"/file.ofd"] = "sealed file"
 		notPages[begin+"/file.pdf"] = "sealed file"
+		notPages[begin+"/pictures/{name}"] = "picture within a page"
 		notPages[begin+"/page.svg"] = "picture within a page"
 		notPages[begin+"/copies/{id}/{file}"] = "sealed file"
 	}
