@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/audit"
@@ -54,7 +55,7 @@ func (m *Module) findAudit(ctx context.Context, p *auditPage) error {
 	p.list = list
 	var ids []string
 	for _, e := range list {
-		if e.Object == "account" {
+		if e.Object == "account" || e.Object == "person" {
 			ids = append(ids, e.ObjectID)
 		}
 	}
@@ -200,7 +201,8 @@ var findingNames = map[string]string{
 }
 
 // detailWords is the detail of an entry as people read it: ways of signing in and
-// of recognising somebody have names; the rest stands as it was written.
+// of recognising somebody have names, and so has what stands before "="; the
+// rest stands as it was written.
 func detailWords(e audit.Entry) string {
 	switch e.Action {
 	case "login":
@@ -210,5 +212,18 @@ func detailWords(e audit.Entry) string {
 			return word
 		}
 	}
-	return e.Detail
+	var words []string
+	for _, word := range strings.Fields(e.Detail) {
+		name, value, parted := strings.Cut(word, "=")
+		switch title := detailNames[name]; {
+		case !parted || title == "":
+			words = append(words, word)
+		case value != "":
+			words = append(words, title+value)
+		}
+	}
+	return strings.Join(words, " ")
 }
+
+// detailNames say what a name=value in a detail is.
+var detailNames = map[string]string{"case": "办件", "agency": "单位", "outlet": "网点", "client": "应用", "grant": "授权"}

@@ -48,7 +48,8 @@ func TestSeeInFull(t *testing.T) {
 
 	citizen := s.As(loginOf(t, s, c.Account))
 	citizen.Get("/my/data").Status(200).Must("户口簿上的字看不清", c.Number).MustNot(entries[0].ActorName, c.Applicant.IDNo)
-	citizen.Get("/my/data.json").Status(200).Must(c.Applicant.IDNo, c.Number)
+	citizen.Get("/my/data.json").Status(200).Must(c.Applicant.IDNo, c.Number, `"form": {`, `"materials": [`, `"consents": [`)
+	s.As("admin-audit").Get("/admin/audit?action=person.see_in_full&result=ok").Must(c.Applicant.Name, "办件"+c.Number).MustNot("case=", "agency=")
 	other := s.As("enterprise-1")
 	other.Get("/my/data").Status(200).MustNot("户口簿上的字看不清")
 	other.Get("/my/data.json").Status(200).MustNot(c.Applicant.IDNo)

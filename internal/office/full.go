@@ -104,7 +104,12 @@ func (p fullPage) rows() []ui.Row {
 		id, phone = p.numbers(g.IDType, g.IDNo, g.Phone)
 		rows = append(rows, ui.Row{Label: "代办人", Value: g.Name}, ui.Row{Label: "代办人证件号码", Value: id}, ui.Row{Label: "代办人电话", Value: phone})
 	}
-	return append(rows, p.filled...)
+	for _, r := range p.filled { // what was filled in again says nothing new
+		if !slices.ContainsFunc(rows, func(had ui.Row) bool { return had.Value == r.Value }) {
+			rows = append(rows, r)
+		}
+	}
+	return rows
 }
 
 func (p fullPage) numbers(idType, idNo, phone string) (string, string) {

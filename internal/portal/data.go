@@ -81,6 +81,15 @@ type copyOf struct {
 	Cases    []cases.Case       `json:"cases"`
 	Drafts   []cases.Draft      `json:"drafts"`
 	Mandates []identity.Mandate `json:"mandates"`
+	Consents []ownConsent       `json:"consents"`
+}
+
+type ownConsent struct {
+	Kind        string     `json:"kind"`
+	Title       string     `json:"title"`
+	Version     int        `json:"version"`
+	GivenAt     time.Time  `json:"given_at"`
+	WithdrawnAt *time.Time `json:"withdrawn_at"`
 }
 
 type ownData struct {
@@ -109,11 +118,17 @@ func (m *Module) takeData(w http.ResponseWriter, r *http.Request) error {
 	c.Cases, err = every(func(p db.Page) ([]cases.Case, string, error) {
 		return m.Cases.List(ctx, cases.Query{Mine: true, Whose: "self"}, p)
 	})
+	for i := 0; i < len(c.Cases) && err == nil; i++ { // with what was filled in
+		c.Cases[i], err = m.Cases.Find(ctx, c.Cases[i].Number)
+	}
 	if err == nil {
 		c.Drafts, err = every(func(p db.Page) ([]cases.Draft, string, error) { return m.Cases.Drafts(ctx, p) })
 	}
 	if err == nil {
 		c.Mandates, err = every(func(p db.Page) ([]identity.Mandate, string, error) { return m.Identity.Mandates(ctx, p) })
+	}
+	if err == nil {
+		c.Consents, err = m.ownConsents(ctx)
 	}
 	if err == nil {
 		err = m.Audit.Write(ctx, audit.Entry{Actor: a.Account, ActorName: a.Name, Address: a.Address, Action: "person.copy",
@@ -130,6 +145,15 @@ func (m *Module) takeData(w http.ResponseWriter, r *http.Request) error {
 	w.Header().Set("Content-Disposition", `attachment; filename="yimen-data.json"`)
 	_, err = w.Write(text)
 	return err
+}
+
+func (m *Module) ownConsents(ctx context.Context) ([]ownConsent, error) {
+	given, err := m.Identity.Consents(ctx)
+	list := []ownConsent{}
+	for _, c := range given {
+		list = append(list, ownConsent{c.Kind, identity.ConsentTitle(c.Kind), c.Version, c.GivenAt, c.WithdrawnAt})
+	}
+	return list, err
 }
 
 // every reads a list page by page.
