@@ -89,7 +89,24 @@ func (w *Wizard) journey(r *http.Request) (*journey, error) {
 	if j.principals, err = w.principals(r.Context(), s.def.Code); err != nil {
 		return nil, err
 	}
+	if err := j.own(r.Context()); err != nil {
+		return nil, err
+	}
 	return j, j.look(r.Context())
+}
+
+// own takes whoever may apply for nobody else as the applicant from the first page
+// on: which licences they have and what registers say does not wait for the page
+// of the telephone, which stays to be filled in.
+func (j *journey) own(ctx context.Context) error {
+	s := &j.draft.Submission
+	if s.Applicant.Name != "" || s.Mandate != "" || len(j.principals) > 0 {
+		return nil
+	}
+	a, err := j.applicant(ctx, actor(ctx).Account)
+	a.Phone = ""
+	s.Applicant = a
+	return err
 }
 
 func from(r *http.Request) string {

@@ -120,7 +120,7 @@ func (j *journey) takePeople(ctx context.Context) error {
 // fillPhone shows the number given before, else the one on record.
 func (j *journey) fillPhone(ctx context.Context) error {
 	a := j.draft.Submission.Applicant
-	if a.Name == "" || !j.standing() {
+	if a.Name == "" || a.Phone == "" || !j.standing() {
 		own, err := j.applicant(ctx, j.applicantAccount(ctx))
 		if err != nil {
 			return err

@@ -254,6 +254,27 @@ func TestConsentWithTheApplication(t *testing.T) {
 	}
 }
 
+// Which licences somebody has follows from who is signed in, whichever page of the
+// application is opened first.
+func TestALicenceIsOfferedBeforeTheTelephone(t *testing.T) {
+	s := apptest.New(t)
+	d, id := draftOf(t, s, "citizen-1")
+	sub := d.Submission
+	sub.Draft, sub.Applicant = d.Number, cases.Applicant{}
+	if _, err := s.Cases.SaveDraft(s.Ctx("citizen-1"), sub); err != nil {
+		t.Fatal(err)
+	}
+	b := s.As("citizen-1")
+	b.Get("/apply/"+d.Number+"/materials/"+id).Status(200).Must("用电子证照，不用交", "我同意在这件申请里使用这本证照")
+	p, err := s.Identity.Person(s.System(), "citizen-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f := b.Get("/apply/" + d.Number + "/phone").Status(200).Must("还差").Form("form.ap-form"); f.Values.Get("phone") != p.Phone {
+		t.Errorf("the telephone on record is not offered: %q", f.Values.Get("phone"))
+	}
+}
+
 // cardOf is the identity card of an account.
 func cardOf(t *testing.T, s *apptest.Site, account string) string {
 	t.Helper()

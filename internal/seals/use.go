@@ -148,9 +148,10 @@ func (m *Module) candidate(ctx context.Context, u Use) (candidate, error) {
 		}
 		return c, wrap("read seal", err)
 	}
-	// The seal for just this type of licence goes before one for all.
-	err := m.DB.Conn(ctx).Get(ctx, &c, selectCandidate+` WHERE s.id = (SELECT q.seal FROM seals_purpose q JOIN seals_seal t ON t.id = q.seal
-		WHERE q.agency = $1 AND (q.purpose = $2 OR q.purpose = $3) AND t.state = $4 AND t.from_on <= $5 AND t.until_on >= $5
+	// The seal for just this type of licence goes before one for all. CROSS JOIN
+	// lets SQLite begin with the few of the agency, not with every active seal.
+	err := m.DB.Conn(ctx).Get(ctx, &c, selectCandidate+` WHERE s.id = (SELECT q.seal FROM seals_purpose q CROSS JOIN seals_seal t
+		WHERE t.id = q.seal AND q.agency = $1 AND (q.purpose = $2 OR q.purpose = $3) AND t.state = $4 AND t.from_on <= $5 AND t.until_on >= $5
 		ORDER BY CASE WHEN q.purpose = $2 THEN 0 ELSE 1 END, t.id DESC LIMIT 1)`, u.Agency, u.Purpose, wide(u.Purpose), Active, m.today(ctx))
 	if errors.Is(err, db.ErrNoRows) {
 		return c, ErrNoSeal

@@ -31,15 +31,22 @@ func (f *file) add(format string, args ...any) int {
 	return n
 }
 
+// deflate says in a dictionary that data are deflated.
+const deflate = " /Filter /FlateDecode"
+
+func deflated(data []byte) []byte {
+	var b bytes.Buffer
+	z, _ := zlib.NewWriterLevel(&b, zlib.DefaultCompression)
+	_, _ = z.Write(data) // a buffer takes all
+	_ = z.Close()
+	return b.Bytes()
+}
+
 // stream adds data with a dictionary; packed says that they are to be deflated.
 func (f *file) stream(n int, dict string, data []byte, packed bool) {
 	if packed {
-		var b bytes.Buffer
-		z, _ := zlib.NewWriterLevel(&b, zlib.DefaultCompression)
-		_, _ = z.Write(data) // a buffer takes all
-		_ = z.Close()
-		data = b.Bytes()
-		dict += " /Filter /FlateDecode"
+		data = deflated(data)
+		dict += deflate
 	}
 	b := fmt.Appendf(nil, "<< %s /Length %d >>\nstream\n", dict, len(data))
 	f.objects[n-1] = append(append(b, data...), "\nendstream"...)

@@ -2,10 +2,12 @@ package pdf
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"image"
 	"image/color"
 	"image/jpeg"
+	"sync"
 
 	"yimen/ofd/internal/draw"
 )
@@ -51,21 +53,85 @@ func (w *writer) image(p draw.Picture) (int, error) {
 			}
 		}
 	}
-	img, err := draw.Decode(p.Data, p.Format)
+	x, err := pointsOf(p)
 	if err != nil {
 		return 0, err
+	}
+	dict := fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8", x.width, x.height)
+	n := w.file.reserve()
+	extra := ""
+	if x.opacity != nil {
+		soft := w.file.reserve()
+		w.file.stream(soft, dict+" /ColorSpace /DeviceGray"+deflate, x.opacity, false)
+		extra = fmt.Sprintf(" /SMask %d 0 R", soft)
+	}
+	w.file.stream(n, dict+" /ColorSpace /DeviceRGB"+extra+deflate, x.colours, false)
+	return n, nil
+}
+
+// points are the colours of a picture, and its opacity where there is any, both
+// deflated.
+type points struct {
+	width, height    int
+	colours, opacity []byte // opacity nil: solid
+}
+
+// Bounds of what is kept of pictures that come again, as seals do: on every
+// document of an organ the same.
+const (
+	keptPictures = 64
+	keptBytes    = 128 << 10 // of a picture, and of its points
+)
+
+var kept = struct {
+	sync.Mutex
+	of    map[[sha256.Size]byte]points
+	order [][sha256.Size]byte // the oldest first
+}{of: map[[sha256.Size]byte]points{}}
+
+// pointsOf decodes and packs a picture, or finds it among those that came before.
+func pointsOf(p draw.Picture) (points, error) {
+	if len(p.Data)+len(p.Mask) > keptBytes {
+		return packPoints(p)
+	}
+	h := sha256.New()
+	fmt.Fprintf(h, "%s %d ", p.Format, len(p.Data))
+	h.Write(p.Data)
+	h.Write(p.Mask)
+	key := [sha256.Size]byte(h.Sum(nil))
+	kept.Lock()
+	x, ok := kept.of[key]
+	kept.Unlock()
+	if ok {
+		return x, nil
+	}
+	x, err := packPoints(p)
+	if err != nil || len(x.colours)+len(x.opacity) > keptBytes {
+		return x, err
+	}
+	kept.Lock()
+	defer kept.Unlock()
+	if _, ok := kept.of[key]; !ok {
+		kept.of[key], kept.order = x, append(kept.order, key)
+		if len(kept.order) > keptPictures {
+			delete(kept.of, kept.order[0])
+			kept.order = kept.order[1:]
+		}
+	}
+	return x, nil
+}
+
+func packPoints(p draw.Picture) (points, error) {
+	img, err := draw.Decode(p.Data, p.Format)
+	if err != nil {
+		return points{}, err
 	}
 	var mask image.Image
 	if len(p.Mask) > 0 {
 		if mask, err = draw.Decode(p.Mask, "mask"); err != nil {
-			return 0, err
+			return points{}, err
 		}
 	}
-	return w.points(img, mask), nil
-}
-
-// points embeds colours, and beside them the opacity where there is any.
-func (w *writer) points(img, mask image.Image) int {
 	b := img.Bounds()
 	colours := make([]byte, 0, 3*b.Dx()*b.Dy())
 	opacity := make([]byte, 0, b.Dx()*b.Dy())
@@ -83,14 +149,9 @@ func (w *writer) points(img, mask image.Image) int {
 			solid = solid && c.A == 255
 		}
 	}
-	dict := fmt.Sprintf("/Type /XObject /Subtype /Image /Width %d /Height %d /BitsPerComponent 8", b.Dx(), b.Dy())
-	n := w.file.reserve()
-	extra := ""
+	x := points{width: b.Dx(), height: b.Dy(), colours: deflated(colours)}
 	if !solid {
-		soft := w.file.reserve()
-		w.file.stream(soft, dict+" /ColorSpace /DeviceGray", opacity, true)
-		extra = fmt.Sprintf(" /SMask %d 0 R", soft)
+		x.opacity = deflated(opacity)
 	}
-	w.file.stream(n, dict+" /ColorSpace /DeviceRGB"+extra, colours, true)
-	return n
+	return x, nil
 }

@@ -90,6 +90,9 @@ func (c *city) writes(ctx context.Context) error {
 	if err := c.machines(ctx, a); err != nil {
 		return err
 	}
+	if err := c.issuing(ctx, a); err != nil {
+		return err
+	}
 	if err := c.licences(ctx, a); err != nil {
 		return err
 	}
