@@ -230,7 +230,7 @@ func changeCard(c heldChange, grants, manages bool, f *web.Form) templ.Component
 					return templ_7745c5c3_Err
 				}
 			} else if manages {
-				templ_7745c5c3_Err = ui.SubmitAs("撤回", "", "do", "withdraw", "", "").Render(ctx, templ_7745c5c3_Buffer)
+				templ_7745c5c3_Err = ui.SubmitAs("撤回", "outline-danger", "do", "withdraw", "", "").Render(ctx, templ_7745c5c3_Buffer)
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}

@@ -286,7 +286,7 @@ func scanView(p scanPage) templ.Component {
 					return templ_7745c5c3_Err
 				}
 			}
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <p class=\"ym-muted\">二维码2分钟内有效。请认准手机上显示的地点和时间，不是自己在登录的不要确认。</p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 17, " <p class=\"ym-muted\">二维码2分钟内有效。请认准手机上显示的设备和时间，不是自己在登录的不要确认。</p>")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -738,7 +738,7 @@ func clientFormView(p clientForm) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = ui.Field(p.field(ui.FieldOpts{Name: "agency", Label: "管理单位", Required: true, MaxLength: 60})).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = ui.Field(p.field(ui.FieldOpts{Name: "agency", Label: "管理单位", Required: true, MaxLength: 60, Help: "单位全称，群众授权时会看到。"})).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

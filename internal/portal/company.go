@@ -234,3 +234,12 @@ func (p *companyPage) roleOptions() []ui.Option {
 	}
 	return options
 }
+
+func (p *companyPage) handlerRows(x identity.Mandate) []ui.Row {
+	rows := []ui.Row{{Label: "范围", Value: mandatesPage{items: p.items}.scopeText(x)}, {Label: "期限", Value: x.From.Chinese() + "至" + x.To.Chinese()},
+		{Label: "办什么", Value: x.Purpose}}
+	if x.EndedAt != nil {
+		rows = append(rows, ui.Row{Label: "结束", Value: ui.DateTime(*x.EndedAt) + "，" + x.EndedBy})
+	}
+	return rows
+}

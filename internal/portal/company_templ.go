@@ -495,7 +495,7 @@ func handlerCard(p *companyPage, x identity.Mandate) templ.Component {
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
-		templ_7745c5c3_Err = ui.DefList([]ui.Row{{Label: "范围", Value: mandatesPage{items: p.items}.scopeText(x)}, {Label: "期限", Value: x.From.Chinese() + "至" + x.To.Chinese()}, {Label: "办什么", Value: x.Purpose}, {Label: "结束", Value: endText(x)}}).Render(ctx, templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = ui.DefList(p.handlerRows(x)).Render(ctx, templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
@@ -732,13 +732,6 @@ func appointForm(p *companyPage) templ.Component {
 		}
 		return nil
 	})
-}
-
-func endText(x identity.Mandate) string {
-	if x.EndedAt == nil {
-		return "—"
-	}
-	return ui.DateTime(*x.EndedAt) + "，" + x.EndedBy
 }
 
 var _ = templruntime.GeneratedTemplate
