@@ -179,7 +179,7 @@ func (m *Module) identify(w http.ResponseWriter, r *http.Request) error {
 		if err != nil {
 			return err
 		}
-		return web.Render(w, r, http.StatusOK, slipView(p.visit, slip, who.Phone))
+		return web.Render(w, r, http.StatusOK, slipView(p.visit, slip, who))
 	}
 	web.Flash(r, "success", done)
 	if form.Value("back") == "person" {

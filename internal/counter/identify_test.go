@@ -112,6 +112,11 @@ func TestAnAccountForWhoHasNoTelephone(t *testing.T) {
 		t.Error("a page with a password may be kept")
 	}
 	phone.NoRedirect().Get("/my").Status(303)
+
+	// Whose number was typed in is named on the slip too.
+	typed := people[1]
+	greet(t, b, typed.IDNo).Click("身份和账号").Form("#ct-open").Fill("present", "1").Fill("name", typed.DisplayName).Send().Status(200).
+		Must(typed.DisplayName+"：", "一次性密码")
 }
 
 // TestWhoCannotSayYesOnline: a parent agrees and a company is bound at the window,

@@ -134,6 +134,28 @@ func TestLoginAndLockout(t *testing.T) {
 	})
 }
 
+// TestNoNameIsToldByTheTimeItTakes: a wrong password costs one hash of the same
+// kind, whoever's name it is given with, and nobody's.
+func TestNoNameIsToldByTheTimeItTakes(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		w := newWorld(d)
+		w.staff(t, "clerk-a")
+		w.staff(t, "clerk-off")
+		if err := w.Disable(asSystem, "clerk-off"); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range []string{"clerk-a", "clerk-off", "nobody", "13912345678", ""} {
+			before := w.Hashes()
+			if _, err := w.Login(context.Background(), name, "wrong-1234", ""); !errors.Is(err, identity.ErrLogin) {
+				t.Errorf("%q: %v", name, err)
+			}
+			if n := w.Hashes() - before; n != 1 {
+				t.Errorf("%q costs %d hashes, want 1", name, n)
+			}
+		}
+	})
+}
+
 // TestGuessesAllAtOnce: many guesses at the same moment do not get past the lock.
 func TestGuessesAllAtOnce(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
