@@ -50,7 +50,12 @@ func (m *Module) waitsFor(ctx context.Context, s Seal) (string, error) {
 	}
 	who := make([]string, 0, len(list))
 	for _, account := range list {
-		who = append(who, identity.Known(names[account]))
+		if name := identity.Known(names[account]); name != "" && name != role {
+			who = append(who, name)
+		}
+	}
+	if len(who) == 0 {
+		return begin + "由" + role + "办理。", nil
 	}
 	return begin + "由" + role + "办理：" + strings.Join(who, "、") + "。", nil
 }

@@ -24,7 +24,7 @@ func TestPagesOfSeals(t *testing.T) {
 	at := page.URL.Path
 	s.As("seals-approve-440200").Get(at).Form("form[action="+at+"/moves/refuse]").Fill("reason", "否").Send().Status(422).Must("请写明原因")
 	s.As("seals-approve-440200").Get(at).Form("form[action=" + at + "/moves/approve]").Send().Status(200).Must("已批准，待备案")
-	b.Get(at).Must("下一步是“登记备案”，由制章员办理：")
+	b.Get(at).Must("下一步是“登记备案”，由制章员办理")
 	b.Get(at + "/picture.png").Status(200)
 	send := func(as, move string, fill ...string) *webtest.Page {
 		t.Helper()
@@ -39,7 +39,7 @@ func TestPagesOfSeals(t *testing.T) {
 	send("seals-make-440200", "hand_out")
 	s.As("seals-make-440200").Get(at).Must("下一步是“领用启用”，由保管人")
 	send("seals-440232", "activate").Must("使用中").MustNot("下一步是")
-	send("seals-440232", "suspend", "reason", "保管人出差一周").Must("已停用", "停用期间盖不了章", "由印章审批员办理：")
+	send("seals-440232", "suspend", "reason", "保管人出差一周").Must("已停用", "停用期间盖不了章", "由印章审批员办理")
 	s.As("seals-approve-440200").Get(at).Must("恢复使用").MustNot("停用期间盖不了章")
 	send("seals-approve-440200", "resume", "reason", "保管人已经返岗").Must("使用中")
 	send("seals-approve-440200", "cancel", "reason", "机构改革换发新章").Must("已注销").MustNot("下一步是", "由印章审批员办理")
