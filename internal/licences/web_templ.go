@@ -772,7 +772,7 @@ func Pictures(s Shown, mine bool) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if len(s.Pictures) > 0 {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<section aria-labelledby=\"pictures\"><h2 id=\"pictures\">照片和扫描件</h2><ul class=\"li-pictures\">")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 53, "<section class=\"li-photos\" aria-labelledby=\"pictures\"><h2 id=\"pictures\">照片和扫描件</h2><ul class=\"li-pictures\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
