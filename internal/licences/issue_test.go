@@ -46,15 +46,17 @@ func TestIssue(t *testing.T) {
 				t.Errorf("%s: %v, fields %v", what, err, named(err))
 			}
 		}
-		_, err := w.d.Conn(w.head).Exec(w.head, `UPDATE seals_seal SET state = 'suspended'`)
-		w.must(err)
-		if _, err := w.Issue(w.head, licences.Issue{Entry: card()}); errs.KindOf(err) == errs.Internal || err == nil {
-			t.Errorf("a suspended seal: %v", err)
+		for _, state := range []seals.State{seals.Suspended, seals.Cancelled} {
+			_, err := w.d.Conn(w.head).Exec(w.head, `UPDATE seals_seal SET state = $1`, state)
+			w.must(err)
+			if _, err := w.Issue(w.head, licences.Issue{Entry: card()}); !errors.Is(err, seals.ErrNoSeal) {
+				t.Errorf("a seal that is %s: %v", state, err)
+			}
 		}
 		if n := w.stored(); n != 0 {
 			t.Fatalf("%d are stored", n)
 		}
-		_, err = w.d.Conn(w.head).Exec(w.head, `UPDATE seals_seal SET state = 'active'`)
+		_, err := w.d.Conn(w.head).Exec(w.head, `UPDATE seals_seal SET state = 'active'`)
 		w.must(err)
 
 		e := card()
