@@ -88,6 +88,29 @@ func TestLoginPage(t *testing.T) {
 	})
 }
 
+// TestAPlantedSessionIsNotSignedIn: whoever signs in with a token that somebody
+// else knows, made up or live, leaves it behind.
+func TestAPlantedSessionIsNotSignedIn(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		w := newWorld(d)
+		w.staff(t, "clerk-a", identity.RoleAt{Role: "window_clerk", At: identity.Reach{Division: "440232112000", Exact: true}})
+		w.staff(t, "thief", identity.RoleAt{Role: "window_clerk", At: identity.Reach{Division: "440232112000", Exact: true}})
+		own := w.site(t)
+		signIn(own, "thief", password, "/accept").Status(303)
+		for name, planted := range map[string]string{"made up": "planted-by-somebody", "the thief's own": own.Cookie("yimen_session")} {
+			victim, thief := w.site(t), w.site(t)
+			victim.SetCookie("yimen_session", planted)
+			signIn(victim, "clerk-a", password, "/accept").Status(303)
+			if now := victim.Cookie("yimen_session"); now == "" || now == planted {
+				t.Errorf("%s: the token is still %q", name, now)
+			}
+			victim.Get("/accept").Status(200).Must("[clerk-a")
+			thief.SetCookie("yimen_session", planted)
+			thief.NoRedirect().Get("/accept").Status(303).MustNot("clerk-a")
+		}
+	})
+}
+
 func TestNextStaysOnThisSite(t *testing.T) {
 	w := newWorld(dbtest.Open(t, sources))
 	w.staff(t, "clerk-a")
