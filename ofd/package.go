@@ -3,7 +3,6 @@ package ofd
 import (
 	"archive/zip"
 	"bytes"
-	"compress/flate"
 	"errors"
 	"io"
 	"io/fs"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/klauspost/compress/flate"
 )
 
 // Package is the container of an OFD file: files by path, as they were received. What is not replaced is written again byte

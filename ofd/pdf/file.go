@@ -2,12 +2,15 @@ package pdf
 
 import (
 	"bytes"
-	"compress/zlib"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"math"
 	"strconv"
+	"sync"
 	"unicode/utf16"
+
+	"github.com/klauspost/compress/zlib"
 )
 
 // file collects the objects of a PDF file. Numbers begin at 1.
@@ -36,11 +39,16 @@ const deflate = " /Filter /FlateDecode"
 
 func deflated(data []byte) []byte {
 	var b bytes.Buffer
-	z, _ := zlib.NewWriterLevel(&b, zlib.DefaultCompression)
+	z := compressors.Get().(*zlib.Writer)
+	z.Reset(&b)
 	_, _ = z.Write(data) // a buffer takes all
 	_ = z.Close()
+	compressors.Put(z)
 	return b.Bytes()
 }
+
+// compressors are used again: each has most of a megabyte of tables.
+var compressors = sync.Pool{New: func() any { return zlib.NewWriter(io.Discard) }}
 
 // stream adds data with a dictionary; packed says that they are to be deflated.
 func (f *file) stream(n int, dict string, data []byte, packed bool) {

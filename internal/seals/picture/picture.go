@@ -70,7 +70,7 @@ func encode(alpha *image.Alpha) ([]byte, error) {
 		out.Pix[i] = uint8((int(a)*(degrees-1) + 127) / 255)
 	}
 	var b bytes.Buffer
-	err := png.Encode(&b, out)
+	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out) // drawn once, in every document twice
 	return b.Bytes(), err
 }
 
