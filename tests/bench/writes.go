@@ -84,7 +84,7 @@ func (c *city) writes(ctx context.Context) error {
 		return err
 	}
 	defer a.Close()
-	if err := c.sessions(a); err != nil {
+	if err := c.sessions(ctx, a); err != nil {
 		return err
 	}
 	if err := c.machines(ctx, a); err != nil {
