@@ -83,14 +83,17 @@ func (m *Module) picturesShown(ctx context.Context, s Shown) ([]Picture, error) 
 	return list, err
 }
 
-// file finds the stored file of a picture by the name in its address; ErrUnknown.
+// pictureFile finds the stored file of a picture by the name in its address; ErrUnknown.
 func (m *Module) pictureFile(ctx context.Context, s Shown, name string) (string, error) {
 	if no, ok := strings.CutPrefix(name, "scan-"); ok {
 		scans, err := m.scansOf(ctx, s.ID)
-		if i, bad := strconv.Atoi(no); err == nil && bad == nil && i >= 1 && i <= len(scans) {
+		if err != nil {
+			return "", err
+		}
+		if i, err := strconv.Atoi(no); err == nil && i >= 1 && i <= len(scans) {
 			return scans[i-1], nil
 		}
-		return "", refused(err)
+		return "", ErrUnknown
 	}
 	for _, f := range s.Of.Fields {
 		if f.Kind == kindPicture && f.Name == name && s.Fields[name] != "" {
@@ -98,13 +101,6 @@ func (m *Module) pictureFile(ctx context.Context, s Shown, name string) (string,
 		}
 	}
 	return "", ErrUnknown
-}
-
-func refused(err error) error {
-	if err == nil {
-		return ErrUnknown
-	}
-	return err
 }
 
 func (m *Module) scanRoutes(rt *web.Router) {

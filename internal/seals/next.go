@@ -29,10 +29,12 @@ func (m *Module) waitsFor(ctx context.Context, s Seal) (string, error) {
 	if move == MoveActivate {
 		return begin + "由保管人" + s.CustodianName + "本人办理。", nil
 	}
-	verb, role := VerbMake, "制章员"
+	verb, holders := VerbMake, RoleMaker
 	if move == MoveApprove || move == MoveResume {
-		verb, role = VerbApprove, "印章审批员"
+		verb, holders = VerbApprove, RoleApprover
 	}
+	who, _ := identity.RoleNamed(holders)
+	role := who.Title
 	list, err := m.Accounts.HoldersOver(ctx, verb, s.Division)
 	if err != nil {
 		return "", err
@@ -48,14 +50,14 @@ func (m *Module) waitsFor(ctx context.Context, s Seal) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	who := make([]string, 0, len(list))
+	known := make([]string, 0, len(list))
 	for _, account := range list {
 		if name := identity.Known(names[account]); name != "" && name != role {
-			who = append(who, name)
+			known = append(known, name)
 		}
 	}
-	if len(who) == 0 {
+	if len(known) == 0 {
 		return begin + "由" + role + "办理。", nil
 	}
-	return begin + "由" + role + "办理：" + strings.Join(who, "、") + "。", nil
+	return begin + "由" + role + "办理：" + strings.Join(known, "、") + "。", nil
 }
