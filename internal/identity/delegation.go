@@ -283,6 +283,9 @@ func (m *Module) decideDelegation(ctx context.Context, id, state, note string) e
 			if !bad.Empty() {
 				return ErrDelegationInvalid.Say("%s", bad.List()[0].Message)
 			}
+			if err := m.lend(ctx, d.Deputy, d.EndsAt); err != nil {
+				return err
+			}
 		}
 		what := lendingGiven
 		if state == DelegationRefused {

@@ -156,7 +156,7 @@ func (m *Module) Workers(q *jobs.Queue) {
 // sign-ins older than Rules.LogDays, expired tokens. The audit is never swept.
 func (m *Module) Sweep(ctx context.Context) error {
 	now := m.now(ctx)
-	if err := errors.Join(m.tellExpired(ctx), m.closeDue(ctx)); err != nil {
+	if err := errors.Join(m.markLent(ctx), m.tellExpired(ctx), m.closeDue(ctx)); err != nil {
 		return err
 	}
 	if _, err := m.DB.Conn(ctx).Exec(ctx, `DELETE FROM identity_failure WHERE last_at < $1`, now.Add(-m.Rules.LockFor)); err != nil {
@@ -186,7 +186,7 @@ func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	return m.withMandates(ctx, rows, ViaSession)
+	return m.withLent(ctx, rows, ViaSession)
 }
 
 func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
@@ -194,21 +194,25 @@ func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	return m.withMandates(ctx, rows, via)
+	return m.withLent(ctx, rows, via)
 }
 
-// withMandates is the actor of the rows with the mandates that stand today: one
-// ended since the last request is gone with this one.
-func (m *Module) withMandates(ctx context.Context, rows []actorRow, via string) (Actor, error) {
+// withLent is the actor of the rows with what others let it do at this moment:
+// what has ended since the last request is gone with this one.
+func (m *Module) withLent(ctx context.Context, rows []actorRow, via string) (Actor, error) {
 	a, err := actor(rows, via)
-	if err == nil && a.Kind == KindEnterprise {
-		led, err := m.ledBy(ctx, a.Account)
+	if err != nil || !rows[0].Lent {
+		return a, err
+	}
+	switch a.Kind {
+	case KindStaff:
+		err = m.addLent(ctx, &a)
+	case KindPerson:
+		a.Mandates, err = m.standing(ctx, a.Account)
+	case KindEnterprise:
+		var led Level
+		led, err = m.ledBy(ctx, a.Account)
 		a.Level = max(a.Level, led)
-		return a, err
 	}
-	if err != nil || a.Kind != KindPerson {
-		return a, err
-	}
-	a.Mandates, err = m.standing(ctx, a.Account)
 	return a, err
 }

@@ -156,7 +156,10 @@ func (m *Module) insertMandate(ctx context.Context, r mandateRow) error {
 		child_id_no_key, scope, items, case_number, from_on, to_on, purpose, state, created_at, confirmed_at, confirmed_by, ended_at, ended_by)
 		VALUES (:id, :kind, :role, :appointed_by, :principal, :agent, :proposed_by, :child_name, :child_id_no, :child_id_no_key, :scope, :items, :case_number, :from_on, :to_on,
 		:purpose, :state, :created_at, :confirmed_at, :confirmed_by, :ended_at, :ended_by)`, r.sealed(m.Keys))
-	return err
+	if err != nil {
+		return err
+	}
+	return m.lendMandate(ctx, r)
 }
 
 // lockMandate reads a row that nobody else changes until the commit.
@@ -183,7 +186,10 @@ func (m *Module) updateMandate(ctx context.Context, r mandateRow) error {
 	_, err := m.DB.Conn(ctx).ExecNamed(ctx, `UPDATE identity_mandate SET principal = :principal, child_name = :child_name,
 		child_id_no = :child_id_no, child_id_no_key = :child_id_no_key, state = :state, confirmed_at = :confirmed_at, confirmed_by = :confirmed_by,
 		ended_at = :ended_at, ended_by = :ended_by WHERE id = :id`, r.sealed(m.Keys))
-	return err
+	if err != nil {
+		return err
+	}
+	return m.lendMandate(ctx, r)
 }
 
 // personNamed finds the active person or enterprise that bears the name and

@@ -159,7 +159,7 @@ func Beside(session, now string) func(args ...any) (db.Read, func() (web.Stored,
 // of its own when the session has become somebody else's since.
 func (m *Module) ofSession(ctx context.Context, s *web.SessionData, id string) (Actor, error) {
 	if rows, ok := s.Beside().(*[]actorRow); ok && len(*rows) > 0 && (*rows)[0].ID == id {
-		return m.withMandates(ctx, *rows, ViaSession)
+		return m.withLent(ctx, *rows, ViaSession)
 	}
 	return m.actorByID(ctx, id, ViaSession)
 }

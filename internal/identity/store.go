@@ -1,7 +1,6 @@
 package identity
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -116,8 +115,8 @@ func (m *Module) lockAccount(ctx context.Context, id string) error {
 
 func (m *Module) now(ctx context.Context) time.Time { return clock.FromContext(ctx, m.Clock).Now() }
 
-// actorRow is an account beside one grant that it holds or has been lent; without
-// grants there is one row with an empty role.
+// actorRow is an account beside one grant of its own; without grants there is
+// one row with an empty role.
 type actorRow struct {
 	ID          string
 	Name        string
@@ -133,40 +132,36 @@ type actorRow struct {
 	First       bool
 	Shared      bool
 	Level       Level
-	Delegation  string // the one beside which the grant was found, "" none
-	Lender      string // "" of a grant of its own
-	LenderName  string
-	LentRoles   string
-	Role        string
-	About       On
-	From        string
-	To          string
-	GrantAgency string
-	GrantDept   string
+	Lent        bool // there may be more, of others; see lend
+	grantOfRow
 }
 
-// actorQuery reads an account with its grants and, in the same message, those
-// that colleagues have lent it at the moment now: read from what the colleague
-// holds, so that they are never wider, and end with it. from and where say which
-// account a; now is the placeholder of the moment. Every request asks it: no
-// column is read that nobody looks at, and the grants are found in their index.
-// Whoever stands in for several colleagues has own grants beside each; see actor.
+// grantOfRow is the part of a row that says what may be done.
+type grantOfRow struct {
+	Role   string
+	About  On
+	From   string
+	To     string
+	Agency string
+	Dept   string
+}
+
+// actorQuery reads an account with its grants at the moment now. from and where
+// say which account a; now is the placeholder of the moment. Every request asks
+// it: no column is read that nobody looks at, the grants are found in their
+// index, and what few have, rights of others, is asked for when they do.
 func actorQuery(columns, from, where, now string) string {
 	return `SELECT ` + columns + `a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch, a.seat,
-		a.password_first, a.shared, ` + levelAt("a", now) + `,
-		COALESCE(x.id, ''), CASE WHEN g.account <> a.id THEN g.account ELSE '' END, COALESCE(p.display_name, ''), COALESCE(x.roles, ''),
+		a.password_first, a.shared, ` + levelAt("a", now) + `, CASE WHEN a.lent_until > ` + now + ` THEN 1 ELSE 0 END,
 		COALESCE(g.role, ''), COALESCE(g.about, ''), COALESCE(g.div_from, ''), COALESCE(g.div_to, ''), COALESCE(g.agency, ''), COALESCE(g.dept, '')
-	FROM ` + from + ` LEFT JOIN identity_delegation x ON x.deputy = a.id AND x.state = 'active' AND x.begins_at <= ` + now + ` AND x.ends_at > ` + now + `
-		LEFT JOIN identity_account p ON p.id = x.delegator AND p.state = 'active'
-		LEFT JOIN identity_grant g ON g.account IN (a.id, p.id)
+	FROM ` + from + ` LEFT JOIN identity_grant g ON g.account = a.id
 	WHERE ` + where
 }
 
 // columns are the places of what actorQuery reads.
 func (r *actorRow) columns() []any {
 	return []any{&r.ID, &r.Name, &r.Kind, &r.DisplayName, &r.Agency, &r.Outlet, &r.Division, &r.Staff, &r.State, &r.Epoch, &r.Seat,
-		&r.First, &r.Shared, &r.Level, &r.Delegation, &r.Lender, &r.LenderName, &r.LentRoles,
-		&r.Role, &r.About, &r.From, &r.To, &r.GrantAgency, &r.GrantDept}
+		&r.First, &r.Shared, &r.Level, &r.Lent, &r.Role, &r.About, &r.From, &r.To, &r.grantOfRow.Agency, &r.Dept}
 }
 
 // actorRows reads the rows of an account; see actorQuery.
@@ -192,29 +187,26 @@ func actor(rows []actorRow, via string) (Actor, error) {
 		a.Person, a.Level = r.ID, r.Level
 		return a, nil // holds no grants, whatever the table says
 	}
-	slices.SortFunc(rows, func(a, b actorRow) int {
-		return cmp.Or(strings.Compare(a.Lender, b.Lender), strings.Compare(a.Role, b.Role))
-	})
-	beside := rows[0].Delegation
+	slices.SortFunc(rows, func(a, b actorRow) int { return strings.Compare(a.Role, b.Role) })
+	n := 0
 	for _, r := range rows {
-		if r.Lender == "" && r.Delegation != beside {
-			continue // its own, read once already
-		}
+		role, _ := RoleNamed(r.Role)
+		n += len(role.Verbs)
+	}
+	a.Grants = make([]Grant, 0, n)
+	for _, r := range rows {
 		role, known := RoleNamed(r.Role)
 		if !known {
 			continue // none, or of a later release
 		}
-		if r.Lender != "" && !lends(role, r.LentRoles) {
-			continue
-		}
 		a.admin = a.admin || role.Admin != ""
 		for _, v := range role.Verbs {
-			if r.Lender != "" && v == VerbDelegationAuthorise {
-				continue // who stands in lends nothing on
-			}
-			a.Grants = append(a.Grants, Grant{Verb: v, On: r.About, From: r.From, To: r.To, Agency: r.GrantAgency, Dept: r.GrantDept,
-				Role: r.Role, Lender: r.Lender, LenderName: r.LenderName})
+			a.Grants = append(a.Grants, r.grant(v))
 		}
 	}
 	return a, nil
+}
+
+func (r grantOfRow) grant(v Verb) Grant {
+	return Grant{Verb: v, On: r.About, From: r.From, To: r.To, Agency: r.Agency, Dept: r.Dept, Role: r.Role}
 }

@@ -89,7 +89,7 @@ func (m *Module) ByToken(ctx context.Context, token string) (Actor, error) {
 	if err != nil {
 		return Actor{}, err
 	}
-	a, err := m.withMandates(ctx, rows, ViaToken)
+	a, err := m.withLent(ctx, rows, ViaToken)
 	if err != nil && !errors.Is(err, ErrAccountUnknown) && !errors.Is(err, ErrAccountDisabled) {
 		return Actor{}, err
 	}

@@ -1,0 +1,115 @@
+package identity_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"yimen/internal/identity"
+	"yimen/internal/kit/db"
+	"yimen/internal/kit/dbtest"
+)
+
+// asked counts the statements that it takes to know who an account is.
+func (w world) asked(t *testing.T, account string) (identity.Actor, int) {
+	t.Helper()
+	n := 0
+	a, err := w.Actor(db.Observe(context.Background(), func(db.Sent) { n++ }), account)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return a, n
+}
+
+// TestWhoHasNothingLentIsReadByOneStatement: a second is asked only of those who
+// have something of others, from the moment it stands to the one it ends.
+func TestWhoHasNothingLentIsReadByOneStatement(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		w, id := bureauWorld(t, d)
+		lent, err := w.lend(w.as(t, "approver"), id["deputy"], 0, 3, "approver")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, account := range []string{"deputy", "approver"} {
+			if _, n := w.asked(t, account); n != 1 {
+				t.Errorf("%s: %d statements", account, n)
+			}
+		}
+		if err := w.AuthoriseDelegation(w.as(t, "head"), lent); err != nil {
+			t.Fatal(err)
+		}
+		if a, n := w.asked(t, "deputy"); n != 2 || !a.Has("task.approve") {
+			t.Errorf("the deputy: %d statements, %v", n, a.Grants)
+		}
+		if err := w.EndDelegation(w.as(t, "approver"), lent); err != nil {
+			t.Fatal(err)
+		}
+		if a, _ := w.asked(t, "deputy"); a.Has("task.approve") {
+			t.Error("ended, and counts at the next request")
+		}
+		w.clock.Advance(4 * 24 * time.Hour)
+		if _, n := w.asked(t, "deputy"); n != 1 {
+			t.Errorf("the deputy, when it is over: %d statements", n)
+		}
+	})
+}
+
+// TestWhoActsForNobodyIsReadByOneStatement: so is a person without a mandate, and
+// an enterprise that nobody leads.
+func TestWhoActsForNobodyIsReadByOneStatement(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		f := newFamily(t, d)
+		x, err := f.ProposeMandate(f.as(t, "son"), f.ask())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, account := range []string{"son", "mother", "firm"} {
+			if _, n := f.asked(t, account); n != 1 {
+				t.Errorf("%s: %d statements", account, n)
+			}
+		}
+		if _, err := f.ConfirmMandate(f.as(t, "mother"), x.ID); err != nil {
+			t.Fatal(err)
+		}
+		if a, n := f.asked(t, "son"); n != 2 || len(a.Mandates) != 1 {
+			t.Errorf("the son: %d statements, %v", n, a.Mandates)
+		}
+		if _, n := f.asked(t, "mother"); n != 1 {
+			t.Errorf("the mother, who acts for nobody: %d statements", n)
+		}
+	})
+}
+
+// TestWhatAnOlderReleaseLentCountsWithinTheHour: a process of the release before
+// does not mark whom something is lent to.
+func TestWhatAnOlderReleaseLentCountsWithinTheHour(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		w, id := bureauWorld(t, d)
+		lent, err := w.lend(w.as(t, "approver"), id["deputy"], 0, 3, "approver")
+		if err != nil {
+			t.Fatal(err)
+		}
+		f := newFamily(t, d)
+		mandate, err := f.ProposeMandate(f.as(t, "son"), f.ask())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for table, of := range map[string]string{"identity_delegation SET decided_at": lent, "identity_mandate SET confirmed_at": mandate.ID} {
+			if _, err := d.Conn(asSystem).Exec(asSystem, `UPDATE `+table+` = $2, state = 'active' WHERE id = $1`, of, w.clock.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if a, n := w.asked(t, "deputy"); n != 1 || a.Has("task.approve") {
+			t.Fatal("marked already: this is no longer what the test is about")
+		}
+		if err := w.Sweep(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		if a, _ := w.asked(t, "deputy"); !a.Has("task.approve") {
+			t.Errorf("the deputy may %v", a.Grants)
+		}
+		if a, _ := f.asked(t, "son"); len(a.Mandates) != 1 {
+			t.Errorf("the son acts under %v", a.Mandates)
+		}
+	})
+}
