@@ -152,7 +152,7 @@ type grantOfRow struct {
 // index, and what few have, rights of others, is asked for when they do.
 func actorQuery(columns, from, where, now string) string {
 	return `SELECT ` + columns + `a.id, a.name, a.kind, a.display_name, a.agency, a.outlet, a.division, a.staff, a.state, a.epoch, a.seat,
-		a.password_first, a.shared, ` + levelAt("a", now) + `, CASE WHEN a.lent_until > ` + now + ` THEN 1 ELSE 0 END,
+		a.password_first, a.shared, ` + levelAt("a", now) + `, COALESCE(a.lent_until > ` + now + `, FALSE),
 		COALESCE(g.role, ''), COALESCE(g.about, ''), COALESCE(g.div_from, ''), COALESCE(g.div_to, ''), COALESCE(g.agency, ''), COALESCE(g.dept, '')
 	FROM ` + from + ` LEFT JOIN identity_grant g ON g.account = a.id
 	WHERE ` + where

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"reflect"
@@ -17,7 +18,7 @@ type Read struct {
 	dest    any
 	one     bool
 	missing error
-	rows    func(*sql.Rows) error // instead of dest
+	rows    func(cursor) error // instead of dest
 	query   string
 	args    []any
 }
@@ -33,10 +34,18 @@ func All(dest any, query string, args ...any) Read {
 	return Read{dest: dest, query: query, args: args}
 }
 
+// cursor is rows one after another: database/sql's, or the driver's own.
+type cursor interface {
+	Next() bool
+	Scan(dest ...any) error
+	Err() error
+}
+
 // Scanned is All without looking at names: columns gives the places of a row's
-// columns in their order. It spares what every request asks the reflection.
+// columns in their order. It spares what every request asks the reflection, and
+// on PostgreSQL database/sql; see plainly.
 func Scanned[T any](dest *[]T, columns func(*T) []any, query string, args ...any) Read {
-	return Read{query: query, args: args, rows: func(rows *sql.Rows) error {
+	return Read{query: query, args: args, rows: func(rows cursor) error {
 		*dest = (*dest)[:0]
 		for rows.Next() {
 			var row T
@@ -104,6 +113,12 @@ func (c *Conn) read(ctx context.Context, r Read) error {
 func (c *Conn) scanned(ctx context.Context, r Read) error {
 	defer c.watch(ctx, time.Now(), r.query)
 	ask := func(from runner) error {
+		if pool, ok := from.(*sqlx.DB); ok && c.d.engine == Postgres {
+			err := plainly(ctx, pool, r)
+			if !errors.Is(err, driver.ErrBadConn) {
+				return mapErr(err)
+			}
+		}
 		rows, err := from.QueryContext(ctx, r.query, r.args...)
 		if err != nil {
 			return mapErr(err)
