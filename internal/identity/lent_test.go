@@ -2,6 +2,8 @@ package identity_test
 
 import (
 	"context"
+	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -110,6 +112,52 @@ func TestWhatAnOlderReleaseLentCountsWithinTheHour(t *testing.T) {
 		}
 		if a, _ := f.asked(t, "son"); len(a.Mandates) != 1 {
 			t.Errorf("the son acts under %v", a.Mandates)
+		}
+	})
+}
+
+// TestWhatWasLentBeforeTheMarkCounts: the migration marks whom something is lent
+// to when it comes.
+func TestWhatWasLentBeforeTheMarkCounts(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		w, id := bureauWorld(t, d)
+		lent, err := w.lend(w.as(t, "approver"), id["deputy"], 0, 3, "approver")
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := w.AuthoriseDelegation(w.as(t, "head"), lent); err != nil {
+			t.Fatal(err)
+		}
+		f := newFamily(t, d)
+		x, err := f.ProposeMandate(f.as(t, "son"), f.ask())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := f.ConfirmMandate(f.as(t, "mother"), x.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Conn(asSystem).Exec(asSystem, `UPDATE identity_account SET lent_until = NULL`); err != nil {
+			t.Fatal(err)
+		}
+		if a, _ := w.asked(t, "deputy"); a.Has("task.approve") {
+			t.Fatal("counts without a mark: this is no longer what the test is about")
+		}
+		migration, err := os.ReadFile("migrations/202612020401_identity_lent.sql")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, marking, _ := strings.Cut(string(migration), "lent_until TIMESTAMP;")
+		if _, err := d.Conn(asSystem).Exec(asSystem, marking); err != nil {
+			t.Fatal(err)
+		}
+		if a, _ := w.asked(t, "deputy"); !a.Has("task.approve") {
+			t.Errorf("the deputy may %v", a.Grants)
+		}
+		if a, _ := f.asked(t, "son"); len(a.Mandates) != 1 {
+			t.Errorf("the son acts under %v", a.Mandates)
+		}
+		if _, n := w.asked(t, "approver"); n != 1 {
+			t.Errorf("who has nothing of others: %d statements", n)
 		}
 	})
 }
