@@ -7,10 +7,7 @@
 package picture
 
 import (
-	"bytes"
 	"image"
-	"image/color"
-	"image/png"
 	"math"
 
 	"golang.org/x/image/vector"
@@ -32,13 +29,7 @@ type MissingError struct{ Runes []rune }
 
 func (e *MissingError) Error() string { return "picture: no shape for " + string(e.Runes) }
 
-const (
-	dotsPerMM = 300 / 25.4
-	degrees   = 4 // of red: two bits a dot
-)
-
-// red is the colour of seal ink.
-var red = color.NRGBA{R: 0xD9, G: 0x1A, B: 0x1A, A: 0xFF}
+const dotsPerMM = 300 / 25.4
 
 // Draw makes the picture.
 func Draw(d Design) ([]byte, error) {
@@ -55,23 +46,6 @@ func Draw(d Design) ([]byte, error) {
 	alpha := image.NewAlpha(image.Rect(0, 0, side, side))
 	c.r.Draw(alpha, alpha.Bounds(), image.Opaque, image.Point{})
 	return encode(alpha)
-}
-
-// encode keeps four degrees of cover.
-func encode(alpha *image.Alpha) ([]byte, error) {
-	palette := make(color.Palette, degrees)
-	for i := range palette {
-		c := red
-		c.A = uint8(i * 255 / (degrees - 1))
-		palette[i] = c
-	}
-	out := image.NewPaletted(alpha.Bounds(), palette)
-	for i, a := range alpha.Pix {
-		out.Pix[i] = uint8((int(a)*(degrees-1) + 127) / 255)
-	}
-	var b bytes.Buffer
-	err := (&png.Encoder{CompressionLevel: png.BestCompression}).Encode(&b, out) // drawn once, in every document twice
-	return b.Bytes(), err
 }
 
 // canvas fills figures in dots, y downwards.
