@@ -20,7 +20,7 @@ setup: ## what the tests need from Debian: PostgreSQL, Chromium, Chinese fonts, 
 	scripts/setup
 
 test: setup build ## all tests: SQLite, PostgreSQL, journeys, browser (pictures of its stories in bin/pictures)
-	scripts/with-postgres scripts/test
+	scripts/with-postgres --in-memory scripts/test
 
 check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tests
 	scripts/check

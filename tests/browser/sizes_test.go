@@ -34,9 +34,10 @@ func everySize(t *testing.T, story func(t *testing.T, c *city, v *visitor)) {
 // everySizeIn tells it in another city, in a Chromium with these switches.
 func everySizeIn(t *testing.T, c *city, story func(t *testing.T, c *city, v *visitor), switches ...chromedp.ExecAllocatorOption) {
 	t.Helper()
+	chromium := browser.New(t, switches...)
 	for _, size := range sizes[:len(sizes)-1] {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
-			v := arrive(t, c, browser.New(t, switches...))
+			v := arrive(t, c, chromium.Session(t))
 			v.screen(size)
 			story(t, v.city, v)
 			v.Calm(t)
