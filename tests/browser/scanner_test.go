@@ -117,7 +117,7 @@ func TestScansAndPhotos(t *testing.T) {
 		k.until(`document.querySelector("#in-camera").open && document.querySelector("#in-camera video").videoWidth > 0`)
 		for _, n := range []string{"1", "2"} {
 			k.tick(`document.querySelector("[data-shoot]")`, "拍一张")
-			k.until(`document.querySelectorAll(".in-shots li").length === ` + n)
+			k.until(`document.querySelectorAll(".in-shots li").length === ` + n + ` && Array.from(document.querySelectorAll(".in-shots img")).every(i => i.complete)`) // the buttons move
 		}
 		k.Keep("camera").Axe(t)
 		k.tick(`document.querySelector("[data-use]")`, "用这些照片")
