@@ -37,7 +37,7 @@ func TestCopyForOnePurpose(t *testing.T) {
 		if !c.EndsOn.Equal(today.Add(2)) || c.Agency != "" {
 			t.Errorf("%+v", c)
 		}
-		raw, pdf := w.file(c.OFD), w.file(c.PDF)
+		raw, pdf := w.file(c.OFD), w.copyPDF(l, c)
 		if out := os.Getenv("LICENCE_OUT"); out != "" {
 			w.must(os.WriteFile(out+".copy.ofd", raw, 0o600))
 			w.must(os.WriteFile(out+".copy.pdf", pdf, 0o600))

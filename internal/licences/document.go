@@ -17,6 +17,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
+	"yimen/internal/kit/files"
 	"yimen/internal/seals"
 	"yimen/ofd"
 	"yimen/ofd/pdf"
@@ -41,10 +42,11 @@ var (
 	ErrUnsure    = errs.Define(errs.Conflict, "licence_not_confirmed", "这本证照没有经颁发机构确认（C、D级），不能制作电子文件，请核对原件后重新入库。")
 )
 
-// Paper is the sealed document of a licence, in the two forms it is given out.
+// Paper is the sealed document of a licence. It is given out as PDF, too, which
+// is written when somebody asks for it: see readPDF.
 type Paper struct {
-	OFD      string    `db:"ofd"` // ids in the file store
-	PDF      string    `db:"pdf"`
+	OFD      string    `db:"ofd"`      // ids in the file store
+	PDF      string    `db:"pdf"`      // "" nobody has asked for it yet
 	Hash     string    `db:"hash"`     // SM3 of the OFD file, hexadecimal
 	Revision int       `db:"revision"` // of the template it was drawn by; 0: the plain one
 	Use      string    `db:"use_id"`   // of the seal
@@ -55,8 +57,8 @@ type Paper struct {
 func (p Paper) There() bool { return p.OFD != "" }
 
 // seal draws a licence by its type's template, seals it with the seal that its
-// issuer has for the type, and stores it as OFD and PDF: inside the caller's
-// transaction, after the licence's own row. The caller has seen that the actor
+// issuer has for the type, and stores it: inside the caller's transaction, after
+// the licence's own row. The caller has seen that the actor
 // may issue it; the seal is set by the system in the actor's name, and approval
 // (a task, a decision) stands in the log of the seal. Errors: ErrGlyph and
 // ErrOverflow, which name what cannot be shown; those of seals (ErrNoSeal …);
@@ -73,29 +75,25 @@ func (m *Module) seal(ctx context.Context, l Licence, approval string) (Paper, e
 	if err != nil {
 		return Paper{}, err
 	}
-	made, err := m.makeFiles(ctx, l, t, look, approval, nil)
+	made, err := m.makeFile(ctx, l, t, look, approval, nil)
 	if err != nil {
 		return Paper{}, err
 	}
-	p := Paper{Hash: hexSM3(made.ofd), Revision: look.Revision, Use: made.use, MadeAt: m.now(ctx)}
-	name := t.Name + " " + l.HolderName
-	if p.OFD, err = m.keep(ctx, name+".ofd", made.ofd); err != nil {
+	f, err := m.keep(ctx, t.Name+" "+l.HolderName+".ofd", made.ofd)
+	if err != nil {
 		return Paper{}, err
 	}
-	if p.PDF, err = m.keep(ctx, name+".pdf", made.pdf); err != nil {
-		return Paper{}, err
-	}
-	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_paper (licence, ofd, pdf, hash, revision, use_id, made_at, pdf_hash) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		l.ID, p.OFD, p.PDF, p.Hash, p.Revision, p.Use, p.MadeAt, hexSM3(made.pdf))
+	p := Paper{OFD: f.ID, Hash: f.SM3, Revision: look.Revision, Use: made.use, MadeAt: m.now(ctx)}
+	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_paper (licence, ofd, pdf, hash, revision, use_id, made_at, pdf_hash) VALUES ($1, $2, '', $3, $4, $5, $6, '')`,
+		l.ID, p.OFD, p.Hash, p.Revision, p.Use, p.MadeAt)
 	if db.IsUnique(err) {
 		return Paper{}, ErrHasPaper
 	}
 	return p, wrap("store document", err)
 }
 
-func (m *Module) keep(ctx context.Context, name string, data []byte) (string, error) {
-	f, err := m.Files.Save(ctx, name, "", bytes.NewReader(data), identity.FromContext(ctx).Account)
-	return f.ID, err
+func (m *Module) keep(ctx context.Context, name string, data []byte) (files.File, error) {
+	return m.Files.Save(ctx, name, "", bytes.NewReader(data), identity.FromContext(ctx).Account)
 }
 
 func hexSM3(data []byte) string {
@@ -103,64 +101,54 @@ func hexSM3(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// madeFiles are the two forms of a sealed licence.
-type madeFiles struct {
-	ofd, pdf []byte
-	use      string // id of the record of the seal's use
+// madeFile is a sealed licence.
+type madeFile struct {
+	ofd []byte
+	use string // id of the record of the seal's use
 }
 
-// makeFiles draws, seals and writes a licence. What annotate adds is drawn above
-// the page; nil is nothing.
-func (m *Module) makeFiles(ctx context.Context, l Licence, t Type, look Look, approval string, annotate func(*drawing) error) (madeFiles, error) {
+// makeFile draws, seals and writes a licence. What annotate adds is drawn above the
+// page; nil is nothing.
+func (m *Module) makeFile(ctx context.Context, l Licence, t Type, look Look, approval string, annotate func(*drawing) error) (madeFile, error) {
 	purpose := t.purpose()
 	seal, err := m.Seals.For(ctx, l.Issuer, purpose)
 	if err != nil {
-		return madeFiles{}, err
+		return madeFile{}, err
 	}
 	shown, err := m.picturesOf(ctx, t, l)
 	if err != nil {
-		return madeFiles{}, err
+		return madeFile{}, err
 	}
 	d, err := look.draw(t, l.values(t), shown, m.checkAddress(l.Identifier))
 	if err != nil {
-		return madeFiles{}, err
+		return madeFile{}, err
 	}
 	now := m.now(ctx)
 	d.doc.Info = l.info(t, seal.Name, now)
 	if annotate != nil {
 		if err := annotate(d); err != nil {
-			return madeFiles{}, err
+			return madeFile{}, err
 		}
 	}
 	doc, err := d.finish()
 	if err != nil {
-		return madeFiles{}, err
+		return madeFile{}, err
 	}
 	pkg, err := ofd.Pack(doc)
 	if err != nil {
-		return madeFiles{}, wrap("pack", err)
+		return madeFile{}, wrap("pack", err)
 	}
 	place := stampPlace(doc.Area.Physical, d.seal, float64(seal.Width), float64(seal.Height))
 	used, err := m.Seals.Seal(inTheNameOf(ctx), seals.Use{Agency: l.Issuer, Seal: seal.ID, Purpose: purpose, Case: l.Case, Approval: approval, Document: l.Identifier},
 		pkg, ses.Stamp{Page: 1, Box: place})
 	if err != nil {
-		return madeFiles{}, err
-	}
-	stamps, err := render.StampsOf(pkg)
-	if err != nil {
-		return madeFiles{}, err
+		return madeFile{}, err
 	}
 	var b bytes.Buffer
 	if err := pkg.Write(&b); err != nil {
-		return madeFiles{}, wrap("write", err)
+		return madeFile{}, wrap("write", err)
 	}
-	made := madeFiles{use: used.ID, ofd: b.Bytes()}
-	sign, err := m.signature(ctx, l, seal.Name, made.ofd)
-	if err != nil {
-		return madeFiles{}, err
-	}
-	made.pdf, err = asPDF(doc, pdf.Options{Stamps: stamps, Sign: sign})
-	return made, err
+	return madeFile{ofd: b.Bytes(), use: used.ID}, nil
 }
 
 // inTheNameOf lets the system set a seal for whoever issues: that they may was

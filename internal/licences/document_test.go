@@ -82,6 +82,21 @@ func (w *sealing) file(id string) []byte {
 	return data
 }
 
+// pdf is a licence's document as PDF.
+func (w *sealing) pdf(l licences.Licence, p licences.Paper) []byte {
+	w.t.Helper()
+	data, err := w.PDF(w.head, l, p)
+	w.must(err)
+	return data
+}
+
+func (w *sealing) copyPDF(l licences.Licence, c licences.Copy) []byte {
+	w.t.Helper()
+	data, err := w.CopyPDF(w.head, l, c)
+	w.must(err)
+	return data
+}
+
 // A licence of the stock becomes a sealed document that says what it is, in the
 // names of the standard, and that others can check.
 func TestDocumentIsSealedAndSaysWhatItIs(t *testing.T) {
@@ -96,7 +111,7 @@ func TestDocumentIsSealedAndSaysWhatItIs(t *testing.T) {
 		}
 		if out := os.Getenv("LICENCE_OUT"); out != "" {
 			w.must(os.WriteFile(out+".ofd", raw, 0o600))
-			w.must(os.WriteFile(out+".pdf", w.file(p.PDF), 0o600))
+			w.must(os.WriteFile(out+".pdf", w.pdf(l, p), 0o600))
 		}
 		pkg, err := ofd.OpenBytes(raw)
 		w.must(err)
@@ -131,7 +146,7 @@ func TestDocumentIsSealedAndSaysWhatItIs(t *testing.T) {
 		if !tagged["CZZT"] || !tagged["KZ_XB"] || !tagged["ZZBS"] {
 			t.Errorf("tags %v", tagged)
 		}
-		if pdf := w.file(p.PDF); !strings.HasPrefix(string(pdf), "%PDF-") {
+		if pdf := w.pdf(l, p); !strings.HasPrefix(string(pdf), "%PDF-") {
 			t.Error("no PDF")
 		}
 		uses, _, err := w.seals.Uses(system, seals.UseQuery{}, db.Page{})

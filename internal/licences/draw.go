@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -172,6 +173,9 @@ func sealMark(b ofd.Box) ofd.Object {
 	return &ofd.Path{Graphic: graphic(b, 0.8), Stroke: red, Outline: o}
 }
 
+// hundredth rounds millimetres to what can be seen.
+func hundredth(v float64) float64 { return math.Round(v*100) / 100 }
+
 // fret draws a meander (回纹) along a band of a width, between its corners: one
 // path, whose turns are spread so that they end at the corners.
 func (d *drawing) fret(b ofd.Box, band float64, colour *ofd.Paint) {
@@ -184,10 +188,11 @@ func (d *drawing) fret(b ofd.Box, band float64, colour *ofd.Paint) {
 		for i := range n {
 			s := band + float64(i)*step
 			way := [][2]float64{{s, high}, {s, low}, {s + step*0.8, low}, {s + step*0.8, high}, {s + step*0.35, high}, {s + step*0.35, band * 0.5}, {s + step*0.55, band * 0.5}}
-			for j := 1; j < len(way); j++ {
-				x1, y1 := at(way[j-1][0], way[j-1][1])
-				x2, y2 := at(way[j][0], way[j][1])
-				o = append(o, ofd.Stretch(x1, y1, x2, y2)...)
+			op := byte('M')
+			for _, p := range way {
+				x, y := at(p[0], p[1])
+				o = append(o, ofd.Segment{Op: op, Args: [7]float64{hundredth(x), hundredth(y)}})
+				op = 'L'
 			}
 		}
 	}

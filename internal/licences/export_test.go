@@ -1,6 +1,20 @@
 package licences
 
-import "yimen/ofd/render"
+import (
+	"context"
+
+	"yimen/ofd/render"
+)
+
+// PDF is that of a licence's document, as of a copy of it.
+func (m *Module) PDF(ctx context.Context, l Licence, p Paper) ([]byte, error) {
+	return m.readPDF(ctx, l, Shown{Licence: l, Paper: p}.sheetFile())
+}
+
+// CopyPDF is that of a copy.
+func (m *Module) CopyPDF(ctx context.Context, l Licence, c Copy) ([]byte, error) {
+	return m.readPDF(ctx, l, c.sheetFile(Shown{Licence: l}))
+}
 
 // Draw is a page of a template with sample values, as a picture.
 func Draw(t Type, p Template) ([]byte, error) {

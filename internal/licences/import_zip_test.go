@@ -83,9 +83,9 @@ func TestStockWithPictures(t *testing.T) {
 		if len(s.Pictures) != 3 || s.Pictures[0].Title != "照片" || s.Pictures[2].Title != "扫描件2" {
 			t.Errorf("%+v", s.Pictures)
 		}
-		p, err := w.Document(w.head, s.Identifier)
+		s.Paper, err = w.Document(w.head, s.Identifier)
 		w.must(err)
-		w.shows(p, 1)
+		w.shows(s, 1)
 		if s, err = w.Own(w.holder, s.Identifier); err != nil || len(s.Pictures) != 2 {
 			t.Errorf("beside the document: %+v, %v", s.Pictures, err)
 		}

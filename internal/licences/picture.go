@@ -111,11 +111,11 @@ func (m *Module) keepPictures(ctx context.Context, l *Licence) error {
 	}
 	l.Fields = maps.Clone(l.Fields)
 	for _, name := range slices.Sorted(maps.Keys(l.pictures)) {
-		id, err := m.keep(ctx, l.TypeName+" "+name+".jpg", l.pictures[name])
+		f, err := m.keep(ctx, l.TypeName+" "+name+".jpg", l.pictures[name])
 		if err != nil {
 			return err
 		}
-		l.Fields[name] = id
+		l.Fields[name] = f.ID
 	}
 	return nil
 }

@@ -72,7 +72,7 @@ func TestPortraits(t *testing.T) {
 		w.must(err)
 		s, err := w.Own(w.holder, l.Identifier)
 		w.must(err)
-		w.shows(s.Paper, 1)
+		w.shows(s, 1)
 		for _, row := range s.Rows("") {
 			if row.Label == "照片" {
 				t.Errorf("the id of a file is shown: %+v", row)
@@ -82,7 +82,7 @@ func TestPortraits(t *testing.T) {
 		w.must(err)
 		s, err = w.Own(w.holder, next.Identifier)
 		w.must(err)
-		w.shows(s.Paper, 1)
+		w.shows(s, 1)
 		if s.Fields["ZP"] != l.Fields["ZP"] || l.Fields["ZP"] == "" {
 			t.Errorf("%v, %v", s.Fields, l.Fields)
 		}
@@ -90,9 +90,9 @@ func TestPortraits(t *testing.T) {
 }
 
 // shows looks for pictures in both files of a licence.
-func (w *sealing) shows(p licences.Paper, want int) {
+func (w *sealing) shows(s licences.Shown, want int) {
 	w.t.Helper()
-	raw := w.file(p.OFD)
+	raw := w.file(s.Paper.OFD)
 	if len(raw) > 80<<10 {
 		w.t.Errorf("%d bytes with a portrait", len(raw))
 	}
@@ -124,7 +124,7 @@ func (w *sealing) shows(p licences.Paper, want int) {
 		w.t.Error("the metadata name a file of ours")
 	}
 	path := filepath.Join(w.t.TempDir(), "a.pdf")
-	w.must(os.WriteFile(path, w.file(p.PDF), 0o600))
+	w.must(os.WriteFile(path, w.pdf(s.Licence, s.Paper), 0o600))
 	out, err := exec.Command("pdfimages", "-list", path).Output()
 	if err != nil || strings.Count(string(out), " jpeg ") < want {
 		w.t.Errorf("pdfimages: %v %s", err, out)
@@ -158,7 +158,7 @@ func TestPortraitOfACase(t *testing.T) {
 		w.must(err)
 		s, err := w.Own(w.holder, l.Identifier)
 		w.must(err)
-		w.shows(s.Paper, 1)
+		w.shows(s, 1)
 		w.must(w.Do(w.head, l.Identifier, licences.Step{Act: licences.Cancel, Reason: "持证人申请注销"}))
 		w.must(w.CaseGranted(system, "2"))
 		if o, err := w.OfCase(w.head, "2"); err != nil || o.State != licences.OrderIssued {

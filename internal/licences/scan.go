@@ -38,11 +38,11 @@ func (m *Module) keepScans(ctx context.Context, l Licence) error {
 		if m.Files == nil {
 			return ErrNotSealed
 		}
-		id, err := m.keep(ctx, fmt.Sprintf("%s %s%d.jpg", l.TypeName, colScan, i+1), raw)
+		f, err := m.keep(ctx, fmt.Sprintf("%s %s%d.jpg", l.TypeName, colScan, i+1), raw)
 		if err != nil {
 			return err
 		}
-		if _, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_scan (licence, no, file) VALUES ($1, $2, $3)`, l.ID, i+1, id); err != nil {
+		if _, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_scan (licence, no, file) VALUES ($1, $2, $3)`, l.ID, i+1, f.ID); err != nil {
 			return wrap("store scan", err)
 		}
 	}

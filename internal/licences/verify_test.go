@@ -2,12 +2,14 @@ package licences_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/hex"
 	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -26,7 +28,7 @@ func (w *sealing) made() (l licences.Licence, asOFD, asPDF []byte) {
 	w.must(err)
 	p, err := w.Document(w.head, l.Identifier)
 	w.must(err)
-	return l, w.file(p.OFD), w.file(p.PDF)
+	return l, w.file(p.OFD), w.pdf(l, p)
 }
 
 func (w *sealing) verdict(file []byte) licences.Verdict {
@@ -145,6 +147,65 @@ func TestOthersReadWhatWeIssue(t *testing.T) {
 	})
 }
 
+// TestPDFIsWrittenWhenFirstAskedFor: once, also when many ask at the same moment;
+// who asks later gets the same file; and one that nobody signs is known, too.
+func TestPDFIsWrittenWhenFirstAskedFor(t *testing.T) {
+	withSeals(t, func(w *sealing) {
+		l, err := w.TakeOver(w.head, card())
+		w.must(err)
+		p, err := w.Document(w.head, l.Identifier)
+		w.must(err)
+		stored := func() (n int) {
+			t.Helper()
+			w.must(w.d.Conn(w.head).Get(w.head, &n, `SELECT COUNT(*) FROM files_file WHERE name LIKE '%.pdf'`))
+			return n
+		}
+		if p.PDF != "" || stored() != 0 {
+			t.Fatalf("a PDF that nobody asked for: %+v", p)
+		}
+		var all sync.WaitGroup
+		got := make([][]byte, 6)
+		for i := range got {
+			all.Go(func() {
+				var err error
+				if got[i], err = w.PDF(w.head, l, p); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		for _, file := range got {
+			if !bytes.Equal(file, got[0]) {
+				t.Fatal("two PDF files of one licence")
+			}
+		}
+		w.Witness = w.seals
+		if n := stored(); n != 1 {
+			t.Errorf("%d PDF files are kept", n)
+		}
+		if v := w.is("the PDF", got[0], licences.AnswerValid, "valid", "签名以后没有改动"); !v.Archived {
+			t.Errorf("%+v", v)
+		}
+		s, err := w.Open(w.head, l.Identifier)
+		w.must(err)
+		if again := w.pdf(s.Licence, s.Paper); !bytes.Equal(again, got[0]) {
+			t.Error("another PDF the second time")
+		}
+
+		w.Seals = unsigned{w.seals}
+		c, err := w.CopyFor(w.head, l.Identifier, licences.CopyWish{Purpose: "办理入学登记", Recipient: "韶关市第一中学", Days: 3})
+		w.must(err)
+		if v := w.is("one that nobody signed", w.copyPDF(l, c), licences.AnswerValid, "valid", "没有电子签名，但与乳源人社局签发时存档的文件完全一致"); !v.Archived || v.Copy == nil {
+			t.Errorf("%+v", v)
+		}
+	})
+}
+
+// unsigned are the seals of a city without a certificate for PDF files.
+type unsigned struct{ licences.Seals }
+
+func (unsigned) SignPDF(context.Context) (*pdf.Signature, error) { return nil, nil }
+
 // TestPDFFilesOfBeforeAndOfStrangers: one that was given out without a signature
 // is still known by its digest; one that a root of ours vouches for, and that is
 // not the city's, is nobody's; one signed a moment ago needs no older list.
@@ -171,18 +232,19 @@ func TestPDFFilesOfBeforeAndOfStrangers(t *testing.T) {
 		w.clock.Advance(20 * time.Second)
 		c, err := w.CopyFor(w.head, l.Identifier, licences.CopyWish{Purpose: "办理入学登记", Recipient: "韶关市第一中学", Days: 3})
 		w.must(err)
-		if v := w.is("a copy made since the lists were read", w.file(c.PDF), licences.AnswerValid, "valid", "仅供韶关市第一中学用于办理入学登记"); v.Copy == nil || !v.Archived {
+		if v := w.is("a copy made since the lists were read", w.copyPDF(l, c), licences.AnswerValid, "valid", "仅供韶关市第一中学用于办理入学登记"); v.Copy == nil || !v.Archived {
 			t.Errorf("%+v", v)
 		}
 		w.clock.Advance(20 * time.Second)
 		if c, err = w.CopyFor(w.head, l.Identifier, licences.CopyWish{Purpose: "办理入学登记", Recipient: "韶关市第二中学", Days: 3}); err != nil {
 			t.Fatal(err)
 		}
+		another := w.copyPDF(l, c)
 		w.is("the OFD of one", w.file(c.OFD), licences.AnswerValid, "valid", "仅供韶关市第二中学用于办理入学登记")
 		exec(`UPDATE seals_certificate SET role = 'signer' WHERE role = 'pdf'`)
 		w.is("signed by somebody else below our root", asPDF, licences.AnswerUnknown, "untrusted", "不是本市登记的证书")
 		exec(`UPDATE seals_certificate SET role = 'pdf' WHERE subject = '样例城市政务服务电子文件'`)
 		exec(`DELETE FROM licences_copy`)
-		w.is("of a licence that is not here", w.file(c.PDF), licences.AnswerInvalid, "not_in_store", "没有这份文件")
+		w.is("of a licence that is not here", another, licences.AnswerInvalid, "not_in_store", "没有这份文件")
 	})
 }

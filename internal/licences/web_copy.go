@@ -102,7 +102,7 @@ func (c copySide) file(w http.ResponseWriter, r *http.Request) error {
 	}
 	var data []byte
 	if form == "copy.pdf" {
-		data, err = c.m.readPDF(r.Context(), s.Licence, x.PDF, x.OFD)
+		data, err = c.m.readPDF(r.Context(), s.Licence, x.sheetFile(s))
 	} else {
 		data, err = c.m.read(r.Context(), x.OFD)
 	}

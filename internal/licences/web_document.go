@@ -62,7 +62,7 @@ func (m *Module) sendFile(open opener, form string) web.Handler {
 		}
 		var data []byte
 		if form == "pdf" {
-			data, err = m.readPDF(r.Context(), s.Licence, s.Paper.PDF, s.Paper.OFD)
+			data, err = m.readPDF(r.Context(), s.Licence, s.sheetFile())
 		} else {
 			data, err = m.read(r.Context(), s.Paper.OFD)
 		}
