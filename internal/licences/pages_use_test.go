@@ -1,6 +1,7 @@
 package licences_test
 
 import (
+	"bytes"
 	"errors"
 	"net/url"
 	"regexp"
@@ -94,7 +95,26 @@ func TestLicenceInsteadOfAPhotograph(t *testing.T) {
 	b.Get("/my/licences/"+identifier).Must("谁用过", "已使用", c.Competent.Name, "网上登录后本人同意")
 	s.As("citizen-2").Get("/my/licences/" + identifier).Status(404)
 
-	seen := s.As(clerk).Get("/office/cases/"+c.Number).Status(200).Click("电子证照，打开看").Status(200).Must("申请时调用的第1版", "民族", "网上登录后本人同意", "没有照面可看").MustNot(own)
+	stock, err := s.Licences.Open(s.System(), identifier)
+	if err != nil {
+		t.Fatal(err)
+	}
+	scan, err := s.Store.Save(s.System(), "原件.png", "", bytes.NewReader(shot(t, 200)), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.DB.Conn(s.System()).Exec(s.System(), `INSERT INTO licences_scan (licence, no, file) VALUES ($1, 1, $2)`, stock.ID, scan.ID); err != nil {
+		t.Fatal(err)
+	}
+	seen := s.As(clerk).Get("/office/cases/"+c.Number).Status(200).Click("电子证照，打开看").Status(200).Must("申请时调用的第1版", "民族", "网上登录后本人同意", "没有照面可看", "照片和扫描件").MustNot(own)
+	photo := seen.URL.Path + "/pictures/scan-1"
+	if !strings.Contains(seen.Body, photo) {
+		t.Error("the scan of the paper is not shown")
+	}
+	s.As(clerk).Get(photo).Status(200)
+	s.As(clerk).Get(seen.URL.Path + "/pictures/scan-2").Status(404)
+	s.As("clerk-440232112206").Get(photo).Status(404)
+	s.As("citizen-1").Get(photo).Status(403)
 	s.As("clerk-440232112206").Get(seen.URL.Path).Status(404)
 	s.As("citizen-1").Get(seen.URL.Path).Status(403)
 	s.As("admin-audit").Get("/admin/audit?action=licence.read_used").Must(identifier)

@@ -114,17 +114,22 @@ func (m *Module) sendPhoto(open opener) web.Handler {
 		if err != nil {
 			return err
 		}
-		id, err := m.pictureFile(r.Context(), s, r.PathValue("name"))
-		if err != nil {
-			return err
-		}
-		raw, err := m.read(r.Context(), id)
-		if err != nil {
-			return err
-		}
-		w.Header().Set("Content-Type", "image/jpeg")
-		w.Header().Set("Cache-Control", "private, max-age=600")
-		_, _ = w.Write(raw) // the reader has gone: nobody to tell
-		return nil
+		return m.photo(w, r, s, r.PathValue("name"))
 	}
+}
+
+// photo sends a picture of a licence.
+func (m *Module) photo(w http.ResponseWriter, r *http.Request, s Shown, name string) error {
+	id, err := m.pictureFile(r.Context(), s, name)
+	if err != nil {
+		return err
+	}
+	raw, err := m.read(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	w.Header().Set("Content-Type", "image/jpeg")
+	w.Header().Set("Cache-Control", "private, max-age=600")
+	_, _ = w.Write(raw) // the reader has gone: nobody to tell
+	return nil
 }

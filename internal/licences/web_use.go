@@ -45,6 +45,15 @@ func (m *Module) SendUsed(w http.ResponseWriter, r *http.Request, number, use st
 	return nil
 }
 
+// SendUsedPhoto shows a picture of a licence that was used in a case; see ReadUsed.
+func (m *Module) SendUsedPhoto(w http.ResponseWriter, r *http.Request, number, use, name string) error {
+	_, s, err := m.ReadUsed(r.Context(), number, use)
+	if err != nil {
+		return err
+	}
+	return m.photo(w, r, s, name)
+}
+
 // noPicture says why a licence that was used has no document to look at.
 func (s Shown) noPicture() string {
 	if s.Trust.Replaces() {

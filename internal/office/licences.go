@@ -43,6 +43,15 @@ func (m *Module) showPage(w http.ResponseWriter, r *http.Request) error {
 	return m.Licences.SendUsed(w, r, c.Number, r.PathValue("use"))
 }
 
+// showPhoto shows a picture that it came into the store with.
+func (m *Module) showPhoto(w http.ResponseWriter, r *http.Request) error {
+	c, err := m.Cases.Find(r.Context(), r.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	return m.Licences.SendUsedPhoto(w, r, c.Number, r.PathValue("use"), r.PathValue("name"))
+}
+
 // usedURL is the page of a licence that was used in a case.
 func usedURL(number string, u licences.Use) string {
 	return CaseURL(number) + "/licences/" + url.PathEscape(u.ID)

@@ -46,7 +46,7 @@ func usedView(p usedPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = licences.UsedLicence(p.use, p.shown, p.today, usedURL(p.c.Number, p.use)+"/page.svg").Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = licences.UsedLicence(p.use, p.shown, p.today, usedURL(p.c.Number, p.use)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -105,6 +105,7 @@ func (m *Module) Routes(rt *web.Router) {
 	rt.Get("/office/cases/{number}/similar", Guard, m.showSimilar)
 	rt.Get("/office/cases/{number}/licences/{use}", Guard, m.showLicence)
 	rt.Get("/office/cases/{number}/licences/{use}/page.svg", Guard, m.showPage)
+	rt.Get("/office/cases/{number}/licences/{use}/pictures/{name}", Guard, m.showPhoto)
 	rt.Get("/office/cases/{number}/full", Guard, m.askFull)
 	rt.Post("/office/cases/{number}/full", Guard, m.showFull)
 	rt.Post("/office/cases/{number}/checks", Guard, m.doCheck)

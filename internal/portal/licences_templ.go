@@ -277,7 +277,7 @@ func licenceView(p licencePage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = licences.Pictures(p.Shown, true).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = licences.Pictures(p.Shown, licences.OwnURL(p.Identifier)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
