@@ -7,7 +7,10 @@
 package picture
 
 import (
+	"bytes"
 	"image"
+	"image/color"
+	"image/png"
 	"math"
 
 	"golang.org/x/image/vector"
@@ -29,7 +32,13 @@ type MissingError struct{ Runes []rune }
 
 func (e *MissingError) Error() string { return "picture: no shape for " + string(e.Runes) }
 
-const dotsPerMM = 300 / 25.4
+const (
+	dotsPerMM = 300 / 25.4
+	degrees   = 4 // of red: two bits a dot
+)
+
+// red is the colour of seal ink.
+var red = color.NRGBA{R: 0xD9, G: 0x1A, B: 0x1A, A: 0xFF}
 
 // Draw makes the picture.
 func Draw(d Design) ([]byte, error) {
@@ -46,6 +55,23 @@ func Draw(d Design) ([]byte, error) {
 	alpha := image.NewAlpha(image.Rect(0, 0, side, side))
 	c.r.Draw(alpha, alpha.Bounds(), image.Opaque, image.Point{})
 	return encode(alpha)
+}
+
+// encode keeps four degrees of cover.
+func encode(alpha *image.Alpha) ([]byte, error) {
+	palette := make(color.Palette, degrees)
+	for i := range palette {
+		c := red
+		c.A = uint8(i * 255 / (degrees - 1))
+		palette[i] = c
+	}
+	out := image.NewPaletted(alpha.Bounds(), palette)
+	for i, a := range alpha.Pix {
+		out.Pix[i] = uint8((int(a)*(degrees-1) + 127) / 255)
+	}
+	var b bytes.Buffer
+	err := png.Encode(&b, out) // at its best it is 3 % smaller and takes eight times as long
+	return b.Bytes(), err
 }
 
 // canvas fills figures in dots, y downwards.
