@@ -1,11 +1,12 @@
 # Everything is two commands: `make demo` and `make test`. The rest is for those who change the code.
 SHELL := /bin/bash
 export CGO_ENABLED := 0
+export GOFLAGS := -trimpath $(filter-out -trimpath,$(GOFLAGS)) # tests then take what the build has compiled
 export YIMEN_TEST_HTML_CHECKER := $(CURDIR)/bin/vnu.jar
 export YIMEN_TEST_PICTURES := $(CURDIR)/bin/pictures
 BIN := bin/yimen
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
-GO_BUILD := go build -trimpath -ldflags "-s -w -X yimen/internal/app.Version=$(VERSION)"
+GO_BUILD := go build -ldflags "-s -w -X yimen/internal/app.Version=$(VERSION)"
 
 .PHONY: demo build test check bench generate setup clean screenshots cluster-test
 
