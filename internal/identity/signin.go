@@ -81,8 +81,8 @@ func (m *Module) takeSeat(ctx context.Context, a Actor, session string) error {
 	if a.Kind != KindStaff || a.shared {
 		return nil
 	}
-	if _, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE identity_account SET seat = $2 WHERE id = $1`, a.Account, session); err != nil {
-		return fmt.Errorf("take seat: %w", err)
+	if err := m.DB.Conn(ctx).Later(ctx, "take seat", `UPDATE identity_account SET seat = $2 WHERE id = $1`, a.Account, session); err != nil {
+		return err
 	}
 	if a.seat == "" {
 		return nil
@@ -184,10 +184,10 @@ type signIn struct{ Account, Name, Address, Method, Result string }
 func (m *Module) noteSignIn(ctx context.Context, s signIn) error {
 	return m.DB.InTx(ctx, func(ctx context.Context) error {
 		if s.Account != "" {
-			_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO identity_signin (id, account, at, address, method, result)
+			err := m.DB.Conn(ctx).Later(ctx, "note sign-in", `INSERT INTO identity_signin (id, account, at, address, method, result)
 				VALUES ($1, $2, $3, $4, $5, $6)`, db.NewID(), s.Account, m.now(ctx), s.Address, s.Method, s.Result)
 			if err != nil {
-				return fmt.Errorf("note sign-in: %w", err)
+				return err
 			}
 		}
 		return m.write(ctx, audit.Entry{Actor: s.Account, ActorName: s.Name, Address: s.Address,

@@ -366,6 +366,33 @@ func TestWriteIsPartOfTheTransaction(t *testing.T) {
 	})
 }
 
+// TestWhatCannotBeRecordedIsNotDone: an entry travels with the COMMIT, and
+// undoes what it is about when it cannot be kept.
+func TestWhatCannotBeRecordedIsNotDone(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		ctx, l := context.Background(), audit.New(d, clock.NewFake(start))
+		for _, q := range []string{`CREATE TABLE done (id TEXT PRIMARY KEY)`, `ALTER TABLE audit_pending RENAME TO audit_away`} {
+			if _, err := d.Conn(ctx).Exec(ctx, q); err != nil {
+				t.Fatal(err)
+			}
+		}
+		err := d.InTx(ctx, func(ctx context.Context) error {
+			if _, err := d.Conn(ctx).Exec(ctx, `INSERT INTO done (id) VALUES ($1)`, "a"); err != nil {
+				return err
+			}
+			return l.Write(ctx, audit.Entry{Actor: "a"})
+		})
+		if err == nil || l.Write(ctx, audit.Entry{Actor: "a"}) == nil {
+			t.Error("an entry that is not kept is no error")
+		}
+		var n int
+		must(t, d.Conn(ctx).Get(ctx, &n, `SELECT (SELECT COUNT(*) FROM done) + (SELECT COUNT(*) FROM audit_row)`))
+		if n != 0 {
+			t.Errorf("%d rows were left", n)
+		}
+	})
+}
+
 func BenchmarkWrite(b *testing.B) {
 	dbtest.Bench(b, sources, func(b *testing.B, d *db.DB) {
 		ctx, l := context.Background(), audit.New(d, clock.Real)

@@ -44,17 +44,14 @@ func (l *Log) Write(ctx context.Context, e Entry) error {
 	e = e.clean()
 	return l.d.InTx(ctx, func(ctx context.Context) error {
 		conn := l.d.Conn(ctx)
-		_, err := conn.Exec(ctx, `INSERT INTO audit_row
+		err := conn.Later(ctx, "audit: write", `INSERT INTO audit_row
 			(id, at, actor, actor_name, address, action, object, object_id, purpose, result, detail, hash, role, form)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
 			e.ID, e.At, e.Actor, e.ActorName, e.Address, e.Action, e.Object, e.ObjectID, e.Purpose, e.Result, e.Detail, e.hash(newest), e.Role, newest)
-		if err == nil {
-			_, err = conn.Exec(ctx, `INSERT INTO audit_pending (row_id) VALUES ($1)`, e.ID)
-		}
 		if err != nil {
-			return fmt.Errorf("audit: write: %w", err)
+			return err
 		}
-		return nil
+		return conn.Later(ctx, "audit: write", `INSERT INTO audit_pending (row_id) VALUES ($1)`, e.ID)
 	})
 }
 
