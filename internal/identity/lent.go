@@ -81,6 +81,30 @@ func (m *Module) addLent(ctx context.Context, a *Actor) error {
 	return nil
 }
 
+// standingQuery reads the mandates under which a person may act on a day. It is
+// asked at every request of theirs: what an active one has not, or the actor
+// knows, is not read.
+const standingQuery = `SELECT x.id, x.kind, x.role, x.principal, p.display_name, x.proposed_by, x.scope, x.items, x.case_number, x.from_on, x.to_on,
+	x.purpose, x.created_at, x.confirmed_at
+	FROM identity_mandate x JOIN identity_account p ON p.id = x.principal AND p.state = 'active'
+	WHERE x.agent = $1 AND x.principal <> x.agent AND x.state = 'active' AND x.from_on <= $2 AND x.to_on >= $2
+	ORDER BY x.created_at DESC, x.id DESC LIMIT 200`
+
+// standing are the mandates under which the actor may act today.
+func (m *Module) standing(ctx context.Context, a Actor) ([]Mandate, error) {
+	var rows []namedMandate
+	columns := func(r *namedMandate) []any {
+		r.State, r.Agent, r.AgentName = MandateActive, a.Account, a.Name
+		return []any{&r.ID, &r.Kind, &r.Role, &r.Principal, &r.PrincipalName, &r.ProposedBy, &r.Scope, &r.Items, &r.Case, &r.From, &r.To,
+			&r.Purpose, &r.CreatedAt, &r.ConfirmedAt}
+	}
+	today := workday.DateOf(m.now(ctx), clock.Beijing).String()
+	if err := m.DB.Conn(ctx).Together(ctx, db.Scanned(&rows, columns, standingQuery, a.Account, today)); err != nil {
+		return nil, fmt.Errorf("read standing mandates: %w", err)
+	}
+	return plainMandates(rows), nil
+}
+
 // lateMark is how far back markLent looks.
 const lateMark = 24 * time.Hour
 

@@ -208,7 +208,7 @@ func (m *Module) withLent(ctx context.Context, rows []actorRow, via string) (Act
 	case KindStaff:
 		err = m.addLent(ctx, &a)
 	case KindPerson:
-		a.Mandates, err = m.standing(ctx, a.Account)
+		a.Mandates, err = m.standing(ctx, a)
 	case KindEnterprise:
 		var led Level
 		led, err = m.ledBy(ctx, a.Account)

@@ -7,8 +7,6 @@ import (
 	"strings"
 
 	"yimen/gb"
-	"yimen/internal/kit/clock"
-	"yimen/workday"
 )
 
 // ChildMandates finds the proposals of parents for a child without an account,
@@ -79,15 +77,4 @@ func (m *Module) ConfirmChild(ctx context.Context, id string) (Mandate, error) {
 		return Mandate{}, err
 	}
 	return rows[0].mandate(), nil
-}
-
-// standing are the mandates under which an account may act today.
-func (m *Module) standing(ctx context.Context, account string) ([]Mandate, error) {
-	today := workday.DateOf(m.now(ctx), clock.Beijing).String()
-	rows, err := m.mandateRows(ctx, ` WHERE x.agent = $1 AND x.principal <> x.agent AND x.state = $2 AND x.from_on <= $3 AND x.to_on >= $4
-		AND p.state = 'active' ORDER BY x.created_at DESC, x.id DESC LIMIT 200`, account, MandateActive, today, today)
-	if err != nil {
-		return nil, fmt.Errorf("read standing mandates: %w", err)
-	}
-	return plainMandates(rows), nil
 }
