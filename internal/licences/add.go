@@ -39,17 +39,17 @@ type Entry struct {
 // TakeOver brings one licence of the stock into the store. Errors: ErrInvalid
 // with fields, ErrHolder, ErrSecond, ErrTwice, ErrNotHere.
 func (m *Module) TakeOver(ctx context.Context, n Entry) (Licence, error) {
-	l, err := m.check(ctx, n)
+	l, t, err := m.check(ctx, n)
 	if err != nil {
 		return Licence{}, err
 	}
-	err = m.DB.InTx(ctx, func(ctx context.Context) error { return m.put(ctx, &l) })
+	err = m.DB.InTx(ctx, func(ctx context.Context) error { return m.put(ctx, t, &l) })
 	return l, err
 }
 
 // put stores a checked licence: inside a transaction.
-func (m *Module) put(ctx context.Context, l *Licence) error {
-	if err := m.oneOnly(ctx, *l, ""); err != nil {
+func (m *Module) put(ctx context.Context, t Type, l *Licence) error {
+	if err := m.oneOnly(ctx, t, *l, ""); err != nil {
 		return err
 	}
 	if err := m.keepPictures(ctx, l); err != nil {
@@ -75,10 +75,9 @@ const countStanding = `SELECT COUNT(*) FROM licences_licence WHERE holder_no_key
 // oneOnly refuses a second valid licence where there may be one. It holds the
 // holder's row of the type until the transaction ends, so that two who issue at
 // once do not miss each other. besides is the licence that is replaced.
-func (m *Module) oneOnly(ctx context.Context, l Licence, besides string) error {
-	t, err := m.Type(ctx, l.Type)
-	if err != nil || !t.Unique || !l.Stands(l.From) {
-		return err
+func (m *Module) oneOnly(ctx context.Context, t Type, l Licence, besides string) error {
+	if !t.Unique || !l.Stands(l.From) {
+		return nil
 	}
 	if _, err := m.Keys.Alone(ctx); err != nil {
 		return err
@@ -90,24 +89,30 @@ func (m *Module) oneOnly(ctx context.Context, l Licence, besides string) error {
 		return wrap("hold type of holder", err)
 	}
 	var n int
-	err = c.Get(ctx, &n, countStanding, key, l.Type, l.From, besides, other)
+	err := c.Get(ctx, &n, countStanding, key, l.Type, l.From, besides, other)
 	if err == nil && n > 0 {
 		return ErrSecond
 	}
 	return wrap("look for a second licence", err)
 }
 
-// check reads what is to come in: all that is wrong is told at once.
-func (m *Module) check(ctx context.Context, n Entry) (Licence, error) {
+// check reads what is to come in, and its type: all that is wrong is told at once.
+func (m *Module) check(ctx context.Context, n Entry) (Licence, Type, error) {
+	t, err := m.Type(ctx, strings.TrimSpace(n.Type))
+	if err != nil && !errors.Is(err, ErrTypeUnknown) {
+		return Licence{}, t, err
+	}
+	l, err := m.checkAs(ctx, t, n)
+	return l, t, err
+}
+
+// checkAs is check with the type, which has no id when there is none such.
+func (m *Module) checkAs(ctx context.Context, t Type, n Entry) (Licence, error) {
 	var bad errs.Fields
 	l := Licence{ID: db.NewID(), Number: strings.TrimSpace(n.Number), HolderName: strings.TrimSpace(n.HolderName), IssuedOn: n.IssuedOn,
 		From: n.From, To: n.To, Trust: n.Trust, Case: n.Case, Version: 1, MadeAt: m.now(ctx), state: Valid}
-	t, err := m.Type(ctx, strings.TrimSpace(n.Type))
-	switch {
-	case errors.Is(err, ErrTypeUnknown):
+	if t.ID == "" {
 		bad.Add("type", "没有“%s”这种证照，请填证照类型的名称或代码。", n.Type)
-	case err != nil:
-		return l, err
 	}
 	l.Type, l.TypeName = t.ID, t.Name
 	m.checkHolder(&l, t, n.HolderNo, &bad)
@@ -121,6 +126,7 @@ func (m *Module) check(ctx context.Context, n Entry) (Licence, error) {
 	if trustWords[l.Trust] == "" {
 		bad.Add("trust", "可信等级请填A、B、C或D。")
 	}
+	var err error
 	if t.ID != "" {
 		l.Fields, err = t.read(n.Fields)
 		bad.Merge("fields", err)

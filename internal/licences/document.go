@@ -63,13 +63,9 @@ func (p Paper) There() bool { return p.OFD != "" }
 // (a task, a decision) stands in the log of the seal. Errors: ErrGlyph and
 // ErrOverflow, which name what cannot be shown; those of seals (ErrNoSeal …);
 // ErrHasPaper, ErrNotSealed.
-func (m *Module) seal(ctx context.Context, l Licence, approval string) (Paper, error) {
+func (m *Module) seal(ctx context.Context, t Type, l Licence, approval string) (Paper, error) {
 	if m.Seals == nil || m.Files == nil {
 		return Paper{}, ErrNotSealed
-	}
-	t, err := m.Type(ctx, l.Type)
-	if err != nil {
-		return Paper{}, err
 	}
 	look, err := m.inForce(ctx, t)
 	if err != nil {
@@ -237,7 +233,11 @@ func (m *Module) document(ctx context.Context, identifier string, find func(cont
 		case l.StateOn(m.today(ctx)) != Valid:
 			return ErrNotNow.Say("这本证照现在是“%s”，不能制作电子文件。", l.StateOn(m.today(ctx)).Name())
 		}
-		if p, err = m.seal(ctx, l, ""); err != nil {
+		t, err := m.Type(ctx, l.Type)
+		if err != nil {
+			return err
+		}
+		if p, err = m.seal(ctx, t, l, ""); err != nil {
 			return err
 		}
 		if err := m.remember(ctx, l.ID, Event{Act: actDocument, Was: Valid, Becomes: Valid}); err != nil {

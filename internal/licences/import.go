@@ -109,12 +109,13 @@ func (m *Module) importStock(ctx context.Context, r io.Reader, a *archive, try b
 	}
 	defer aside.close()
 	done := Imported{Rows: len(lines)}
-	list := make([]stock, 0, len(lines))
+	list, types := make([]stock, 0, len(lines)), map[string]Type{}
 	for i, line := range lines {
-		x, wrong, err := m.lookAtLine(ctx, a, i+2, header, line)
+		x, t, wrong, err := m.lookAtLine(ctx, a, i+2, header, line)
 		if err != nil {
 			return done, err
 		}
+		types[t.ID] = t
 		done.Wrong = append(done.Wrong, wrong...)
 		done.Pictures += len(x.pictures) + len(x.scans)
 		if x.laid, err = aside.lay(&x.Licence); err != nil {
@@ -133,7 +134,7 @@ func (m *Module) importStock(ctx context.Context, r io.Reader, a *archive, try b
 			x := &list[i]
 			err := aside.take(&x.Licence, x.laid)
 			if err == nil {
-				err = m.put(ctx, &x.Licence)
+				err = m.put(ctx, types[x.Type], &x.Licence)
 			}
 			if err != nil {
 				wrong, other := lineErrors(i+2, err)
@@ -161,25 +162,24 @@ type stock struct {
 
 // lookAtLine checks one line with its pictures; a is nil where there is a sheet
 // alone.
-func (m *Module) lookAtLine(ctx context.Context, a *archive, no int, header, line []string) (x stock, wrong []LineError, err error) {
+func (m *Module) lookAtLine(ctx context.Context, a *archive, no int, header, line []string) (x stock, t Type, wrong []LineError, err error) {
 	n, bad := stockLine(header, line)
+	if t, err = m.Type(ctx, strings.TrimSpace(n.Type)); err != nil && !errors.Is(err, ErrTypeUnknown) {
+		return x, t, nil, err
+	}
 	var lost error
 	if a != nil {
-		t, err := m.Type(ctx, n.Type)
-		if err != nil && !errors.Is(err, ErrTypeUnknown) {
-			return x, nil, err
-		}
 		lost = a.attach(t, no, &n)
 	}
-	l, refused := m.check(ctx, n)
+	l, refused := m.checkAs(ctx, t, n)
 	for _, e := range []error{bad, lost, refused} {
 		found, err := lineErrors(no, e)
 		if err != nil {
-			return x, nil, err
+			return x, t, nil, err
 		}
 		wrong = append(wrong, found...)
 	}
-	return stock{Licence: l}, wrong, nil
+	return stock{Licence: l}, t, wrong, nil
 }
 
 // errStopped undoes an import whose line cannot be stored.

@@ -2,6 +2,7 @@ package licences
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strings"
@@ -39,7 +40,7 @@ func (m *Module) grant(ctx context.Context, t Type, l Licence, act, approval str
 				return err
 			}
 		}
-		if err := m.oneOnly(ctx, l, ""); err != nil {
+		if err := m.oneOnly(ctx, t, l, ""); err != nil {
 			return err
 		}
 		if err := m.keepPictures(ctx, &l); err != nil {
@@ -51,7 +52,7 @@ func (m *Module) grant(ctx context.Context, t Type, l Licence, act, approval str
 		if err := m.remember(ctx, l.ID, Event{Act: act, Becomes: Valid}); err != nil {
 			return err
 		}
-		if _, err := m.seal(ctx, l, approval); err != nil {
+		if _, err := m.seal(ctx, t, l, approval); err != nil {
 			return err
 		}
 		return m.record(ctx, "licence."+act, l.Identifier, "", l.TypeName)
@@ -71,9 +72,12 @@ func (m *Module) checkIssue(ctx context.Context, n Entry) (Licence, Type, error)
 		n.IssuedOn = m.today(ctx)
 	}
 	t, err := m.Type(ctx, strings.TrimSpace(n.Type))
-	if err != nil {
-		l, err := m.check(ctx, n) // tells the other faults with it
+	if errors.Is(err, ErrTypeUnknown) {
+		l, err := m.checkAs(ctx, t, n) // tells the other faults with it
 		return l, t, err
+	}
+	if err != nil {
+		return Licence{}, t, err
 	}
 	n.numbered = t.Rule.Number != NumberByHand
 	if n.From.IsZero() {
@@ -83,7 +87,7 @@ func (m *Module) checkIssue(ctx context.Context, n Entry) (Licence, Type, error)
 		to, said := t.Rule.term(n.From)
 		n.To, n.noTerm = to, !said
 	}
-	l, err := m.check(ctx, n)
+	l, err := m.checkAs(ctx, t, n)
 	return l, t, err
 }
 

@@ -116,10 +116,14 @@ func (m *Module) Renew(ctx context.Context, identifier string, n Renewal) (Licen
 		if was != Valid && was != Lapsed {
 			return ErrNotNow.Say("这本证照现在是“%s”，不能换发。", was.Name())
 		}
-		if next, err = m.nextVersion(ctx, old, n); err != nil {
+		t, err := m.Type(ctx, old.Type)
+		if err != nil {
 			return err
 		}
-		if err := m.oneOnly(ctx, next, old.ID); err != nil {
+		if next, err = m.nextVersion(ctx, t, old, n); err != nil {
+			return err
+		}
+		if err := m.oneOnly(ctx, t, next, old.ID); err != nil {
 			return err
 		}
 		if err := m.become(ctx, old, Replaced); err != nil {
@@ -132,7 +136,7 @@ func (m *Module) Renew(ctx context.Context, identifier string, n Renewal) (Licen
 			return err
 		}
 		if m.Seals != nil {
-			if _, err := m.seal(ctx, next, strings.TrimSpace(n.Document)); err != nil {
+			if _, err := m.seal(ctx, t, next, strings.TrimSpace(n.Document)); err != nil {
 				return err
 			}
 		}
@@ -149,11 +153,7 @@ func (m *Module) Renew(ctx context.Context, identifier string, n Renewal) (Licen
 	return next, err
 }
 
-func (m *Module) nextVersion(ctx context.Context, old Licence, n Renewal) (Licence, error) {
-	t, err := m.Type(ctx, old.Type)
-	if err != nil {
-		return old, err
-	}
+func (m *Module) nextVersion(ctx context.Context, t Type, old Licence, n Renewal) (Licence, error) {
 	next := old
 	next.ID, next.Version, next.MadeAt, next.state, next.revision, next.Flags = db.NewID(), old.Version+1, m.now(ctx), Valid, 0, nil
 	next.IssuedOn, next.From, next.To = m.today(ctx), n.From, n.To
@@ -170,6 +170,7 @@ func (m *Module) nextVersion(ctx context.Context, old Licence, n Renewal) (Licen
 		next.Number = number
 	}
 	var bad errs.Fields
+	var err error
 	m.checkDates(ctx, &next, &bad)
 	if n.Fields != nil {
 		next.Fields, err = t.read(n.Fields)

@@ -12,11 +12,11 @@ import (
 // from being drawn or sealed (a glyph or a seal that is missing).
 func (m *Module) IssueProof(ctx context.Context, n Entry, approval string) (Licence, error) {
 	n.Trust, n.Identifier = TrustA, ""
-	l, err := m.check(ctx, n)
+	l, t, err := m.check(ctx, n)
 	if err != nil {
 		return Licence{}, err
 	}
-	return m.grant(ctx, Type{}, l, actProof, approval)
+	return m.grant(ctx, t, l, actProof, approval)
 }
 
 // HeldProof finds a licence of a type that somebody holds, which counts today and
