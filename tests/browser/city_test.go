@@ -47,8 +47,11 @@ var engines []string
 // beforeStart is what stories add to the work in the background.
 var beforeStart []func(*jobs.Queue)
 
-// cities are the running programs by engine.
-var cities = map[string]*city{}
+// cities are the running programs by engine, in folders of a workshop.
+var (
+	cities   = map[string]*city{}
+	workshop string
+)
 
 func TestMain(m *testing.M) { os.Exit(run(m)) }
 
@@ -57,26 +60,37 @@ func run(m *testing.M) int {
 	if os.Getenv(postgresVar) != "" {
 		engines = append(engines, "postgres")
 	}
-	dir, err := os.MkdirTemp("", "yimen-browser-")
-	if err != nil {
+	var err error
+	if workshop, err = os.MkdirTemp("", "yimen-browser-"); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	defer os.RemoveAll(dir)
-	for _, engine := range engines {
-		c, err := startCity(engine, filepath.Join(dir, engine))
-		if err != nil {
-			fmt.Fprintf(os.Stderr, "start the sample city on %s: %v\n", engine, err)
-			return 1
-		}
-		defer func() {
+	defer os.RemoveAll(workshop)
+	defer func() {
+		for engine, c := range cities {
 			if err := c.stop(); err != nil {
 				fmt.Fprintf(os.Stderr, "stop the sample city on %s: %v\n", engine, err)
 			}
-		}()
-		cities[engine] = c
+		}
+	}()
+	if err := raise("sqlite"); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
 	return m.Run()
+}
+
+// raise starts the city of an engine if nobody has yet: one story after the other asks.
+func raise(engine string) error {
+	if cities[engine] != nil {
+		return nil
+	}
+	c, err := startCity(engine, filepath.Join(workshop, engine))
+	if err != nil {
+		return fmt.Errorf("start the sample city on %s: %w", engine, err)
+	}
+	cities[engine] = c
+	return nil
 }
 
 // city is the program, running.
@@ -184,7 +198,10 @@ func onServer(statement string) error {
 func each(t *testing.T, story func(t *testing.T, c *city)) {
 	t.Helper()
 	for _, engine := range engines {
-		t.Run(engine, func(t *testing.T) { story(t, cities[engine]) })
+		t.Run(engine, func(t *testing.T) {
+			must(t, raise(engine))
+			story(t, cities[engine])
+		})
 	}
 }
 
