@@ -3,41 +3,27 @@ package app_test
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	cityorg "yimen/city/org"
-	"yimen/internal/app"
+	"yimen/internal/app/apptest"
 	"yimen/internal/kit/db"
-	"yimen/internal/kit/dbtest"
 	"yimen/internal/kit/sealed"
 )
+
+func TestMain(m *testing.M) { apptest.Main(m) }
 
 // readable are columns in which a number of a person may stand, with the reason.
 var readable = map[string]string{}
 
-// TestNoNumberOfAPersonCanBeRead makes a city, lets it live, and looks into
+// TestNoNumberOfAPersonCanBeRead takes a city that has lived, and looks into
 // every text of every table, and of the jobs, for documents and telephones of
 // those who live there. After the keys are rotated it looks again, and everybody
 // can still be read by the program.
 func TestNoNumberOfAPersonCanBeRead(t *testing.T) {
-	dbtest.Each(t, nil, func(t *testing.T, d *db.DB) {
-		ctx, dir := context.Background(), t.TempDir()
-		a, err := app.Open(ctx, app.Settings{Database: d.URL(), Files: "file://" + filepath.ToSlash(dir), FilesKey: filepath.Join(dir, "files.key"),
-			MakeKey: true, Demo: true, FewSeals: true, NoticesWhenAsked: true, BaseURL: "http://yimen.test", Log: slog.New(slog.DiscardHandler)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(func() { _ = a.Close() })
-		for _, step := range []func() error{
-			func() error { return a.Migrate(ctx) }, func() error { return a.LoadCity(ctx, 10) }, func() error { return a.Queue.Drain(ctx) },
-		} {
-			if err := step(); err != nil {
-				t.Fatal(err)
-			}
-		}
+	apptest.Each(t, func(t *testing.T, s *apptest.Site) {
+		a, ctx := s.App, context.Background()
 		numbers := numbersOfPeople(t)
 		noneReadable(t, a.DB, numbers)
 		before := sealedWith(t, a.DB, a.Keys.Newest())
