@@ -1,0 +1,5 @@
+package load
+
+import "time"
+
+func init() { rawTime = 200 * time.Millisecond }
