@@ -80,12 +80,13 @@ func (m *Module) seal(ctx context.Context, t Type, l Licence, approval string) (
 		return Paper{}, err
 	}
 	p := Paper{OFD: f.ID, Hash: f.SM3, Revision: look.Revision, Use: made.use, MadeAt: m.now(ctx)}
-	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_paper (licence, ofd, pdf, hash, revision, use_id, made_at, pdf_hash) VALUES ($1, $2, '', $3, $4, $5, $6, '')`,
+	return p, m.DB.Conn(ctx).LaterOr(ctx, func(err error) error {
+		if db.IsUnique(err) {
+			return ErrHasPaper
+		}
+		return wrap("store document", err)
+	}, `INSERT INTO licences_paper (licence, ofd, pdf, hash, revision, use_id, made_at, pdf_hash) VALUES ($1, $2, '', $3, $4, $5, $6, '')`,
 		l.ID, p.OFD, p.Hash, p.Revision, p.Use, p.MadeAt)
-	if db.IsUnique(err) {
-		return Paper{}, ErrHasPaper
-	}
-	return p, wrap("store document", err)
 }
 
 func (m *Module) keep(ctx context.Context, name string, data []byte) (files.File, error) {

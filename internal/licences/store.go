@@ -193,10 +193,9 @@ func (e Event) Name() string {
 
 func (m *Module) remember(ctx context.Context, licence string, e Event) error {
 	a := identity.FromContext(ctx)
-	_, err := m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_history (id, licence, act, was, becomes, reason, document, by_name, account, at)
+	return m.DB.Conn(ctx).Later(ctx, "licences: remember act", `INSERT INTO licences_history (id, licence, act, was, becomes, reason, document, by_name, account, at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
 		db.NewID(), licence, e.Act, string(e.Was), string(e.Becomes), e.Reason, e.Document, a.Name, a.Account, m.now(ctx))
-	return wrap("remember act", err)
 }
 
 // history lists the acts on a licence, the newest first.

@@ -101,8 +101,7 @@ func (m *Module) Seal(ctx context.Context, u Use, pkg *ofd.Package, stamps ...se
 			return err
 		}
 		r.ID, r.Result = db.NewID(), resultOK
-		_, err = m.DB.Conn(ctx).ExecNamed(ctx, insertUse, r)
-		return wrap("record use", err)
+		return m.DB.Conn(ctx).LaterNamed(ctx, "seals: record use", insertUse, r)
 	})
 	if err != nil {
 		r.Hash = ""

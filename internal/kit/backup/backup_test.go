@@ -153,9 +153,12 @@ func TestOneMoment(t *testing.T) {
 		c := city(t, d, key, notes())
 		fill(t, c)
 		ctx, done := context.WithCancel(context.Background())
-		stopped := make(chan error, 1)
+		begun, stopped := make(chan struct{}), make(chan error, 1)
 		go func() {
 			for i := 0; ctx.Err() == nil; i++ {
+				if i == 1 {
+					close(begun) // a line stands, others follow
+				}
 				err := d.InTx(context.Background(), func(ctx context.Context) error {
 					_, err := d.Conn(ctx).Exec(ctx, `INSERT INTO notes_note (id, book) VALUES ($1, 'a')`, fmt.Sprintf("w%06d", i))
 					if err == nil {
@@ -170,7 +173,11 @@ func TestOneMoment(t *testing.T) {
 			}
 			stopped <- nil
 		}()
-		time.Sleep(20 * time.Millisecond)
+		select {
+		case <-begun:
+		case err := <-stopped:
+			t.Fatal(err)
+		}
 		folder, m, err := backup.Write(context.Background(), c, t.TempDir(), 0)
 		done()
 		must(t, err)
