@@ -258,7 +258,7 @@ func deflate(w io.Writer) (io.WriteCloser, error) {
 func (p *Package) pack(z *zip.Writer, name string, data []byte) error {
 	method := zip.Deflate
 	switch strings.ToLower(path.Ext(name)) {
-	case ".png", ".jpg", ".jpeg", ".dat", ".esl":
+	case ".png", ".jpg", ".jpeg", ".esl":
 		method = zip.Store
 	}
 	w, err := z.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: stamp})

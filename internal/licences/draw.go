@@ -173,8 +173,8 @@ func sealMark(b ofd.Box) ofd.Object {
 	return &ofd.Path{Graphic: graphic(b, 0.8), Stroke: red, Outline: o}
 }
 
-// hundredth rounds millimetres to what can be seen.
-func hundredth(v float64) float64 { return math.Round(v*100) / 100 }
+// tenth rounds millimetres to what can be seen of an ornament.
+func tenth(v float64) float64 { return math.Round(v*10) / 10 }
 
 // fret draws a meander (回纹) along a band of a width, between its corners: one
 // path, whose turns are spread so that they end at the corners.
@@ -191,7 +191,7 @@ func (d *drawing) fret(b ofd.Box, band float64, colour *ofd.Paint) {
 			op := byte('M')
 			for _, p := range way {
 				x, y := at(p[0], p[1])
-				o = append(o, ofd.Segment{Op: op, Args: [7]float64{hundredth(x), hundredth(y)}})
+				o = append(o, ofd.Segment{Op: op, Args: [7]float64{tenth(x), tenth(y)}})
 				op = 'L'
 			}
 		}

@@ -185,7 +185,7 @@ func (f *file) names() []byte {
 	return append(out, texts...)
 }
 
-// writeCmap writes format 12, and format 4 for the basic plane, which older readers want.
+// writeCmap writes format 4 for the basic plane, which every reader knows, and format 12 where a character lies beyond it.
 func writeCmap(glyphs map[rune]uint16) []byte {
 	var all, basic []group
 	runes := make([]rune, 0, len(glyphs))
@@ -228,6 +228,9 @@ func writeCmap(glyphs map[rune]uint16) []byte {
 	four = append(four, make([]byte, 2*n)...)
 	w.PutUint16(four[2:], uint16(len(four)))
 
+	if len(runes) == 0 || runes[len(runes)-1] < 0xFFFF {
+		return append([]byte{0, 0, 0, 1, 0, 3, 0, 1, 0, 0, 0, 12}, four...)
+	}
 	twelve := []byte{0, 12, 0, 0}
 	twelve = w.AppendUint32(twelve, uint32(16+12*len(all)))
 	twelve = w.AppendUint32(twelve, 0)
