@@ -23,15 +23,32 @@ func (w world) asked(t *testing.T, account string) (identity.Actor, int) {
 	return a, n
 }
 
+// lentTo is a delegation of the approver's, which nobody has authorised yet.
+func (w world) lentTo(t *testing.T, deputy string) string {
+	t.Helper()
+	id, err := w.lend(w.as(t, "approver"), deputy, 0, 3, "approver")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+// proposed is a mandate of the mother's to the son, which she has not confirmed yet.
+func (f family) proposed(t *testing.T) identity.Mandate {
+	t.Helper()
+	x, err := f.ProposeMandate(f.as(t, "son"), f.ask())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
 // TestWhoHasNothingLentIsReadByOneStatement: a second is asked only of those who
 // have something of others, from the moment it stands to the one it ends.
 func TestWhoHasNothingLentIsReadByOneStatement(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		w, id := bureauWorld(t, d)
-		lent, err := w.lend(w.as(t, "approver"), id["deputy"], 0, 3, "approver")
-		if err != nil {
-			t.Fatal(err)
-		}
+		lent := w.lentTo(t, id["deputy"])
 		for _, account := range []string{"deputy", "approver"} {
 			if _, n := w.asked(t, account); n != 1 {
 				t.Errorf("%s: %d statements", account, n)
@@ -61,10 +78,7 @@ func TestWhoHasNothingLentIsReadByOneStatement(t *testing.T) {
 func TestWhoActsForNobodyIsReadByOneStatement(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		f := newFamily(t, d)
-		x, err := f.ProposeMandate(f.as(t, "son"), f.ask())
-		if err != nil {
-			t.Fatal(err)
-		}
+		x := f.proposed(t)
 		for _, account := range []string{"son", "mother", "firm"} {
 			if _, n := f.asked(t, account); n != 1 {
 				t.Errorf("%s: %d statements", account, n)
@@ -87,15 +101,9 @@ func TestWhoActsForNobodyIsReadByOneStatement(t *testing.T) {
 func TestWhatAnOlderReleaseLentCountsWithinTheHour(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		w, id := bureauWorld(t, d)
-		lent, err := w.lend(w.as(t, "approver"), id["deputy"], 0, 3, "approver")
-		if err != nil {
-			t.Fatal(err)
-		}
+		lent := w.lentTo(t, id["deputy"])
 		f := newFamily(t, d)
-		mandate, err := f.ProposeMandate(f.as(t, "son"), f.ask())
-		if err != nil {
-			t.Fatal(err)
-		}
+		mandate := f.proposed(t)
 		for table, of := range map[string]string{"identity_delegation SET decided_at": lent, "identity_mandate SET confirmed_at": mandate.ID} {
 			if _, err := d.Conn(asSystem).Exec(asSystem, `UPDATE `+table+` = $2, state = 'active' WHERE id = $1`, of, w.clock.Now()); err != nil {
 				t.Fatal(err)
@@ -121,18 +129,12 @@ func TestWhatAnOlderReleaseLentCountsWithinTheHour(t *testing.T) {
 func TestWhatWasLentBeforeTheMarkCounts(t *testing.T) {
 	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
 		w, id := bureauWorld(t, d)
-		lent, err := w.lend(w.as(t, "approver"), id["deputy"], 0, 3, "approver")
-		if err != nil {
-			t.Fatal(err)
-		}
+		lent := w.lentTo(t, id["deputy"])
 		if err := w.AuthoriseDelegation(w.as(t, "head"), lent); err != nil {
 			t.Fatal(err)
 		}
 		f := newFamily(t, d)
-		x, err := f.ProposeMandate(f.as(t, "son"), f.ask())
-		if err != nil {
-			t.Fatal(err)
-		}
+		x := f.proposed(t)
 		if _, err := f.ConfirmMandate(f.as(t, "mother"), x.ID); err != nil {
 			t.Fatal(err)
 		}

@@ -146,15 +146,11 @@ func (m *Module) makeCopy(ctx context.Context, s Shown, c *Copy) error {
 	if err != nil {
 		return err
 	}
-	made, err := m.makeFile(ctx, s.Licence, s.Of, look, "加注件"+c.ID, c.annotate(s.Paper.Hash))
+	f, use, err := m.makeFile(ctx, s.TypeName+"加注件", s.Licence, s.Of, look, "加注件"+c.ID, c.annotate(s.Paper.Hash))
 	if err != nil {
 		return err
 	}
-	f, err := m.keep(ctx, s.TypeName+"加注件.ofd", made.ofd)
-	if err != nil {
-		return err
-	}
-	c.OFD, c.Use, c.Hash = f.ID, made.use, f.SM3
+	c.OFD, c.Use, c.Hash = f.ID, use, f.SM3
 	stored := *c
 	stored.Purpose, stored.Recipient = m.Keys.Seal(columnCopyPurpose, c.ID, c.Purpose), m.Keys.Seal(columnCopyRecipient, c.ID, c.Recipient)
 	_, err = m.DB.Conn(ctx).ExecNamed(ctx, `INSERT INTO licences_copy (id, licence, purpose, recipient, account, by_name, agency_name, made_at, ends_on, ofd, pdf, hash, pdf_hash, use_id)

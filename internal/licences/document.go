@@ -58,11 +58,10 @@ func (p Paper) There() bool { return p.OFD != "" }
 
 // seal draws a licence by its type's template, seals it with the seal that its
 // issuer has for the type, and stores it: inside the caller's transaction, after
-// the licence's own row. The caller has seen that the actor
-// may issue it; the seal is set by the system in the actor's name, and approval
-// (a task, a decision) stands in the log of the seal. Errors: ErrGlyph and
-// ErrOverflow, which name what cannot be shown; those of seals (ErrNoSeal …);
-// ErrHasPaper, ErrNotSealed.
+// the licence's own row. The caller has seen that the actor may issue it; the seal
+// is set by the system in the actor's name, and approval (a task, a decision)
+// stands in the log of the seal. Errors: ErrGlyph and ErrOverflow, which name what
+// cannot be shown; those of seals (ErrNoSeal …); ErrHasPaper, ErrNotSealed.
 func (m *Module) seal(ctx context.Context, t Type, l Licence, approval string) (Paper, error) {
 	if m.Seals == nil || m.Files == nil {
 		return Paper{}, ErrNotSealed
@@ -71,15 +70,11 @@ func (m *Module) seal(ctx context.Context, t Type, l Licence, approval string) (
 	if err != nil {
 		return Paper{}, err
 	}
-	made, err := m.makeFile(ctx, l, t, look, approval, nil)
+	f, use, err := m.makeFile(ctx, t.Name+" "+l.HolderName, l, t, look, approval, nil)
 	if err != nil {
 		return Paper{}, err
 	}
-	f, err := m.keep(ctx, t.Name+" "+l.HolderName+".ofd", made.ofd)
-	if err != nil {
-		return Paper{}, err
-	}
-	p := Paper{OFD: f.ID, Hash: f.SM3, Revision: look.Revision, Use: made.use, MadeAt: m.now(ctx)}
+	p := Paper{OFD: f.ID, Hash: f.SM3, Revision: look.Revision, Use: use, MadeAt: m.now(ctx)}
 	return p, m.DB.Conn(ctx).LaterOr(ctx, func(err error) error {
 		if db.IsUnique(err) {
 			return ErrHasPaper
@@ -98,54 +93,49 @@ func hexSM3(data []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// madeFile is a sealed licence.
-type madeFile struct {
-	ofd []byte
-	use string // id of the record of the seal's use
-}
-
-// makeFile draws, seals and writes a licence. What annotate adds is drawn above the
-// page; nil is nothing.
-func (m *Module) makeFile(ctx context.Context, l Licence, t Type, look Look, approval string, annotate func(*drawing) error) (madeFile, error) {
+// makeFile draws, seals and keeps a licence under a name, and gives the record of
+// the seal's use. What annotate adds is drawn above the page; nil is nothing.
+func (m *Module) makeFile(ctx context.Context, name string, l Licence, t Type, look Look, approval string, annotate func(*drawing) error) (f files.File, use string, err error) {
 	purpose := t.purpose()
 	seal, err := m.Seals.For(ctx, l.Issuer, purpose)
 	if err != nil {
-		return madeFile{}, err
+		return f, "", err
 	}
 	shown, err := m.picturesOf(ctx, t, l)
 	if err != nil {
-		return madeFile{}, err
+		return f, "", err
 	}
 	d, err := look.draw(t, l.values(t), shown, m.checkAddress(l.Identifier))
 	if err != nil {
-		return madeFile{}, err
+		return f, "", err
 	}
 	now := m.now(ctx)
 	d.doc.Info = l.info(t, seal.Name, now)
 	if annotate != nil {
 		if err := annotate(d); err != nil {
-			return madeFile{}, err
+			return f, "", err
 		}
 	}
 	doc, err := d.finish()
 	if err != nil {
-		return madeFile{}, err
+		return f, "", err
 	}
 	pkg, err := ofd.Pack(doc)
 	if err != nil {
-		return madeFile{}, wrap("pack", err)
+		return f, "", wrap("pack", err)
 	}
 	place := stampPlace(doc.Area.Physical, d.seal, float64(seal.Width), float64(seal.Height))
 	used, err := m.Seals.Seal(inTheNameOf(ctx), seals.Use{Agency: l.Issuer, Seal: seal.ID, Purpose: purpose, Case: l.Case, Approval: approval, Document: l.Identifier},
 		pkg, ses.Stamp{Page: 1, Box: place})
 	if err != nil {
-		return madeFile{}, err
+		return f, "", err
 	}
 	var b bytes.Buffer
 	if err := pkg.Write(&b); err != nil {
-		return madeFile{}, wrap("write", err)
+		return f, "", wrap("write", err)
 	}
-	return madeFile{ofd: b.Bytes(), use: used.ID}, nil
+	f, err = m.keep(ctx, name+".ofd", b.Bytes())
+	return f, used.ID, err
 }
 
 // inTheNameOf lets the system set a seal for whoever issues: that they may was

@@ -74,6 +74,9 @@ func (m *Module) readPDF(ctx context.Context, l Licence, f sheetFile) ([]byte, e
 	return data, nil
 }
 
+// errLate undoes the keeping of a PDF that somebody else has kept.
+var errLate = errors.New("licences: the PDF is there already")
+
 // firstPDF writes a PDF and keeps it, unless somebody was quicker: then theirs
 // is given.
 func (m *Module) firstPDF(ctx context.Context, l Licence, f sheetFile) ([]byte, error) {
@@ -81,7 +84,6 @@ func (m *Module) firstPDF(ctx context.Context, l Licence, f sheetFile) ([]byte, 
 	if err != nil {
 		return nil, err
 	}
-	errLate := errors.New("licences: the PDF is there already")
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		kept, err := m.keep(ctx, f.name+".pdf", data)
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net/http"
-	"net/url"
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
@@ -131,15 +130,13 @@ func (m *Module) makeOwnDocument(w http.ResponseWriter, r *http.Request) error {
 	default:
 		web.Flash(r, "danger", errs.From(err).Message)
 	}
-	return web.Redirect(w, r, myLicenceURL(identifier))
+	return web.Redirect(w, r, OwnURL(identifier))
 }
-
-func myLicenceURL(identifier string) string { return myURL + "/" + url.PathEscape(identifier) }
 
 // documentURL is below which the files of a document stand.
 func (s Shown) documentURL(mine bool) string {
 	if mine {
-		return myLicenceURL(s.Identifier)
+		return OwnURL(s.Identifier)
 	}
 	return licenceURL(s.Identifier)
 }

@@ -16,7 +16,7 @@ const (
 )
 
 // OwnURL is the page of a licence for its holder.
-func OwnURL(identifier string) string { return "/my/licences/" + url.PathEscape(identifier) }
+func OwnURL(identifier string) string { return myURL + "/" + url.PathEscape(identifier) }
 
 func licenceURL(identifier string) string { return officeURL + "/" + url.PathEscape(identifier) }
 
