@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -43,6 +44,10 @@ var (
 
 // errNotKept undoes the transaction of an answer that is not stored.
 var errNotKept = errors.New("answer not kept")
+
+// errAnswered undoes a request whose key a process of the release before had
+// taken: that one inserted its row first and knew nothing of our lock.
+var errAnswered = errors.New("answered meanwhile under the same key")
 
 // Idempotent makes a POST that carries a key take effect once. The handler
 // runs inside ONE transaction together with the row of its answer; the same
@@ -136,7 +141,7 @@ func (rt *Router) runPatiently(r *http.Request, id, body string, h Handler) (*an
 }
 
 func brokenOff(err error) bool {
-	return errors.Is(err, db.ErrBusy) || errors.Is(err, db.ErrLost) || errors.Is(err, db.ErrUnsure)
+	return errors.Is(err, db.ErrBusy) || errors.Is(err, db.ErrLost) || errors.Is(err, db.ErrUnsure) || errors.Is(err, errAnswered)
 }
 
 // kept is a body that was read whole and can be read again.
@@ -149,15 +154,12 @@ func (k kept) rewind()    { _, _ = k.Seek(0, io.SeekStart) } // of bytes in memo
 func (rt *Router) runOnce(r *http.Request, id, body string, h Handler) (*answer, error) {
 	var got *answer
 	err := rt.o.DB.InTx(r.Context(), func(ctx context.Context) error {
-		// On PostgreSQL a second request with the key waits here until the
-		// first has committed; on SQLite it waits for the one writer.
-		n, err := rt.o.DB.Conn(ctx).Exec(ctx, `INSERT INTO web_idempotency (id, body_hash, status, header, body, created_at)
-			VALUES ($1, $2, 0, '', '', $3) ON CONFLICT (id) DO NOTHING`, id, body, rt.o.Clock.Now())
-		if err != nil {
-			return fmt.Errorf("take idempotency key: %w", err)
+		if err := rt.takeTurn(ctx, id); err != nil {
+			return err
 		}
-		if n == 0 {
-			got, err = rt.storedAnswer(ctx, id, body)
+		stored, err := rt.storedAnswer(ctx, id, body)
+		if err != nil || stored != nil {
+			got = stored
 			return err
 		}
 		got = &answer{header: http.Header{}}
@@ -170,7 +172,7 @@ func (rt *Router) runOnce(r *http.Request, id, body string, h Handler) (*answer,
 		if got.status >= 400 {
 			return errNotKept
 		}
-		return rt.storeAnswer(ctx, id, got)
+		return rt.storeAnswer(ctx, id, body, got)
 	})
 	if err != nil && !errors.Is(err, errNotKept) {
 		return nil, err
@@ -178,7 +180,20 @@ func (rt *Router) runOnce(r *http.Request, id, body string, h Handler) (*answer,
 	return got, nil
 }
 
-func (rt *Router) storeAnswer(ctx context.Context, id string, a *answer) error {
+// takeTurn makes a second request with the key wait until the first has
+// committed. On SQLite a transaction has the one writer from its beginning. On
+// PostgreSQL a lock travels with BEGIN and with the question for the answer,
+// which sees what is committed when its turn comes: after the lock.
+func (rt *Router) takeTurn(ctx context.Context, id string) error {
+	if rt.o.DB.Engine() != db.Postgres {
+		return nil
+	}
+	sum := sha256.Sum256([]byte("web_idempotency " + id))
+	return rt.o.DB.Conn(ctx).Later(ctx, "take idempotency key", `SELECT pg_advisory_xact_lock($1)`, int64(binary.BigEndian.Uint64(sum[:8])))
+}
+
+// storeAnswer writes the row of the key, which travels with the COMMIT.
+func (rt *Router) storeAnswer(ctx context.Context, id, body string, a *answer) error {
 	kept := map[string]string{}
 	for _, name := range []string{"Location", "Content-Type"} {
 		if v := a.header.Get(name); v != "" {
@@ -189,10 +204,20 @@ func (rt *Router) storeAnswer(ctx context.Context, id string, a *answer) error {
 	if err != nil {
 		return fmt.Errorf("store answer: %w", err)
 	}
-	return rt.o.DB.Conn(ctx).Later(ctx, "store answer", `UPDATE web_idempotency SET status = $2, header = $3, body = $4 WHERE id = $1`,
-		id, a.status, string(header), rt.o.Keys.Seal(answerBody, id, base64.StdEncoding.EncodeToString(a.body.Bytes())))
+	tell := func(err error) error {
+		switch {
+		case err == nil:
+			return nil
+		case db.IsUnique(err):
+			return errAnswered
+		}
+		return fmt.Errorf("store answer: %w", err)
+	}
+	return rt.o.DB.Conn(ctx).LaterOr(ctx, tell, `INSERT INTO web_idempotency (id, body_hash, status, header, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
+		id, body, a.status, string(header), rt.o.Keys.Seal(answerBody, id, base64.StdEncoding.EncodeToString(a.body.Bytes())), rt.o.Clock.Now())
 }
 
+// storedAnswer gives the answer that was given to the key, or nil.
 func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, error) {
 	var row struct {
 		BodyHash string `db:"body_hash"`
@@ -201,6 +226,9 @@ func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, e
 		Body     string `db:"body"`
 	}
 	err := rt.o.DB.Conn(ctx).Get(ctx, &row, `SELECT body_hash, status, header, body FROM web_idempotency WHERE id = $1`, id)
+	if errors.Is(err, db.ErrNoRows) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, fmt.Errorf("read stored answer: %w", err)
 	}

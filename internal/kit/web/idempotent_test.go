@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"mime/multipart"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"sync"
@@ -26,6 +27,8 @@ type counter struct {
 	d     *db.DB
 	pause time.Duration
 	fail  bool
+
+	beside func() // what others do meanwhile; nil: nothing
 }
 
 func (k *counter) add(w http.ResponseWriter, r *http.Request) error {
@@ -43,6 +46,9 @@ func (k *counter) add(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	time.Sleep(k.pause)
+	if k.beside != nil {
+		k.beside()
+	}
 	switch {
 	case k.fail:
 		return errors.New("something broke")
@@ -157,6 +163,64 @@ func TestKeyUsedAtTheSameTime(t *testing.T) {
 		}
 		if n := k.effects(t); n != 1 {
 			t.Fatalf("%d effects, want 1", n)
+		}
+	})
+}
+
+// A process of the release before inserted the row of its key first and waited
+// for nobody's lock. When it was quicker, what we did is undone and its answer told.
+func TestKeyTakenByTheReleaseBefore(t *testing.T) {
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		if d.Engine() == db.SQLite {
+			return // has one process, and its transactions the one writer
+		}
+		k := &counter{d: d}
+		rt := k.site(clock.NewFake(morning))
+		c := webtest.New(t, rt).NoRedirect()
+		form := url.Values{"name": {"盘小妹"}, "idempotency_key": {"key"}}
+		first := c.PostForm("/cases", form).Status(201)
+		exec := func(statement string) {
+			if _, err := d.Conn(t.Context()).Exec(t.Context(), statement); err != nil {
+				t.Error(err)
+			}
+		}
+		exec(`CREATE TABLE theirs AS SELECT * FROM web_idempotency`)
+		exec(`DELETE FROM web_idempotency`)
+		runs := 0
+		k.beside = func() {
+			runs++
+			exec(`INSERT INTO web_idempotency SELECT * FROM theirs`)
+		}
+		again := c.PostForm("/cases", form).Status(201)
+		if again.Body != first.Body || again.Header().Get("Idempotency-Replayed") != "true" {
+			t.Errorf("answered %q, the release before %q", again.Body, first.Body)
+		}
+		if n := k.effects(t); n != 1 || runs != 1 {
+			t.Fatalf("%d effects of %d runs beside, want 1 of 1", n, runs)
+		}
+	})
+}
+
+// The row of a key is written once: it is the most frequent of all.
+func TestTheRowOfAKeyIsWrittenOnce(t *testing.T) {
+	dbtest.Each(t, schema, func(t *testing.T, d *db.DB) {
+		k := &counter{d: d}
+		rt := k.site(clock.NewFake(morning))
+		var writes []string
+		ctx := db.Observe(t.Context(), func(s db.Sent) {
+			if verb, _, _ := strings.Cut(s.Query, " "); strings.Contains(s.Query, "web_idempotency") && verb != "SELECT" {
+				writes = append(writes, verb)
+			}
+		})
+		r := httptest.NewRequest(http.MethodPost, "/cases", strings.NewReader("name=a&idempotency_key=key")).WithContext(ctx)
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		rt.ServeHTTP(w, r)
+		if w.Code != http.StatusCreated || strings.Join(writes, "|") != "INSERT" {
+			t.Errorf("%d after %q", w.Code, writes)
+		}
+		if n := answers(t, d); n != 1 {
+			t.Errorf("%d answers", n)
 		}
 	})
 }
