@@ -102,7 +102,7 @@ func (a *App) wire(ctx context.Context) error {
 	a.Training = training.New(training.Deps{DB: a.DB, Clock: a.Clock, Org: a.Org, Audit: a.Audit, Store: a.Store, Items: a.Catalogue,
 		Identity: a.Identity, Messages: a.Messages})
 	a.Rules.PublicURL = a.BaseURL
-	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Jobs: a.Queue, Events: a.Bus, Org: a.Org,
+	a.Cases = cases.New(cases.Deps{DB: a.DB, Clock: a.Clock, Events: a.Bus, Org: a.Org,
 		Catalogue: a.Catalogue, Workflow: a.Workflow, Files: a.Store, Accounts: a.Identity, Archive: a.Archive,
 		Keys: a.Keys, Audit: a.Audit, Licences: a.Licences, Promises: a.Proofs, LookUps: a.Proofs, Training: a.Training, Rules: a.Rules})
 	a.Catalogue.LookUp = a.Cases.LookUpOwn

@@ -102,13 +102,13 @@ func TestAPI(t *testing.T) {
 		}
 		w.pass("approver", made.Number, "review")
 		as("approver").JSON("POST", at+"/decide", j{"outcome": "granted", "opinion": "同意"}).Status(200).Decode(&made)
-		if made.State != StateDecided {
+		if made.State != StateDelivering {
 			t.Errorf("%s", made.State)
 		}
 		as("approver").JSON("POST", at+"/fly", j{}).Status(404)
 		var history struct{ Items []caseEntryJSON }
 		zhang.Get(at + "/history").Status(200).Decode(&history)
-		if len(history.Items) != 4 || history.Items[3].Verb != VerbDecide || history.Items[3].Opinion != "同意" {
+		if len(history.Items) != 6 || history.Items[3].Verb != VerbDecide || history.Items[3].Opinion != "同意" {
 			t.Errorf("%+v", history)
 		}
 		var whole caseJSON
@@ -133,7 +133,7 @@ func (w *world) totals(t *testing.T, as func(string) *webtest.Client) {
 		for _, account := range []string{"zhang", "approver"} {
 			got.States, got.Total = nil, 0
 			as(account).Get("/api/v1/cases/totals" + query).Status(200).Decode(&got)
-			if got.Total != want || got.States[StateDecided] != want || len(got.States) != want {
+			if got.Total != want || got.States[StateDelivering] != want || len(got.States) != want {
 				t.Errorf("%s, %s: %+v, want %d", account, query, got, want)
 			}
 		}
@@ -176,7 +176,7 @@ func (w *world) lists(t *testing.T, as func(string) *webtest.Client, c caseJSON)
 		Total *int
 	}
 	for path, want := range map[string]int{
-		"": 1, "?state=decided": 1, "?state=received": 0, "?mine=true": 1, "?q=" + url.QueryEscape("张建"): 1, "?q=" + c.Number[:8]: 1, "?q=李": 0,
+		"": 1, "?state=delivering": 1, "?state=decided": 0, "?state=received": 0, "?mine=true": 1, "?q=" + url.QueryEscape("张建"): 1, "?q=" + c.Number[:8]: 1, "?q=李": 0,
 		"?from=2026-09-16&to=2026-09-16": 1, "?light=normal": 1, "?light=overdue": 0, "?state=draft": 0,
 	} {
 		list.Total = nil
@@ -193,7 +193,7 @@ func (w *world) lists(t *testing.T, as func(string) *webtest.Client, c caseJSON)
 	page := as("").Get(fmt.Sprintf("/api/v1/progress?number=%s&query_code=%s", c.Number, c.QueryCode)).Status(200)
 	page.Decode(&p)
 	page.MustNot("张建国", idOf("zhang"), "13800001111", "同意")
-	if p.Applicant != "张*国" || p.State != StateDecided {
+	if p.Applicant != "张*国" || p.State != StateDelivering {
 		t.Errorf("%+v", p)
 	}
 	wrong := as("").Get("/api/v1/progress?number=" + c.Number + "&query_code=AAAAAA").Status(404).Problem()

@@ -11,7 +11,6 @@ import (
 	"yimen/internal/catalogue"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
-	"yimen/internal/kit/jobs"
 	"yimen/internal/org"
 	"yimen/workday"
 )
@@ -196,7 +195,7 @@ func (m *Module) Supplement(ctx context.Context, number string, a Act) (Case, er
 		}
 		t.r.DeferredUntil = workday.Date{}
 		if t.r.State == StateDecided || t.r.State == StateIssuing {
-			return m.Jobs.Insert(ctx, Finish{Number: t.r.Number}, jobs.Priority(1)) // somebody waits for the result
+			return t.byItself()
 		}
 		return nil
 	})

@@ -7,7 +7,6 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/errs"
-	"yimen/internal/kit/jobs"
 	"yimen/internal/workflow"
 	"yimen/workday"
 )
@@ -100,8 +99,7 @@ func (m *Module) decisionTask(ctx context.Context, number string) (string, error
 }
 
 // decided is the end of the workflow: the clock of the promise stops, the
-// decision gets its number, and the rest follows by a job. What is handled on
-// the spot and delivered electronically is closed here and now.
+// decision gets its number, and the case goes on as far as it goes by itself.
 func (m *Module) decided(ctx context.Context, e workflow.Finished) error {
 	t, err := m.takeFor(ctx, e.Subject, VerbDecide)
 	if err != nil {
@@ -130,14 +128,8 @@ func (m *Module) decided(ctx context.Context, e workflow.Finished) error {
 	}
 	t.give(decisionSheet(t.r, def, e.Opinion, remedies))
 	t.tell(Decided{Ref: t.r.ref(), Outcome: e.Outcome})
-	if t.r.Kind == kindInstant && t.r.Deliver == DeliverElectronic && t.r.DeferredUntil.IsZero() {
-		if err := t.onwards(ctx); err != nil {
-			return err
-		}
-		return t.commit(ctx)
-	}
-	if err := t.commit(ctx); err != nil {
+	if err := t.byItself(); err != nil {
 		return err
 	}
-	return m.Jobs.Insert(ctx, Finish{Number: t.r.Number}, jobs.Priority(1)) // somebody waits for the result
+	return t.commit(ctx)
 }

@@ -4,7 +4,7 @@
 //
 //	draft ─submit─▶ submitted ─receive─▶ received ─accept─▶ accepted ─▶ reviewing ─decide─▶ decided
 //	                    │  └────────accept──────┬─▲             (one transaction) │  ▲         │
-//	                    │        request-correction│correct                  pause│  │resume   ▼ job Finish
+//	                    │        request-correction│correct                  pause│  │resume   ▼ by itself
 //	                    │                       ▼ │                               ▼  │      issuing
 //	                    ├──▶ refused        correcting                           paused        │
 //	                    │                       │                                              ▼

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"fmt"
 
+	"yimen/internal/identity"
 	"yimen/internal/kit/clock"
 )
 
-// Finish is the job that carries a decided case on.
+// Finish is the job by which the release before carried decided cases on: those
+// that wait in the queue are still done.
 type Finish struct {
 	Number string `json:"number"`
 }
@@ -16,15 +18,18 @@ type Finish struct {
 // Kind is the name of the job.
 func (Finish) Kind() string { return "cases.finish" }
 
+// finishing is in whose name a case goes on by itself.
+const finishing = "办结处理"
+
 // Finish carries a decided case on as far as it goes by itself: a granted one
 // to `issuing`, and, once its result is there and nothing promised for later
 // is missing, to `delivering`; electronic delivery closes it. Safe to run twice.
 func (m *Module) Finish(ctx context.Context, number string) error {
-	err := m.job(ctx, number, "办结处理", func(ctx context.Context, t *turn) error {
+	err := m.job(ctx, number, finishing, func(ctx context.Context, t *turn) error {
 		if !inState(t.r.State, StateDecided, StateIssuing, StateDelivering) {
 			return nil
 		}
-		return t.onwards(ctx)
+		return t.onwards()
 	})
 	if errors.Is(err, ErrUnknown) {
 		return nil // deleted with the sample city
@@ -32,8 +37,18 @@ func (m *Module) Finish(ctx context.Context, number string) error {
 	return err
 }
 
-// onwards makes the moves that nobody has to ask for.
-func (t *turn) onwards(ctx context.Context) error {
+// byItself makes the moves that nobody has to ask for, in the name of the
+// system, in the transaction of who made them possible.
+func (t *turn) byItself() error {
+	who := t.actor
+	t.actor = identity.System(finishing)
+	err := t.onwards()
+	t.actor = who
+	return err
+}
+
+// onwards makes these moves.
+func (t *turn) onwards() error {
 	if t.r.State == StateDecided && t.r.Outcome == Granted {
 		if err := t.step(VerbIssue, "", nil); err != nil {
 			return err

@@ -29,7 +29,7 @@ func TestHappyPath(t *testing.T) {
 		w.pass("approver", c.Number, "review")
 		w.on("2026-09-18")
 		c = one[Case](w)(w.Decide(w.as("approver"), c.Number, Act{Outcome: Granted, Opinion: "同意采伐"}))
-		if c.State != StateDecided || c.Outcome != Granted || c.DecidedOn.String() != "2026-09-18" || c.Clock != ClockDelivery {
+		if c.State != StateDelivering || c.Outcome != Granted || c.DecidedOn.String() != "2026-09-18" || c.Clock != ClockDelivery {
 			t.Fatalf("decided: %+v", c)
 		}
 		w.drain()
@@ -136,12 +136,47 @@ func TestDecisionThroughTheTask(t *testing.T) {
 		c := w.reviewing()
 		w.pass("approver", c.Number, "review")
 		w.pass("approver", c.Number, "decide")
-		if c = w.find(c.Number); c.State != StateDecided || c.Outcome != Granted {
+		if c = w.find(c.Number); c.State != StateDelivering || c.Outcome != Granted {
 			t.Errorf("%s %s", c.State, c.Outcome)
 		}
 		e := w.wants(second(w.Withdraw(w.as("clerk"), c.Number, Act{Opinion: "不办了"})), ErrVerbNotAllowed)
-		if len(e.Verbs) != 0 {
+		if len(e.Verbs) != 1 || e.Verbs[0] != string(VerbDeliver) {
 			t.Errorf("the clerk may %v", e.Verbs)
+		}
+	})
+}
+
+// A decision is one change of the row, and who decided is not who did what
+// followed by itself.
+func TestADecidedCaseGoesOnAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.reviewing()
+		w.pass("approver", c.Number, "review")
+		before := w.find(c.Number).Revision
+		c = one[Case](w)(w.Decide(w.as("approver"), c.Number, Act{Outcome: Granted}))
+		if c.State != StateDelivering || c.Revision != before+1 {
+			t.Errorf("%s, revision %d → %d", c.State, before, c.Revision)
+		}
+		for _, e := range one[[]Entry](w)(w.History(w.as("approver"), c.Number)) {
+			if bySystem := e.Verb == VerbIssue || e.Verb == VerbDispatch; bySystem != strings.HasPrefix(e.Who, "system:") {
+				t.Errorf("%s by %s", e.Verb, e.Who)
+			}
+		}
+	})
+}
+
+// What the release before left for its job is carried on.
+func TestTheJobOfTheReleaseBefore(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		c := w.reviewing()
+		w.pass("approver", c.Number, "review")
+		w.pass("approver", c.Number, "decide")
+		_, err := w.db.Conn(w.ctx).Exec(w.ctx, `UPDATE cases_case SET state = 'decided' WHERE number = $1`, c.Number)
+		w.must(err)
+		w.must(w.queue.Insert(w.ctx, Finish{Number: c.Number}))
+		w.drain()
+		if c = w.find(c.Number); c.State != StateDelivering {
+			t.Errorf("state %s", c.State)
 		}
 	})
 }

@@ -28,7 +28,6 @@ var Migrations = db.Embedded("cases", migrations).ByYear("cases_history", "case_
 type Deps struct {
 	DB        *db.DB
 	Clock     clock.Clock
-	Jobs      *jobs.Queue
 	Events    *events.Bus
 	Org       Organisation
 	Catalogue Catalogue

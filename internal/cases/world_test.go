@@ -94,7 +94,7 @@ func newWorld(t testing.TB, d *db.DB) *world {
 	w.must(err)
 	t.Cleanup(func() { _ = w.files.Close() })
 	w.Module = New(Deps{
-		DB: d, Clock: w.clock, Jobs: w.queue, Events: bus, Org: w.org, Catalogue: items, Workflow: w.flow, Files: w.files,
+		DB: d, Clock: w.clock, Events: bus, Org: w.org, Catalogue: items, Workflow: w.flow, Files: w.files,
 		Accounts: w, Archive: archive.New(d, w.files, w.clock, db.Years(sources), nil), Rules: Rules{AreaCode: "0751"},
 	})
 	w.Module.Workers(w.queue)
