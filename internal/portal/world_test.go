@@ -83,7 +83,7 @@ func newWorld(d *db.DB, dir string, demo bool) (*world, error) {
 	w.workflow = workflow.New(workflow.Deps{DB: d, Clock: w.clock, Events: bus, Agencies: agencies{w.org}, Accounts: w.identity, Calendar: calendar})
 	w.catalogue = catalogue.New(catalogue.Deps{DB: d, Clock: w.clock, Org: w.org, Audit: trail,
 		RegionOf: func(r *http.Request) string { return w.portal.RegionCode(r) }})
-	w.cases = cases.New(cases.Deps{DB: d, Clock: w.clock, Jobs: queue, Events: bus, Org: w.org, Catalogue: w.catalogue,
+	w.cases = cases.New(cases.Deps{DB: d, Clock: w.clock, Events: bus, Org: w.org, Catalogue: w.catalogue,
 		Workflow: w.workflow, Files: w.store, Accounts: w.identity, Rules: cases.Rules{AreaCode: "0751"}})
 	w.cases.Workers(queue)
 	w.messages = messages.New(messages.Deps{DB: d, Clock: w.clock, Jobs: queue, Identity: w.identity, SMS: messages.Outbox{}, Outbox: true})

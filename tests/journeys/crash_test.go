@@ -160,8 +160,8 @@ func missing(table, and string) string {
 		(SELECT 1 FROM ` + table + ` x WHERE x.case_id = c.id ` + and + `)`
 }
 
-// decideMany brings cases to their decision, so that jobs are waiting and
-// running when the power fails.
+// decideMany brings cases to their decision, so that what follows from it is
+// waiting and under way when the power fails.
 func (s *server) decideMany(t *testing.T, n int) []string {
 	t.Helper()
 	clerk := s.as(t, "clerk-"+theVillage)
@@ -181,8 +181,8 @@ func (s *server) decideMany(t *testing.T, n int) []string {
 	return numbers
 }
 
-// finishedOnce waits until the Finish job of every decided case has closed it,
-// and looks whether it did so once.
+// finishedOnce looks whether every decided case was closed, once, and waits until
+// what follows from its decision is done.
 func finishedOnce(t *testing.T, c *city, s *server, numbers []string) {
 	t.Helper()
 	clerk := s.as(t, "clerk-"+theVillage)
@@ -198,9 +198,10 @@ func finishedOnce(t *testing.T, c *city, s *server, numbers []string) {
 	// a day ahead is tried again in a day.
 	deadline := time.Now().Add(30 * time.Second)
 	for _, number := range numbers {
-		for c.count(t, `SELECT COUNT(*) FROM river_job WHERE kind = 'cases.finish' AND state <> 'completed' AND CAST(args AS TEXT) LIKE $1`, "%"+number+"%") > 0 {
+		for c.count(t, `SELECT (SELECT COUNT(*) FROM river_job WHERE state <> 'completed' AND CAST(args AS TEXT) LIKE $1) +
+			(SELECT COUNT(*) FROM jobs_note WHERE args LIKE $1)`, "%"+number+"%") > 0 {
 			if time.Now().After(deadline) {
-				t.Fatalf("a Finish job of %s is still open", number)
+				t.Fatalf("a job about %s is still open", number)
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
