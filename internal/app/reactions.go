@@ -40,7 +40,7 @@ func (a *App) react() {
 	events.Later(a.Bus, papersOf, func(ctx context.Context, e cases.Corrected) error { return a.paper(ctx, e.Number) })
 	events.Together(a.Bus, papersOf, a.papers)
 
-	events.Later(a.Bus, licencesOf, a.issueLicence)
+	events.Later(a.Bus, licencesOf, a.issueLicence, func(e cases.Decided) bool { return e.Outcome == cases.Granted && e.Licence != "" })
 
 	events.Later(a.Bus, promisesOf, func(ctx context.Context, e cases.Withdrawn) error {
 		return a.endPromises(ctx, e.Number, "申请人撤回了申请，不用核查。")
@@ -51,12 +51,13 @@ func (a *App) react() {
 	events.Later(a.Bus, promisesOf, func(ctx context.Context, e cases.Terminated) error {
 		return a.endPromises(ctx, e.Number, "办件已经终止，不用核查。")
 	})
+	denied := func(e cases.Decided) bool { return e.Outcome == cases.Denied }
 	events.Later(a.Bus, promisesOf, func(ctx context.Context, e cases.Decided) error {
-		if e.Outcome != cases.Denied {
-			return nil
+		if !denied(e) {
+			return nil // told by the release before
 		}
 		return a.endPromises(ctx, e.Number, "决定不予许可，不用核查。")
-	})
+	}, denied)
 }
 
 // promisesOf is the subscriber that ends promises of cases that came to nothing.

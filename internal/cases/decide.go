@@ -127,7 +127,7 @@ func (m *Module) decided(ctx context.Context, e workflow.Finished) error {
 		return err
 	}
 	t.give(decisionSheet(t.r, def, e.Opinion, remedies))
-	t.tell(Decided{Ref: t.r.ref(), Outcome: e.Outcome})
+	t.tell(Decided{Ref: t.r.ref(), Outcome: e.Outcome, Licence: def.Result.LicenceType})
 	if err := t.byItself(); err != nil {
 		return err
 	}

@@ -80,6 +80,7 @@ func (Extended) EventName() string { return "cases.extended.v1" }
 type Decided struct {
 	Ref
 	Outcome string `json:"outcome"`
+	Licence string `json:"licence,omitempty"` // key of the type of licence that the item results in; "" none
 }
 
 // EventName is the versioned name.

@@ -77,41 +77,71 @@ func (m *Module) CaseGranted(ctx context.Context, number string) error {
 		return err
 	}
 	g.Type = t.ID
-	if err := m.openOrder(ctx, g); err != nil {
+	agency, err := m.Org.Agency(ctx, g.Issuer)
+	if err != nil {
 		return err
 	}
-	err = m.fulfil(ctx, number, func(ctx context.Context) (Licence, error) {
-		switch g.How {
-		case HowNew:
-			e := t.entry(g)
-			if e.Pictures, err = m.grantedPictures(ctx, t, g); err != nil {
-				return Licence{}, err
-			}
-			return m.Issue(ctx, Issue{Entry: e, Approval: g.Approval})
-		case HowChange:
-			return Licence{}, ErrInvalid.Field("fields", "这是变更，请对照申请表把变更的内容填好再签发。")
+	o := Order{ID: db.NewID(), Case: g.Case, ItemName: g.ItemName, Type: g.Type, HolderName: g.HolderName,
+		Issuer: agency.Code, IssuerDept: agency.Dept, Division: agency.Division, At: m.now(ctx)}
+	err = m.DB.InTx(ctx, func(ctx context.Context) error {
+		l, err := m.granted(ctx, t, g)
+		if err != nil {
+			return err
 		}
-		return m.renewGranted(ctx, t, g)
+		if err := m.noteIssued(ctx, o, l); err != nil || m.Issued == nil {
+			return err
+		}
+		return m.Issued(ctx, l)
 	})
 	switch {
 	case err == nil || errors.Is(err, ErrOrderEnded):
 		return nil
 	case errs.KindOf(err) == errs.Internal, errs.KindOf(err) == errs.Unavailable && !errors.Is(err, ErrNotSealed):
-		return err // tried again
+		return errors.Join(err, m.noteWaiting(ctx, o)) // tried again; until then its page shows it
 	}
-	return m.explain(ctx, number, describe(err))
+	o.Reason = describe(err)
+	return m.noteWaiting(ctx, o)
 }
 
-// openOrder notes a granted case, once.
-func (m *Module) openOrder(ctx context.Context, g Grant) error {
-	agency, err := m.Org.Agency(ctx, g.Issuer)
-	if err != nil {
-		return err
+// granted issues the licence that a case results in by itself.
+func (m *Module) granted(ctx context.Context, t Type, g Grant) (Licence, error) {
+	switch g.How {
+	case HowNew:
+		e := t.entry(g)
+		var err error
+		if e.Pictures, err = m.grantedPictures(ctx, t, g); err != nil {
+			return Licence{}, err
+		}
+		return m.Issue(ctx, Issue{Entry: e, Approval: g.Approval})
+	case HowChange:
+		return Licence{}, ErrInvalid.Field("fields", "这是变更，请对照申请表把变更的内容填好再签发。")
 	}
-	_, err = m.DB.Conn(ctx).Exec(ctx, `INSERT INTO licences_order (case_number, id, item_name, type, holder_name, issuer, issuer_dept, division, state, reason, licence, at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'waiting', '', '', $9) ON CONFLICT (case_number) DO NOTHING`,
-		g.Case, db.NewID(), g.ItemName, g.Type, g.HolderName, agency.Code, agency.Dept, agency.Division, m.now(ctx))
-	return wrap("note granted case", err)
+	return m.renewGranted(ctx, t, g)
+}
+
+const insertOrder = `INSERT INTO licences_order (case_number, id, item_name, type, holder_name, issuer, issuer_dept, division, at, state, reason, licence, ended_at)
+	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (case_number) DO UPDATE SET `
+
+// noteIssued notes that the order of a case has been fulfilled, whether it
+// waited or is new. Whoever comes second waits for the first and gets
+// ErrOrderEnded, which undoes the second licence.
+func (m *Module) noteIssued(ctx context.Context, o Order, l Licence) error {
+	n, err := m.DB.Conn(ctx).Exec(ctx, insertOrder+`state = excluded.state, reason = '', licence = excluded.licence, ended_at = excluded.ended_at
+		WHERE licences_order.state = 'waiting'`, o.values(OrderIssued, l.Identifier, &o.At)...)
+	if err == nil && n == 0 {
+		return ErrOrderEnded
+	}
+	return wrap("note licence of case", err)
+}
+
+// noteWaiting notes that the order of a case waits, and why, for its page.
+func (m *Module) noteWaiting(ctx context.Context, o Order) error {
+	_, err := m.DB.Conn(ctx).Exec(ctx, insertOrder+`reason = excluded.reason WHERE licences_order.state = 'waiting'`, o.values(OrderWaiting, "", nil)...)
+	return wrap("note why a case waits", err)
+}
+
+func (o Order) values(state OrderState, licence string, ended *time.Time) []any {
+	return []any{o.Case, o.ID, o.ItemName, o.Type, o.HolderName, o.Issuer, o.IssuerDept, o.Division, o.At, string(state), o.Reason, licence, ended}
 }
 
 // fulfil issues the licence of a case by make, once: whoever comes second waits
@@ -138,11 +168,6 @@ func (m *Module) fulfil(ctx context.Context, number string, makeIt func(ctx cont
 		}
 		return m.Issued(ctx, l)
 	})
-}
-
-func (m *Module) explain(ctx context.Context, number, reason string) error {
-	_, err := m.DB.Conn(ctx).Exec(ctx, `UPDATE licences_order SET reason = $2 WHERE case_number = $1 AND state = 'waiting'`, number, reason)
-	return wrap("note why a case waits", err)
 }
 
 // Waiting lists the cases whose licence waits for the staff of its issuer, the

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"sync"
 
 	"yimen/internal/kit/jobs"
@@ -38,6 +39,7 @@ type Bus struct {
 // laterOn is a subscriber of Later.
 type laterOn struct {
 	subscriber, kind string
+	wants            func(e Event) bool
 	read             func(raw []byte) (Event, error)
 	fn               func(ctx context.Context, e Event) error
 }
@@ -94,11 +96,17 @@ func Now[E Event](b *Bus, subscriber string, fn func(ctx context.Context, e E) e
 	})
 }
 
-// Later runs fn as a job of its own, after the publisher's transaction.
-func Later[E Event](b *Bus, subscriber string, fn func(ctx context.Context, e E) error) {
+// Later runs fn as a job of its own, after the publisher's transaction: of the
+// events that every one of wants says yes to. Those look at nothing but the event, so
+// that what concerns nobody costs no job.
+func Later[E Event](b *Bus, subscriber string, fn func(ctx context.Context, e E) error, wants ...func(e E) bool) {
 	name := b.add(nameOf[E](), subscriber, false)
 	kind := "event:" + name + ":" + subscriber
-	l := laterOn{subscriber, kind, func(raw []byte) (Event, error) {
+	wanted := func(e Event) bool {
+		own, ok := e.(E)
+		return !ok || !slices.ContainsFunc(wants, func(f func(E) bool) bool { return !f(own) }) // another type is told by fn
+	}
+	l := laterOn{subscriber, kind, wanted, func(raw []byte) (Event, error) {
 		var e E
 		if err := json.Unmarshal(raw, &e); err != nil {
 			return nil, fmt.Errorf("read event: %w", err)

@@ -103,6 +103,26 @@ type opened struct {
 
 func (opened) EventName() string { return "cases.opened.v1" }
 
+// What a subscriber does not want costs no job.
+func TestOnlyWhatIsWanted(t *testing.T) {
+	dbtest.Each(t, append([]db.Source{jobs.Migrations}, sources...), func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		b, q := open(t, d)
+		var heard []string
+		events.Later(b, "desk", func(_ context.Context, e closed) error { heard = append(heard, e.Case); return nil },
+			func(e closed) bool { return e.Case != "2" }, func(e closed) bool { return e.Case != "3" })
+		for _, id := range []string{"1", "2", "3", "4"} {
+			must(t, b.Publish(ctx, closed{id}))
+		}
+		var n int
+		must(t, d.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM river_job`))
+		must(t, q.Drain(ctx))
+		if n != 2 || !slices.Equal(heard, []string{"1", "4"}) {
+			t.Errorf("%d jobs, heard %v", n, heard)
+		}
+	})
+}
+
 // What one subscriber hears together comes in the order in which it happened,
 // whatever the events; another's failure is not his.
 func TestTogether(t *testing.T) {

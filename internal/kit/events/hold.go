@@ -36,6 +36,9 @@ func unheld(ctx context.Context, later []laterOn, e Event) []string {
 	hold, _ := ctx.Value(holdKey{}).(*held)
 	var kinds []string
 	for _, l := range later {
+		if !l.wants(e) {
+			continue
+		}
 		if h := hold.of(l.subscriber); h != nil {
 			h.keep(ctx, e)
 			continue
