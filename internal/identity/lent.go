@@ -1,8 +1,12 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"yimen/internal/kit/clock"
@@ -55,14 +59,89 @@ func (r *lentRow) columns() []any {
 // hold themselves, so that it is never wider, and ends with it.
 const lentQuery = `SELECT p.id, p.display_name, x.roles, g.role, g.about, g.div_from, g.div_to, g.agency, g.dept
 	FROM identity_delegation x JOIN identity_account p ON p.id = x.delegator AND p.state = 'active' JOIN identity_grant g ON g.account = p.id
-	WHERE x.deputy = $1 AND x.state = 'active' AND x.begins_at <= $2 AND x.ends_at > $2 ORDER BY p.id, g.role, x.id`
+	WHERE x.deputy = $1 AND x.state = 'active' AND x.begins_at <= $2 AND x.ends_at > $2`
+
+// markedAccount is an account that bore a mark when it was last read.
+type markedAccount struct {
+	id   string
+	kind Kind
+}
+
+// lent is what others let an account do at a moment, by its kind one of the lists.
+type lent struct {
+	of       markedAccount
+	grants   []lentRow
+	mandates []namedMandate
+	leaders  []levelsHeld
+}
+
+// read asks for it.
+func (l *lent) read(now time.Time) db.Read {
+	today := workday.DateOf(now, clock.Beijing).String()
+	switch l.of.kind {
+	case KindPerson:
+		return db.Scanned(&l.mandates, standingColumns, standingQuery, l.of.id, today)
+	case KindEnterprise:
+		return db.Scanned(&l.leaders, (*levelsHeld).columns, leadersQuery, l.of.id, today)
+	default:
+		return db.Scanned(&l.grants, (*lentRow).columns, lentQuery, l.of.id, now)
+	}
+}
+
+// give adds it to the actor, whose kind and account it is read for.
+func (l *lent) give(a *Actor, now time.Time) {
+	a.addLent(l.grants)
+	for _, r := range l.mandates {
+		r.State, r.Agent, r.AgentName = MandateActive, a.Account, a.Name
+		a.Mandates = append(a.Mandates, r.mandate())
+	}
+	a.Level = max(a.Level, highest(l.leaders, now))
+}
+
+// hints are the tokens of sessions whose account bore a mark when it was last
+// read here: then what is lent can be asked for in one message with the session.
+// They decide nothing. One that is wrong asks for what nobody looks at, and one
+// that is missing costs a second message.
+type hints struct {
+	mu   sync.Mutex
+	last map[string]markedAccount
+}
+
+// mostHints is how many there are before they begin anew; some 150 bytes each.
+const mostHints = 20_000
+
+func (h *hints) get(token string) (markedAccount, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	of, ok := h.last[token]
+	return of, ok
+}
+
+// note takes down how an account was found.
+func (h *hints) note(token string, r actorRow) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case !r.Lent:
+		delete(h.last, token)
+	case h.last == nil || len(h.last) >= mostHints:
+		h.last = map[string]markedAccount{token: {r.ID, r.Kind}}
+	default:
+		h.last[token] = markedAccount{r.ID, r.Kind}
+	}
+}
 
 // addLent gives the actor the grants that colleagues have lent it.
-func (m *Module) addLent(ctx context.Context, a *Actor) error {
-	var rows []lentRow
-	if err := m.DB.Conn(ctx).Together(ctx, db.Scanned(&rows, (*lentRow).columns, lentQuery, a.Account, m.now(ctx))); err != nil {
-		return fmt.Errorf("read lent rights: %w", err)
+func (a *Actor) addLent(rows []lentRow) {
+	slices.SortFunc(rows, func(a, b lentRow) int {
+		return cmp.Or(strings.Compare(a.Lender, b.Lender), strings.Compare(a.Role, b.Role))
+	})
+	n := 0
+	for _, r := range rows {
+		role, _ := RoleNamed(r.Role)
+		n += len(role.Verbs)
 	}
+	a.Grants = slices.Grow(a.Grants, n)
 	for _, r := range rows {
 		role, known := RoleNamed(r.Role)
 		if !known || !lends(role, r.Roles) {
@@ -78,7 +157,6 @@ func (m *Module) addLent(ctx context.Context, a *Actor) error {
 			a.Grants = append(a.Grants, g)
 		}
 	}
-	return nil
 }
 
 // standingQuery reads the mandates under which a person may act on a day. It is
@@ -90,19 +168,9 @@ const standingQuery = `SELECT x.id, x.kind, x.role, x.principal, p.display_name,
 	WHERE x.agent = $1 AND x.principal <> x.agent AND x.state = 'active' AND x.from_on <= $2 AND x.to_on >= $2
 	ORDER BY x.created_at DESC, x.id DESC LIMIT 200`
 
-// standing are the mandates under which the actor may act today.
-func (m *Module) standing(ctx context.Context, a Actor) ([]Mandate, error) {
-	var rows []namedMandate
-	columns := func(r *namedMandate) []any {
-		r.State, r.Agent, r.AgentName = MandateActive, a.Account, a.Name
-		return []any{&r.ID, &r.Kind, &r.Role, &r.Principal, &r.PrincipalName, &r.ProposedBy, &r.Scope, &r.Items, &r.Case, &r.From, &r.To,
-			&r.Purpose, &r.CreatedAt, &r.ConfirmedAt}
-	}
-	today := workday.DateOf(m.now(ctx), clock.Beijing).String()
-	if err := m.DB.Conn(ctx).Together(ctx, db.Scanned(&rows, columns, standingQuery, a.Account, today)); err != nil {
-		return nil, fmt.Errorf("read standing mandates: %w", err)
-	}
-	return plainMandates(rows), nil
+func standingColumns(r *namedMandate) []any {
+	return []any{&r.ID, &r.Kind, &r.Role, &r.Principal, &r.PrincipalName, &r.ProposedBy, &r.Scope, &r.Items, &r.Case, &r.From, &r.To,
+		&r.Purpose, &r.CreatedAt, &r.ConfirmedAt}
 }
 
 // lateMark is how far back markLent looks.

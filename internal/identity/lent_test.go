@@ -2,6 +2,8 @@ package identity_test
 
 import (
 	"context"
+	"fmt"
+	"net/http"
 	"os"
 	"strings"
 	"testing"
@@ -10,6 +12,8 @@ import (
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/dbtest"
+	"yimen/internal/kit/web"
+	"yimen/internal/kit/webtest"
 )
 
 // asked counts the statements that it takes to know who an account is.
@@ -92,6 +96,83 @@ func TestWhoActsForNobodyIsReadByOneStatement(t *testing.T) {
 		}
 		if _, n := f.asked(t, "mother"); n != 1 {
 			t.Errorf("the mother, who acts for nobody: %d statements", n)
+		}
+	})
+}
+
+// observed signs an account in; each call of what it gives asks for a page and
+// says how many messages the database got for it.
+func (w world) observed(t *testing.T, account string) func() (page *webtest.Page, messages int) {
+	t.Helper()
+	n := 0
+	rt := w.router(func(rt *web.Router) {
+		rt.Get("/lent", identity.SignedIn(), func(rw http.ResponseWriter, r *http.Request) error {
+			a := identity.FromContext(r.Context())
+			_, err := fmt.Fprintf(rw, "approves %t, mandates %d", a.Has("task.approve"), len(a.Mandates))
+			return err
+		})
+	})
+	c := webtest.New(t, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		rt.ServeHTTP(rw, r.WithContext(db.Observe(r.Context(), func(s db.Sent) {
+			if !s.Beside {
+				n++
+			}
+		})))
+	}))
+	signIn(c, account, password, "/lent").Status(303)
+	return func() (*webtest.Page, int) {
+		n = 0
+		return c.Get("/lent").Status(200), n
+	}
+}
+
+// TestWhatIsLentTravelsWithTheSession: once it was asked for it is read in one
+// message with the session; and it counts no longer than it stands, not for one
+// request, whatever the process remembers.
+func TestWhatIsLentTravelsWithTheSession(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		statement := 1 // messages that a second statement costs
+		if d.Engine() == db.Postgres {
+			statement = 0
+		}
+		w, id := bureauWorld(t, d)
+		lent := w.lentTo(t, id["deputy"])
+		f := newFamily(t, d)
+		mandate := f.proposed(t)
+		for _, x := range []struct {
+			account, has, hasNot string
+			begin, end           func() error
+		}{
+			{"deputy", "approves true", "approves false",
+				func() error { return w.AuthoriseDelegation(w.as(t, "head"), lent) },
+				func() error { return w.EndDelegation(w.as(t, "approver"), lent) }},
+			{"son", "mandates 1", "mandates 0",
+				func() error { _, err := f.ConfirmMandate(f.as(t, "mother"), mandate.ID); return err },
+				func() error { _, err := f.EndMandate(f.as(t, "mother"), mandate.ID); return err }},
+		} {
+			ask := w.observed(t, x.account)
+			expect := func(when, says string, messages int) {
+				t.Helper()
+				page, n := ask()
+				if page.Must(says); n != messages {
+					t.Errorf("%s, %s: %d messages, want %d", x.account, when, n, messages)
+				}
+			}
+			expect("before", x.hasNot, 1)
+			if err := x.begin(); err != nil {
+				t.Fatal(err)
+			}
+			expect("at first", x.has, 2)
+			expect("from then on", x.has, 1+statement)
+			if err := x.end(); err != nil {
+				t.Fatal(err)
+			}
+			expect("ended", x.hasNot, 1+statement)
+		}
+		w.clock.Advance(4 * 24 * time.Hour)
+		ask := w.observed(t, "deputy")
+		if _, n := ask(); n != 1 {
+			t.Errorf("the deputy, when it is over: %d messages", n)
 		}
 	})
 }

@@ -135,6 +135,8 @@ type levelsHeld struct {
 	L4 *time.Time `db:"level4_until"`
 }
 
+func (h *levelsHeld) columns() []any { return []any{&h.L1, &h.L2, &h.L3, &h.L4} }
+
 // levelAt is, in a query, the highest level that an account holds at a moment.
 func levelAt(account, now string) string {
 	text := "CASE"

@@ -182,37 +182,35 @@ var (
 // request. ErrAccountUnknown, ErrAccountDisabled.
 func (m *Module) Actor(ctx context.Context, account string) (Actor, error) {
 	id, key := lookup(account)
-	rows, err := m.actorRows(ctx, byName, id, key, m.now(ctx))
+	found, err := m.actorRows(ctx, byName, id, key, m.now(ctx))
 	if err != nil {
 		return Actor{}, err
 	}
-	return m.withLent(ctx, rows, ViaSession)
+	return m.withLent(ctx, found, ViaSession)
 }
 
 func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
-	rows, err := m.actorRows(ctx, byID, id, m.now(ctx))
+	found, err := m.actorRows(ctx, byID, id, m.now(ctx))
 	if err != nil {
 		return Actor{}, err
 	}
-	return m.withLent(ctx, rows, via)
+	return m.withLent(ctx, found, via)
 }
 
-// withLent is the actor of the rows with what others let it do at this moment:
+// withLent is the actor that was read with what others let it do at this moment:
 // what has ended since the last request is gone with this one.
-func (m *Module) withLent(ctx context.Context, rows []actorRow, via string) (Actor, error) {
-	a, err := actor(rows, via)
-	if err != nil || !rows[0].Lent {
+func (m *Module) withLent(ctx context.Context, found accountRead, via string) (Actor, error) {
+	a, err := actor(found.rows, via)
+	if err != nil || !found.rows[0].Lent {
 		return a, err
 	}
-	switch a.Kind {
-	case KindStaff:
-		err = m.addLent(ctx, &a)
-	case KindPerson:
-		a.Mandates, err = m.standing(ctx, a)
-	case KindEnterprise:
-		var led Level
-		led, err = m.ledBy(ctx, a.Account)
-		a.Level = max(a.Level, led)
+	now, l := m.now(ctx), found.lent
+	if of := (markedAccount{a.Account, a.Kind}); l == nil || l.of != of {
+		l = &lent{of: of}
+		if err := m.DB.Conn(ctx).Together(ctx, l.read(now)); err != nil {
+			return Actor{}, fmt.Errorf("read what others lend: %w", err)
+		}
 	}
-	return a, err
+	l.give(&a, now)
+	return a, nil
 }

@@ -136,21 +136,29 @@ func (m *Module) toPassword(w http.ResponseWriter, r *http.Request) {
 }
 
 // Beside asks who an account is with the session it is found by; see
-// web.Options.
-func Beside(session, now string) func(args ...any) (db.Read, func() (web.Stored, any)) {
+// web.Options. Where what others lend was asked for the last time, it is asked
+// for in the same message.
+func Beside(session string) func(token string, now time.Time) ([]db.Read, func() (web.Stored, any)) {
 	query := actorQuery("live.session_data, live.session_idle_until, live.session_idle, ",
-		"("+session+") live CROSS JOIN identity_account a", "a.id = live.subject", now)
-	return func(args ...any) (db.Read, func() (web.Stored, any)) {
-		var rows []actorRow
+		"("+session+") live CROSS JOIN identity_account a", "a.id = live.subject", "$2")
+	var marked hints
+	return func(token string, now time.Time) ([]db.Read, func() (web.Stored, any)) {
+		var found accountRead
 		var stored web.Stored // the same in each of the rows
 		columns := func(r *actorRow) []any {
 			return append([]any{&stored.Data, &stored.IdleUntil, &stored.Idle}, r.columns()...)
 		}
-		return db.Scanned(&rows, columns, query, args...), func() (web.Stored, any) {
-			if len(rows) == 0 {
+		reads := []db.Read{db.Scanned(&found.rows, columns, query, token, now)}
+		if of, ok := marked.get(token); ok {
+			found.lent = &lent{of: of}
+			reads = append(reads, found.lent.read(now))
+		}
+		return reads, func() (web.Stored, any) {
+			if len(found.rows) == 0 {
 				return stored, nil
 			}
-			return stored, &rows
+			marked.note(token, found.rows[0])
+			return stored, &found
 		}
 	}
 }
@@ -158,8 +166,8 @@ func Beside(session, now string) func(args ...any) (db.Read, func() (web.Stored,
 // ofSession gives whose session it is, as read with the session, or by a query
 // of its own when the session has become somebody else's since.
 func (m *Module) ofSession(ctx context.Context, s *web.SessionData, id string) (Actor, error) {
-	if rows, ok := s.Beside().(*[]actorRow); ok && len(*rows) > 0 && (*rows)[0].ID == id {
-		return m.withLent(ctx, *rows, ViaSession)
+	if found, ok := s.Beside().(*accountRead); ok && found.rows[0].ID == id {
+		return m.withLent(ctx, *found, ViaSession)
 	}
 	return m.actorByID(ctx, id, ViaSession)
 }

@@ -164,11 +164,17 @@ func (r *actorRow) columns() []any {
 		&r.First, &r.Shared, &r.Level, &r.Lent, &r.Role, &r.About, &r.From, &r.To, &r.grantOfRow.Agency, &r.Dept}
 }
 
+// accountRead is what was read of an account.
+type accountRead struct {
+	rows []actorRow
+	lent *lent // nil: not asked for yet
+}
+
 // actorRows reads the rows of an account; see actorQuery.
-func (m *Module) actorRows(ctx context.Context, query string, args ...any) ([]actorRow, error) {
-	var rows []actorRow
-	err := m.DB.Conn(ctx).Together(ctx, db.Scanned(&rows, (*actorRow).columns, query, args...))
-	return rows, err
+func (m *Module) actorRows(ctx context.Context, query string, args ...any) (accountRead, error) {
+	var found accountRead
+	err := m.DB.Conn(ctx).Together(ctx, db.Scanned(&found.rows, (*actorRow).columns, query, args...))
+	return found, err
 }
 
 // actor makes the Actor of its rows. ErrAccountUnknown when there are none,

@@ -85,11 +85,11 @@ func (m *Module) ByToken(ctx context.Context, token string) (Actor, error) {
 	if !strings.HasPrefix(token, tokenPrefix) {
 		return Actor{}, ErrToken
 	}
-	rows, err := m.actorRows(ctx, byToken, tokenHash(token), m.now(ctx))
+	found, err := m.actorRows(ctx, byToken, tokenHash(token), m.now(ctx))
 	if err != nil {
 		return Actor{}, err
 	}
-	a, err := m.withLent(ctx, rows, ViaToken)
+	a, err := m.withLent(ctx, found, ViaToken)
 	if err != nil && !errors.Is(err, ErrAccountUnknown) && !errors.Is(err, ErrAccountDisabled) {
 		return Actor{}, err
 	}

@@ -24,7 +24,11 @@ func (w world) site(t *testing.T) *webtest.Client {
 // siteWith is that with more pages.
 func (w world) siteWith(t *testing.T, more func(*web.Router)) *webtest.Client {
 	t.Helper()
-	rt := web.NewRouter(web.Options{DB: w.db, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Subject: identity.Subject})
+	return webtest.New(t, w.router(more))
+}
+
+func (w world) router(more func(*web.Router)) *web.Router {
+	rt := web.NewRouter(web.Options{DB: w.db, Clock: w.clock, Log: slog.New(slog.DiscardHandler), Subject: identity.Subject, Beside: identity.Beside})
 	rt.Use(w.Middleware)
 	w.Routes(rt)
 	show := func(rw http.ResponseWriter, r *http.Request) error {
@@ -39,7 +43,7 @@ func (w world) siteWith(t *testing.T, more func(*web.Router)) *webtest.Client {
 		rt.Get(path, g, show)
 	}
 	more(rt)
-	return webtest.New(t, rt)
+	return rt
 }
 
 func signIn(c *webtest.Client, account, pw, next string) *webtest.Page {

@@ -23,6 +23,8 @@ const (
 	citizen  = "citizen-1"
 	clerk    = "clerk-440232000000"
 	approver = "approver-440232-d11"
+	chief    = "chief-440232-d11"
+	head     = "head-440232-d11"
 	manager  = "manager-440200000000"
 )
 

@@ -130,7 +130,7 @@ func (c *city) sessions(ctx context.Context, a *app.App) error {
 			return err
 		}
 	}
-	return nil
+	return c.lent(ctx, a)
 }
 
 // signedIn gives the cookies of an account.

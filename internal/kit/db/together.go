@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"reflect"
@@ -72,9 +71,15 @@ func (c *Conn) Together(ctx context.Context, reads ...Read) error {
 		return nil
 	}
 	defer c.watch(ctx, time.Now(), reads[0].query)
-	err := mapErr(together(ctx, c.reader, reads))
+	ask := func(from runner) error {
+		if done, err := c.plainly(ctx, from, reads); done {
+			return err
+		}
+		return mapErr(together(ctx, from, reads))
+	}
+	err := ask(c.reader)
 	if c.askPrimary(ctx, err) {
-		err = mapErr(together(ctx, c.d.read, reads))
+		err = ask(c.d.read)
 	}
 	return err
 }
@@ -113,11 +118,8 @@ func (c *Conn) read(ctx context.Context, r Read) error {
 func (c *Conn) scanned(ctx context.Context, r Read) error {
 	defer c.watch(ctx, time.Now(), r.query)
 	ask := func(from runner) error {
-		if pool, ok := from.(*sqlx.DB); ok && c.d.engine == Postgres {
-			err := plainly(ctx, pool, r)
-			if !errors.Is(err, driver.ErrBadConn) {
-				return mapErr(err)
-			}
+		if done, err := c.plainly(ctx, from, []Read{r}); done {
+			return err
 		}
 		rows, err := from.QueryContext(ctx, r.query, r.args...)
 		if err != nil {

@@ -105,15 +105,22 @@ func TestScannedReadsByPlaces(t *testing.T) {
 		scanned := func(query string) db.Read { return db.Scanned(&rows, places, query, 0) }
 		const good = `SELECT id, n FROM later_t WHERE n > $1 ORDER BY id`
 		var n int
-		for name, reads := range map[string][]db.Read{"alone": {scanned(good)}, "beside another": {db.One(&n, nil, `SELECT 1`), scanned(good)}} {
+		var others []row
+		for name, reads := range map[string][]db.Read{"alone": {scanned(good)}, "beside another": {db.One(&n, nil, `SELECT 1`), scanned(good)},
+			"beside another that is scanned": {db.Scanned(&others, places, good, 1), scanned(good)}} {
 			if err := d.Conn(t.Context()).Together(t.Context(), reads...); err != nil || !slices.Equal(rows, []row{{"a", 1}, {"b", 2}}) {
 				t.Errorf("%s: read %+v, error %v", name, rows, err)
 			}
 		}
+		if !slices.Equal(others, []row{{"b", 2}}) {
+			t.Errorf("the other read %+v", others)
+		}
 		for range 30 { // more than there are connections: none is lost
 			for _, wrong := range []string{`SELECT id, nothing FROM later_t WHERE n > $1`, `SELECT id FROM later_t WHERE n > $1`, `SELECT id, NULL FROM later_t WHERE n > $1`} {
-				if err := d.Conn(t.Context()).Together(t.Context(), scanned(wrong)); err == nil {
-					t.Fatalf("%s was read as %+v", wrong, rows)
+				for _, reads := range [][]db.Read{{scanned(wrong)}, {scanned(good), scanned(wrong)}, {scanned(wrong), scanned(good)}} {
+					if err := d.Conn(t.Context()).Together(t.Context(), reads...); err == nil {
+						t.Fatalf("%s was read as %+v", wrong, rows)
+					}
 				}
 			}
 		}

@@ -29,12 +29,12 @@ type Options struct {
 	// idempotency keys of different people apart and forbids caching.
 	Subject func(*http.Request) string
 	// Beside gives what another module wants to know of whoever's session it
-	// is, to be read by one statement with the session. It is given the query of
-	// the session (columns of Stored; the account is its subject) and that
-	// query's placeholder of the moment, and gives what makes the read of its
-	// arguments, and what that then has found: the session, and what
+	// is, to be read in one message with the session. It is given the query of
+	// the session (columns of Stored; the account is its subject) with the
+	// placeholders $1 of its token and $2 of the moment, and gives what makes the
+	// reads for a token, and what they then have found: the session, and what
 	// SessionData.Beside gives; nil without an account. nil: nothing.
-	Beside func(session, now string) func(args ...any) (read db.Read, found func() (Stored, any))
+	Beside func(session string) func(token string, now time.Time) (reads []db.Read, found func() (Stored, any))
 	// LoginURL is where a page sends somebody who must sign in; "": /login.
 	LoginURL string
 	// Ready says whether requests can be answered now; nil: pings DB.

@@ -23,7 +23,7 @@ const (
 func (rt *Router) initSessions() {
 	rt.store = &sessionStore{db: rt.o.DB, clock: rt.o.Clock, idle: rt.o.SessionIdle, lifetime: rt.o.SessionLifetime}
 	if rt.o.Beside != nil {
-		rt.store.beside = rt.o.Beside(liveSession, "$2")
+		rt.store.beside = rt.o.Beside(liveSession)
 	}
 	m := scs.New()
 	m.Store = rt.store

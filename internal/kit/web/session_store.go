@@ -22,7 +22,7 @@ type sessionStore struct {
 	db             *db.DB
 	clock          clock.Clock
 	idle, lifetime time.Duration
-	beside         func(args ...any) (db.Read, func() (Stored, any)) // nil: nothing is
+	beside         func(token string, now time.Time) ([]db.Read, func() (Stored, any)) // nil: nothing is
 }
 
 // besideKey carries where what is read beside a session goes, past scs.
@@ -56,12 +56,12 @@ func (s *sessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool,
 	return []byte(row.Data), true, nil
 }
 
-// read finds a live session, with what is wanted beside it by one statement:
+// read finds a live session, with what is wanted beside it in one message:
 // almost every session is somebody's. db.ErrNoRows.
 func (s *sessionStore) read(ctx context.Context, token string, now time.Time) (Stored, error) {
 	if place, ok := ctx.Value(besideKey{}).(*any); ok && s.beside != nil {
-		read, found := s.beside(token, now)
-		if err := s.db.Conn(ctx).Together(ctx, read); err != nil {
+		reads, found := s.beside(token, now)
+		if err := s.db.Conn(ctx).Together(ctx, reads...); err != nil {
 			return Stored{}, err
 		}
 		if row, beside := found(); beside != nil {
