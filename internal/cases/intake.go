@@ -31,6 +31,7 @@ type intake struct {
 	lookUps   []string      // made before the case had a number
 	deliverTo Place
 	today     workday.Date
+	account   *string // of the applicant, once asked for; see applicantAccount
 }
 
 // def is the definition that the case comes in under.

@@ -45,7 +45,7 @@ func (c *checker) standsFor(ctx context.Context) error {
 		return nil
 	}
 	c.s.Mandate = ""
-	account, err := c.m.Accounts.AccountOf(ctx, a.IDType, a.IDNo)
+	account, err := c.m.applicantAccount(ctx, c.intake)
 	if err != nil {
 		return err
 	}
@@ -64,6 +64,22 @@ func (c *checker) standsFor(ctx context.Context) error {
 		c.bad.Add("applicant.name", "姓名或名称与证件号码登记的不一致，请按证件填写。")
 	}
 	return err
+}
+
+// applicantAccount is the account of who applies, as written by the check, or "". It is
+// asked once for an application.
+func (m *Module) applicantAccount(ctx context.Context, in *intake) (string, error) {
+	if in.account == nil && m.Accounts != nil && in.s.Applicant.IDNo != "" {
+		account, err := m.Accounts.AccountOf(ctx, in.s.Applicant.IDType, in.s.Applicant.IDNo)
+		if err != nil {
+			return "", err
+		}
+		in.account = &account
+	}
+	if in.account == nil {
+		return "", nil
+	}
+	return *in.account, nil
 }
 
 // actUnder makes the actor the agent of the application.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"yimen/internal/identity"
 	"yimen/internal/workflow"
 )
 
@@ -161,6 +162,17 @@ func TestADecidedCaseGoesOnAtOnce(t *testing.T) {
 			if bySystem := e.Verb == VerbIssue || e.Verb == VerbDispatch; bySystem != strings.HasPrefix(e.Who, "system:") {
 				t.Errorf("%s by %s", e.Verb, e.Who)
 			}
+		}
+	})
+}
+
+// Whose account it is, is one question for an application, also under a mandate.
+func TestTheAccountOfTheApplicantIsAskedOnce(t *testing.T) {
+	each(t, func(t *testing.T, w *world) {
+		w.mandate("li", identity.Mandate{ID: "m1", Principal: "zhang", Agent: "li", Scope: identity.ScopeAll})
+		c := one[Case](w)(w.Submit(w.as("li"), w.forZhang()))
+		if w.asked != 1 || c.Account != "zhang" {
+			t.Errorf("asked %d times, the case of %s", w.asked, c.Account)
 		}
 	})
 }

@@ -17,7 +17,7 @@ func (c *checker) lookUp(ctx context.Context) error {
 		return nil
 	}
 	var err error
-	c.lookUps, err = c.m.lookUp(ctx, c.s, c.def(), c.competent.Name, c.list.Materials)
+	c.lookUps, err = c.m.lookUp(ctx, c.intake, c.competent.Name, c.list.Materials)
 	return err
 }
 
@@ -32,20 +32,19 @@ func (m *Module) LookUp(ctx context.Context, s Submission, def *catalogue.Defini
 	} else if k := errs.KindOf(err); k == errs.Internal || k == errs.Unavailable {
 		return err
 	}
-	_, err = m.lookUp(ctx, s, def, decides, list)
+	_, err = m.lookUp(ctx, &intake{s: s, version: catalogue.Version{Definition: *def}}, decides, list)
 	return err
 }
 
-func (m *Module) lookUp(ctx context.Context, s Submission, def *catalogue.Definition, decides string, list []catalogue.Material) ([]string, error) {
+func (m *Module) lookUp(ctx context.Context, in *intake, decides string, list []catalogue.Material) ([]string, error) {
 	if m.LookUps == nil {
 		return nil, nil
 	}
+	s, def := in.s, in.def()
 	h := proofs.Holder{Type: s.Applicant.Type, Name: s.Applicant.Name, IDType: s.Applicant.IDType, IDNo: s.Applicant.IDNo}
-	if m.Accounts != nil && h.IDNo != "" {
-		var err error
-		if h.Account, err = m.Accounts.AccountOf(ctx, h.IDType, h.IDNo); err != nil {
-			return nil, err
-		}
+	var err error
+	if h.Account, err = m.applicantAccount(ctx, in); err != nil {
+		return nil, err
 	}
 	return m.LookUps.LookUp(ctx, proofs.Asking{Case: s.Draft, Item: def.Code, ItemName: def.Name, AgencyName: decides, Channel: s.Channel, Holder: h}, list)
 }

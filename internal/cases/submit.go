@@ -234,9 +234,7 @@ func (m *Module) accountsOf(ctx context.Context, in *intake) (applicant, agent s
 		}
 		agent = in.actor.Account
 	}
-	if m.Accounts != nil {
-		applicant, err = m.Accounts.AccountOf(ctx, in.s.Applicant.IDType, in.s.Applicant.IDNo)
-	}
+	applicant, err = m.applicantAccount(ctx, in)
 	return applicant, agent, err
 }
 

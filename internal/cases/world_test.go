@@ -67,6 +67,8 @@ type world struct {
 	mu   sync.Mutex
 	told []events.Event
 	fail error // what listeners answer
+
+	asked int // whose account it is
 }
 
 func each(t *testing.T, fn func(t *testing.T, w *world)) {
@@ -155,6 +157,7 @@ func (w *world) Actor(_ context.Context, account string) (identity.Actor, error)
 
 // AccountOf: the citizens zhang and li have accounts.
 func (w *world) AccountOf(_ context.Context, _, idNo string) (string, error) {
+	w.asked++
 	for _, account := range []string{"zhang", "li"} {
 		if idNo == idOf(account) {
 			return account, nil
