@@ -27,7 +27,7 @@ check: ## format, vet, staticcheck, generated files fresh, govulncheck, arch tes
 	scripts/check
 
 bench: setup ## budgets of docs/performance.md, beside the raw rate of the database
-	scripts/with-postgres go run ./tests/bench
+	scripts/with-postgres --socket go run ./tests/bench
 
 cluster-test: ## several machines on this one: load, a killed process, a failover, an audit (5 minutes)
 	scripts/cluster-test
