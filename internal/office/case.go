@@ -209,8 +209,8 @@ func (m *Module) loadFlow(ctx context.Context, p *casePage) error {
 	var shown []workflow.Task
 	for k, t := range i.Tasks {
 		live := t.State == workflow.Open || t.State == workflow.Waiting
-		if !live && k != lastOf(i.Tasks, me) {
-			continue
+		if !live && (i.State != "running" || k != lastOf(i.Tasks, me)) {
+			continue // what could be taken back, were the process not over
 		}
 		_, allowed, err := m.Workflow.Task(ctx, t.ID)
 		if err != nil && !errors.Is(err, workflow.ErrTaskUnknown) {

@@ -22,7 +22,7 @@ func TestDecidedOnTheSpot(t *testing.T) {
 
 	approveForm(t, page).Fill("outcome", "granted").Fill("opinion", "材料齐全，当场登记。").Send().Status(200).Must("准予", "材料齐全，当场登记。")
 	s.Drain()
-	page = browser.Get(url(c)).Status(200).Must("待送达", "登记送达")
+	page = browser.Get(url(c)).Status(200).Must("待送达", "登记送达").MustNot("撤回我的操作")
 	page = page.Click("登记送达").Status(200)
 	wrong := page.Form(".ym-card").Fill("receiver", "").Fill("receiver_id_no", "12").Send().Status(422).Must("请填写领取人姓名", "后四位")
 	if got := webtest.Attr(wrong.One("#f-receiver_id_no"), "value"); got != "12" {
