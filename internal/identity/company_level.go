@@ -4,10 +4,6 @@ import (
 	"context"
 	"fmt"
 	"time"
-
-	"yimen/internal/kit/clock"
-	"yimen/internal/kit/db"
-	"yimen/workday"
 )
 
 // leadersQuery reads how surely it is known who the legal representative of an
@@ -30,11 +26,9 @@ func highest(leaders []levelsHeld, now time.Time) Level {
 
 // ledBy is the level that an enterprise has of who leads it; none leads a person.
 func (m *Module) ledBy(ctx context.Context, company string) (Level, error) {
-	now := m.now(ctx)
-	var list []levelsHeld
-	err := m.DB.Conn(ctx).Together(ctx, db.Scanned(&list, (*levelsHeld).columns, leadersQuery, company, workday.DateOf(now, clock.Beijing).String()))
-	if err != nil {
+	now, l := m.now(ctx), lent{of: markedAccount{company, KindEnterprise}}
+	if err := m.DB.Conn(ctx).Together(ctx, l.read(now)); err != nil {
 		return LevelNone, fmt.Errorf("read level of legal representative: %w", err)
 	}
-	return highest(list, now), nil
+	return highest(l.leaders, now), nil
 }
