@@ -52,7 +52,7 @@ type lentRow struct {
 }
 
 func (r *lentRow) columns() []any {
-	return []any{&r.Lender, &r.Name, &r.Roles, &r.Role, &r.About, &r.From, &r.To, &r.Agency, &r.Dept}
+	return []any{&r.Lender, &r.Name, &r.Roles, &r.Role, (*string)(&r.About), &r.From, &r.To, &r.Agency, &r.Dept}
 }
 
 // lentQuery reads what colleagues have lent an account at a moment from what they
@@ -88,8 +88,20 @@ func (l *lent) read(now time.Time) db.Read {
 	}
 }
 
+// rights is how many rights it gives at most; none of what was not read.
+func (l *lent) rights() int {
+	n := 0
+	if l != nil {
+		for _, r := range l.grants {
+			n += rightsOf(r.Role)
+		}
+	}
+	return n
+}
+
 // give adds it to the actor, whose kind and account it is read for.
 func (l *lent) give(a *Actor, now time.Time) {
+	a.Grants = slices.Grow(a.Grants, l.rights())
 	a.addLent(l.grants)
 	for _, r := range l.mandates {
 		r.State, r.Agent, r.AgentName = MandateActive, a.Account, a.Name
@@ -136,12 +148,6 @@ func (a *Actor) addLent(rows []lentRow) {
 	slices.SortFunc(rows, func(a, b lentRow) int {
 		return cmp.Or(strings.Compare(a.Lender, b.Lender), strings.Compare(a.Role, b.Role))
 	})
-	n := 0
-	for _, r := range rows {
-		role, _ := RoleNamed(r.Role)
-		n += len(role.Verbs)
-	}
-	a.Grants = slices.Grow(a.Grants, n)
 	for _, r := range rows {
 		role, known := RoleNamed(r.Role)
 		if !known || !lends(role, r.Roles) {

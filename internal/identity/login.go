@@ -200,7 +200,7 @@ func (m *Module) actorByID(ctx context.Context, id, via string) (Actor, error) {
 // withLent is the actor that was read with what others let it do at this moment:
 // what has ended since the last request is gone with this one.
 func (m *Module) withLent(ctx context.Context, found accountRead, via string) (Actor, error) {
-	a, err := actor(found.rows, via)
+	a, err := actor(found.rows, found.lent.rights(), via)
 	if err != nil || !found.rows[0].Lent {
 		return a, err
 	}

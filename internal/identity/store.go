@@ -158,10 +158,11 @@ func actorQuery(columns, from, where, now string) string {
 	WHERE ` + where
 }
 
-// columns are the places of what actorQuery reads.
+// columns are the places of what actorQuery reads, as types the driver reads
+// without a detour: it is asked at every request.
 func (r *actorRow) columns() []any {
-	return []any{&r.ID, &r.Name, &r.Kind, &r.DisplayName, &r.Agency, &r.Outlet, &r.Division, &r.Staff, &r.State, &r.Epoch, &r.Seat,
-		&r.First, &r.Shared, &r.Level, &r.Lent, &r.Role, &r.About, &r.From, &r.To, &r.grantOfRow.Agency, &r.Dept}
+	return []any{&r.ID, &r.Name, (*string)(&r.Kind), &r.DisplayName, &r.Agency, &r.Outlet, &r.Division, &r.Staff, &r.State, &r.Epoch, &r.Seat,
+		&r.First, &r.Shared, (*int)(&r.Level), &r.Lent, &r.Role, (*string)(&r.About), &r.From, &r.To, &r.grantOfRow.Agency, &r.Dept}
 }
 
 // accountRead is what was read of an account.
@@ -177,9 +178,9 @@ func (m *Module) actorRows(ctx context.Context, query string, args ...any) (acco
 	return found, err
 }
 
-// actor makes the Actor of its rows. ErrAccountUnknown when there are none,
-// ErrAccountDisabled.
-func actor(rows []actorRow, via string) (Actor, error) {
+// actor makes the Actor of its rows, with room for as many rights more.
+// ErrAccountUnknown when there are none, ErrAccountDisabled.
+func actor(rows []actorRow, more int, via string) (Actor, error) {
 	if len(rows) == 0 {
 		return Actor{}, ErrAccountUnknown
 	}
@@ -194,12 +195,10 @@ func actor(rows []actorRow, via string) (Actor, error) {
 		return a, nil // holds no grants, whatever the table says
 	}
 	slices.SortFunc(rows, func(a, b actorRow) int { return strings.Compare(a.Role, b.Role) })
-	n := 0
 	for _, r := range rows {
-		role, _ := RoleNamed(r.Role)
-		n += len(role.Verbs)
+		more += rightsOf(r.Role)
 	}
-	a.Grants = make([]Grant, 0, n)
+	a.Grants = make([]Grant, 0, more)
 	for _, r := range rows {
 		role, known := RoleNamed(r.Role)
 		if !known {
@@ -211,6 +210,12 @@ func actor(rows []actorRow, via string) (Actor, error) {
 		}
 	}
 	return a, nil
+}
+
+// rightsOf is how many rights a grant of a role gives.
+func rightsOf(role string) int {
+	r, _ := RoleNamed(role)
+	return len(r.Verbs)
 }
 
 func (r grantOfRow) grant(v Verb) Grant {

@@ -118,8 +118,9 @@ func (c *city) clerks(ctx context.Context) ([]string, error) {
 
 // sessions measures, in this process, what it costs to know whose session a
 // request belongs to: the same request with and without one. Alone both cores
-// fall asleep between question and answer; that is the time of a question for
-// nothing, too, which stands beside it.
+// fall asleep between question and answer, and waking them takes longer than the
+// check; that is the time of a question for nothing, too, which stands beside it.
+// The quickest tenth (p10) found them awake.
 func (c *city) sessions(ctx context.Context, a *app.App) error {
 	for _, of := range []struct{ who, account string }{{"clerk", clerk}, {"citizen", citizen}} {
 		cookies, err := signedIn(a, of.account)
@@ -175,14 +176,15 @@ func (c *city) check(ctx context.Context, a *app.App, who string, cookies []*htt
 			all[i].took, all[i].wall = append(all[i].took, l.took...), all[i].wall+l.wall
 		}
 	}
-	var half, mean [3]float64
+	var quick, half, mean [3]float64
 	for i := range all {
 		all[i].sort()
-		half[i], mean[i] = float64(all[i].at(.5).Nanoseconds())/1e3, 1e6/all[i].perSecond()
+		quick[i], half[i] = float64(all[i].at(.1).Nanoseconds())/1e3, float64(all[i].at(.5).Nanoseconds())/1e3
+		mean[i] = 1e6 / all[i].perSecond()
 	}
 	µs := half[0] - half[1]
-	c.report.add(figure{What: "session check, a " + who, Budget: "≤ 100 µs", Measured: fmt.Sprintf("p50 %.0f µs, mean %.0f µs", µs, mean[0]-mean[1]),
-		Value: µs, Unit: "µs", RawText: fmt.Sprintf("a question for nothing p50 %.0f µs, mean %.0f µs", half[2], mean[2])})
+	c.report.add(figure{What: "session check, a " + who, Budget: "≤ 100 µs", Measured: fmt.Sprintf("p10 %.0f µs, p50 %.0f µs, mean %.0f µs", quick[0]-quick[1], µs, mean[0]-mean[1]),
+		Value: µs, Unit: "µs", RawText: fmt.Sprintf("a question for nothing p10 %.0f µs, p50 %.0f µs, mean %.0f µs", quick[2], half[2], mean[2])})
 	µs = 1e6/together(ctx, 4, c.keep, ask(cookies)).perSecond() - 1e6/together(ctx, 4, c.keep, ask(nil)).perSecond()
 	c.report.add(figure{What: "session checks, a " + who + ", 4 at once", Budget: "≤ 100 µs", Measured: fmt.Sprintf("%.0f µs each, %.0f/s", µs, 1e6/µs), Value: µs, Unit: "µs"})
 	return nil

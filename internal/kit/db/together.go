@@ -46,9 +46,11 @@ type cursor interface {
 func Scanned[T any](dest *[]T, columns func(*T) []any, query string, args ...any) Read {
 	return Read{query: query, args: args, rows: func(rows cursor) error {
 		*dest = (*dest)[:0]
+		var row, none T
+		places := columns(&row)
 		for rows.Next() {
-			var row T
-			if err := rows.Scan(columns(&row)...); err != nil {
+			row = none
+			if err := rows.Scan(places...); err != nil {
 				return err
 			}
 			*dest = append(*dest, row)
