@@ -80,7 +80,7 @@ func (t *taskRow) allowed(a identity.Actor) []string {
 	if t.State == Open && a.Can(VerbRemind, t.place()) {
 		acts = append(acts, ActRemind)
 	}
-	if t.LastAct != "" && t.DoneBy == a.Account && !t.Held {
+	if t.LastAct != "" && t.DoneBy == a.Account && !t.Held && !t.over {
 		acts = append(acts, ActWithdraw)
 	}
 	return acts

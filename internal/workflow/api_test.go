@@ -77,8 +77,19 @@ func TestAPI(t *testing.T) {
 		}
 		ann.JSON("POST", "/api/v1/tasks/"+b+"/return", map[string]any{"to": "a", "opinion": "补充材料"}).Status(200)
 		ann.JSON("POST", "/api/v1/tasks/"+w.open("C1", "a")+"/refuse", map[string]any{"opinion": "不符合"}).Status(200)
-		ann.JSON("POST", "/api/v1/tasks/"+w.open("C1", "d")+"/approve", map[string]any{"outcome": "denied", "opinion": "不予"}).Status(200)
+		last := "/api/v1/tasks/" + w.open("C1", "d")
+		ann.JSON("POST", last+"/approve", map[string]any{"outcome": "denied", "opinion": "不予"}).Status(200).Must(`"allowed":[]`)
 		w.wantShape("C1", "finished denied")
+		// Nothing is taken back once the process is over, so nobody is told that it might be.
+		for _, task := range []string{last, "/api/v1/tasks/" + id} {
+			ann.Get(task).Status(200).Must(`"allowed":[]`)
+			if p := ann.JSON("POST", task+"/withdraw-act", map[string]any{"opinion": "点错了"}).Status(409).Problem(); len(p.Allowed) > 0 {
+				t.Errorf("taken back after the end: %+v", p)
+			}
+		}
+		if looked, err := w.Look(w.as("ann"), []string{id}); err != nil || len(looked) != 1 || len(looked[0].Allowed) > 0 {
+			t.Errorf("looked at: %+v, %v", looked, err)
+		}
 
 		webtest.New(t, h).Get("/api/v1/tasks").Status(401)
 		webtest.New(t, h).With("X-Person", "city").Get("/api/v1/tasks/" + id).Status(404)

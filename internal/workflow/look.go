@@ -59,7 +59,8 @@ func (m *Module) Look(ctx context.Context, ids []string) ([]Looked, error) {
 	return list, nil
 }
 
-// plansOf are the plans of the tasks' instances, by instance.
+// plansOf are the plans of the tasks' instances, by instance; the tasks learn
+// whether these are over.
 func (m *Module) plansOf(ctx context.Context, rows []*taskRow) (map[string]*plan, error) {
 	plans := map[string]*plan{}
 	if len(rows) == 0 {
@@ -72,7 +73,9 @@ func (m *Module) plansOf(ctx context.Context, rows []*taskRow) (map[string]*plan
 	if err != nil {
 		return nil, fmt.Errorf("read instances: %w", err)
 	}
+	over := map[string]bool{}
 	for _, i := range instances {
+		over[i.ID] = i.State != "running"
 		c, err := m.definition(ctx, i.Definition)
 		if err != nil {
 			return nil, err
@@ -80,6 +83,9 @@ func (m *Module) plansOf(ctx context.Context, rows []*taskRow) (map[string]*plan
 		if plans[i.ID], err = m.plan(c, i.Way); err != nil {
 			return nil, err
 		}
+	}
+	for _, t := range rows {
+		t.over = over[t.Instance]
 	}
 	return plans, nil
 }

@@ -218,6 +218,7 @@ func (r *run) apply(ctx context.Context, t *taskRow, result, opinion string, c c
 		}
 	}
 	if c.ended {
+		t.over = true
 		r.tell(Finished{
 			Subject: r.inst.Subject, Instance: r.inst.ID, Outcome: r.inst.Outcome, Opinion: opinion,
 			By: r.actor.Account, ByName: r.actor.Name, At: r.now,

@@ -92,7 +92,19 @@ func (m *Module) taskByID(ctx context.Context, id string) (*taskRow, error) {
 	case err != nil:
 		return nil, fmt.Errorf("read task: %w", err)
 	}
-	return &t, nil
+	return &t, m.learnOver(ctx, &t)
+}
+
+// learnOver reads whether a task's instance is over, where it matters: somebody
+// has acted on the task and might take that back.
+func (m *Module) learnOver(ctx context.Context, t *taskRow) error {
+	if t.LastAct == "" {
+		return nil
+	}
+	if err := m.DB.Conn(ctx).Get(ctx, &t.over, `SELECT state <> 'running' FROM workflow_instance WHERE id = $1`, t.Instance); err != nil {
+		return fmt.Errorf("read whether an instance is over: %w", err)
+	}
+	return nil
 }
 
 func (m *Module) insertInstance(ctx context.Context, i instanceRow) error {

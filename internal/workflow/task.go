@@ -96,6 +96,8 @@ type taskRow struct {
 	LastAct    string     `db:"last_act"`
 	Item       string     `db:"item"`
 	DoneOn     string     `db:"done_on"` // civil day, "" while it is not done
+
+	over bool // its instance is, so nothing of it is taken back; see Module.learnOver
 }
 
 // noLimit sorts tasks without a limit behind all others.
