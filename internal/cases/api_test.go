@@ -151,7 +151,7 @@ func (w *world) totals(t *testing.T, as func(string) *webtest.Client) {
 func (w *world) tasks(t *testing.T, as func(string) *webtest.Client, c caseJSON) {
 	var got struct {
 		State string
-		Items []caseTaskJSON
+		Items []workflow.APIStep
 	}
 	at := "/api/v1/cases/" + c.Number + "/tasks"
 	as("approver").Get(at).Status(200).Decode(&got)

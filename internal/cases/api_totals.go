@@ -3,10 +3,8 @@ package cases
 import (
 	"context"
 	"errors"
-	"time"
 
 	"yimen/internal/workflow"
-	"yimen/workday"
 )
 
 type totalsOutput struct {
@@ -33,27 +31,10 @@ func (m *Module) apiTotals(ctx context.Context, in *struct{ Filter }) (*totalsOu
 	return out, nil
 }
 
-// caseTaskJSON is one step of a case's process. Its id is what the operations
-// on tasks take.
-type caseTaskJSON struct {
-	ID       string       `json:"id"`
-	Node     string       `json:"node" doc:"环节的编号"`
-	Step     string       `json:"step" doc:"环节的名称"`
-	Seat     int          `json:"seat" doc:"该环节第几位办理人，从0起"`
-	Role     string       `json:"role" doc:"review、survey、sign、approve 或 decide"`
-	Decision bool         `json:"decision" doc:"是否审批决定环节，同意时要给 outcome"`
-	Agency   string       `json:"agency"`
-	Assignee string       `json:"assignee,omitempty"`
-	State    string       `json:"state" doc:"open、waiting、done、superseded、undone 或 cancelled"`
-	DueOn    workday.Date `json:"due_on" format:"date" nullable:"true"`
-	DoneAt   *time.Time   `json:"done_at"`
-	Result   string       `json:"result,omitempty"`
-}
-
 type caseTasksOutput struct {
 	Body struct {
-		State string         `json:"state" doc:"流程的状态：running、finished、cancelled，没有流程时为空"`
-		Items []caseTaskJSON `json:"items" doc:"先开始的在前"`
+		State string             `json:"state" doc:"流程的状态：running、finished、cancelled，没有流程时为空"`
+		Items []workflow.APIStep `json:"items" doc:"先开始的在前"`
 	}
 }
 
@@ -65,7 +46,7 @@ func (m *Module) apiTasks(ctx context.Context, in *numberInput) (*caseTasksOutpu
 		return nil, err
 	}
 	out := &caseTasksOutput{}
-	out.Body.Items = []caseTaskJSON{}
+	out.Body.Items = []workflow.APIStep{}
 	i, err := found(ctx)
 	if errors.Is(err, workflow.ErrNoInstance) {
 		return out, nil
@@ -73,28 +54,6 @@ func (m *Module) apiTasks(ctx context.Context, in *numberInput) (*caseTasksOutpu
 	if err != nil {
 		return nil, err
 	}
-	out.Body.State = i.State
-	decides := decisions(i.Definition.Nodes, map[string]bool{})
-	for _, t := range i.Tasks {
-		j := caseTaskJSON{ID: t.ID, Node: t.Node, Step: t.Name, Seat: t.Seat, Role: t.Role, Decision: decides[t.Node] && t.Added == "",
-			Agency: t.Agency, Assignee: t.Assignee, State: t.State, DueOn: t.DueOn, Result: t.Result}
-		if !t.DoneAt.IsZero() {
-			j.DoneAt = &t.DoneAt
-		}
-		out.Body.Items = append(out.Body.Items, j)
-	}
+	out.Body.State, out.Body.Items = i.State, i.APISteps()
 	return out, nil
-}
-
-// decisions finds the nodes whose approval is the decision.
-func decisions(nodes []workflow.Node, found map[string]bool) map[string]bool {
-	for _, n := range nodes {
-		if n.Decision {
-			found[n.ID] = true
-		}
-		for _, b := range n.Branches {
-			decisions(b.Nodes, found)
-		}
-	}
-	return found
 }

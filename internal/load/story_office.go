@@ -17,29 +17,36 @@ type task struct {
 	State    string `json:"state"`
 }
 
-// review finds who has the case now and lets them act; when nobody has, it is
-// decided.
+// review finds who has the case first.
 func (s *story) review(ctx context.Context) (step, time.Duration) {
-	number := s.told.last.Number
 	var list struct {
 		State string `json:"state"`
 		Items []task `json:"items"`
 	}
-	if err := s.site.get(ctx, "case tasks", s.viewer, "/api/v1/cases/"+number+"/tasks", &list); err != nil {
+	if err := s.site.get(ctx, "case tasks", s.viewer, "/api/v1/cases/"+s.told.last.Number+"/tasks", &list); err != nil {
 		return s.stop(err)
 	}
-	for _, t := range list.Items {
+	if list.State == "" {
+		return s.stop(fmt.Errorf("case %s was accepted and has no process", s.told.last.Number))
+	}
+	next, err := s.next(list.State, list.Items)
+	if err != nil {
+		return s.stop(err)
+	}
+	return next, 0
+}
+
+// next lets who has the case act; when nobody has, it is decided.
+func (s *story) next(process string, tasks []task) (step, error) {
+	for _, t := range tasks {
 		if t.State == "open" {
-			return s.sign(t), 0
+			return s.sign(t), nil
 		}
 	}
-	switch list.State {
-	case "running":
-		return s.stop(fmt.Errorf("case %s is under review and nobody has it", number))
-	case "":
-		return s.stop(fmt.Errorf("case %s was accepted and has no process", number))
+	if process == "running" {
+		return nil, fmt.Errorf("case %s is under review and nobody has it", s.told.last.Number)
 	}
-	return s.settle, s.patience()
+	return s.settle, nil
 }
 
 // sign lets an approver do a task: those who take their time look at their
@@ -59,16 +66,26 @@ func (s *story) sign(t task) step {
 				body["outcome"], body["opinion"] = "denied", "经审查，申报的情况与核查结果不一致，不符合规定条件。"
 			}
 		}
-		if err := s.site.post(ctx, op, account, "/api/v1/tasks/"+t.ID+"/approve", body, nil); err != nil {
+		var left struct {
+			Process struct {
+				State string `json:"state"`
+				Open  []task `json:"open"`
+			} `json:"process"`
+		}
+		if err := s.site.post(ctx, op, account, "/api/v1/tasks/"+t.ID+"/approve", body, &left); err != nil {
 			return s.stop(err)
 		}
 		s.told.last.State = moving
-		return s.review, s.profile.pause(atDesk, s.r)
+		next, err := s.next(left.Process.State, left.Process.Open)
+		if err != nil {
+			return s.stop(err)
+		}
+		return next, s.profile.pause(atDesk, s.r)
 	}
 }
 
 // moving stands for a state that the server has not told: the steps of a
-// process answer with the task, not with the case.
+// process answer with the task and what is next, not with the case.
 const moving = ""
 
 // read is what an approver does before signing.

@@ -49,7 +49,7 @@ func (m *Module) API(api huma.API) {
 	} {
 		web.Op(api, huma.Operation{
 			Method: http.MethodPost, Path: "/api/v1/tasks/{id}/" + o.act, Summary: o.summary, Tags: tags,
-		}, identity.Staff(), func(ctx context.Context, in *actInput) (*taskOutput, error) { return m.apiAct(ctx, in, o.do) })
+		}, identity.Staff(), func(ctx context.Context, in *actInput) (*actOutput, error) { return m.apiAct(ctx, in, o.do) })
 	}
 }
 
@@ -134,20 +134,25 @@ func (m *Module) apiTask(ctx context.Context, in *taskInput) (*taskOutput, error
 }
 
 func (m *Module) show(ctx context.Context, t *taskRow) (*taskOutput, error) {
+	body, err := m.body(ctx, t)
+	return &taskOutput{body}, err
+}
+
+func (m *Module) body(ctx context.Context, t *taskRow) (apiTaskBody, error) {
 	targets, err := m.targets(ctx, t)
 	if err != nil {
-		return nil, err
+		return apiTaskBody{}, err
 	}
 	actor, err := m.actorFor(ctx, t)
 	if err != nil {
-		return nil, err
+		return apiTaskBody{}, err
 	}
 	allowed := t.allowed(actor)
 	if allowed == nil {
 		allowed = []string{}
 	}
 	v := t.task(m.lights(ctx))
-	return &taskOutput{apiTaskBody{apiItem: itemOf(v), Result: v.Result, Opinion: v.Opinion, Allowed: allowed, Targets: targets}}, nil
+	return apiTaskBody{apiItem: itemOf(v), Result: v.Result, Opinion: v.Opinion, Allowed: allowed, Targets: targets}, nil
 }
 
 type actBody struct {
@@ -163,8 +168,22 @@ type actInput struct {
 	Body *actBody
 }
 
-// apiAct acts, and answers with the task as it is then.
-func (m *Module) apiAct(ctx context.Context, in *actInput, do func(context.Context, string, actBody) error) (*taskOutput, error) {
+// apiActBody is the task as an act left it, and what is to be done next.
+type apiActBody struct {
+	apiTaskBody
+	Process apiProcess `json:"process" doc:"办理之后流程到了哪里"`
+}
+
+type apiProcess struct {
+	State string    `json:"state" doc:"running、finished 或 cancelled"`
+	Open  []APIStep `json:"open" doc:"现在待办的环节，先开始的在前"`
+}
+
+type actOutput struct{ Body apiActBody }
+
+// apiAct acts, and answers with the task as it is then and with the steps that
+// are to be done now: who acts for others need not ask who has the case next.
+func (m *Module) apiAct(ctx context.Context, in *actInput, do func(context.Context, string, actBody) error) (*actOutput, error) {
 	var b actBody
 	if in.Body != nil {
 		b = *in.Body
@@ -172,12 +191,20 @@ func (m *Module) apiAct(ctx context.Context, in *actInput, do func(context.Conte
 	if err := do(ctx, in.ID, b); err != nil {
 		return nil, err
 	}
-	if done, ok := m.DB.Remembered(ctx, doneKey(in.ID)).(*taskRow); ok {
-		return m.show(ctx, done)
+	var t *taskRow
+	var left apiProcess
+	var err error
+	if done, ok := m.DB.Remembered(ctx, doneKey(in.ID)).(completed); ok {
+		t, left = done.task, done.run.process(ctx)
+	} else {
+		// theirs to see a last time, even if it was handed on
+		if t, err = m.taskByID(ctx, in.ID); err != nil {
+			return nil, err
+		}
+		if left, err = m.process(ctx, t.Subject); err != nil {
+			return nil, err
+		}
 	}
-	t, err := m.taskByID(ctx, in.ID) // theirs to see a last time, even if it was handed on
-	if err != nil {
-		return nil, err
-	}
-	return m.show(ctx, t)
+	body, err := m.body(ctx, t)
+	return &actOutput{apiActBody{body, left}}, err
 }

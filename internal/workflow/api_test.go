@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"net/http"
 	"reflect"
+	"slices"
+	"strconv"
 	"testing"
 
 	"yimen/internal/identity"
@@ -31,8 +33,8 @@ func (w *world) site() http.Handler {
 	return rt
 }
 
-// What a step answers with is the task as everybody reads it afterwards, though
-// under a key it is not read again.
+// What a step answers with is the task as everybody reads it afterwards, and the
+// steps that are open then, though under a key neither is read again.
 func TestTheAnswerOfAStepIsTheTask(t *testing.T) {
 	eachSite(t, func(t *testing.T, w *world, h http.Handler) {
 		w.start("C1", line, nil)
@@ -41,8 +43,14 @@ func TestTheAnswerOfAStepIsTheTask(t *testing.T) {
 		var told, read map[string]any
 		ann.With("Idempotency-Key", "once").JSON("POST", "/api/v1/tasks/"+id+"/approve", map[string]any{"opinion": "同意"}).Status(200).Decode(&told)
 		ann.Get("/api/v1/tasks/" + id).Status(200).Decode(&read)
+		process := told["process"].(map[string]any)
+		delete(told, "process")
 		if told["state"] != Done || !reflect.DeepEqual(told, read) {
 			t.Errorf("told %v, want as read afterwards: %v", told, read)
+		}
+		open, _ := process["open"].([]any)
+		if process["state"] != "running" || len(open) != 1 || open[0].(map[string]any)["id"] != w.open("C1", "b") {
+			t.Errorf("told of the process %v, want b open", process)
 		}
 	})
 }
@@ -131,6 +139,47 @@ func TestAPIVerbs(t *testing.T) {
 		post(ben, "add-approver", map[string]any{"to": "fire", "position": "before"}).Status(200).Must(`"state":"waiting"`)
 		post(ben, "withdraw-act", map[string]any{"opinion": "不必了"}).Status(200).Must(`"state":"open"`)
 		post(ann, "dance", nil).Status(404)
+	})
+}
+
+// What an act says is to be done next is what reading the process says
+// afterwards: colleagues who were added, signatures that are no longer needed,
+// branches beside it, a refusal that closes them, and the end.
+func TestAnActSaysWhatIsNext(t *testing.T) {
+	eachSite(t, func(t *testing.T, w *world, h http.Handler) {
+		opinion := map[string]any{"opinion": "不符合"}
+		n := 0
+		act := func(who, node, act string, body any, open ...string) {
+			t.Helper()
+			n++
+			var told struct{ Process apiProcess }
+			webtest.New(t, h).With("X-Person", who).With("Idempotency-Key", "act-"+strconv.Itoa(n)).
+				JSON("POST", "/api/v1/tasks/"+w.open("C1", node)+"/"+act, body).Status(200).Decode(&told)
+			read, err := w.process(t.Context(), "C1")
+			w.must(err)
+			if !reflect.DeepEqual(told.Process, read) {
+				t.Errorf("%s at %s: told %+v, want as read afterwards: %+v", act, node, told.Process, read)
+			}
+			var got []string
+			for _, s := range told.Process.Open {
+				got = append(got, s.Node)
+			}
+			if !slices.Equal(got, open) {
+				t.Errorf("%s at %s: open are %v, want %v", act, node, got, open)
+			}
+		}
+		either := with(step("s"), func(n *Node) { n.Sign, n.Signers = SignAny, []string{"county", "receiving"} })
+		w.start("C1", def(step("a"), either, parallel("p", branch("", step("b"), step("c")), branch("", step("e"))), decide("d")), nil)
+		act("ann", "a", "claim", nil, "a")
+		act("ann", "a", "add-approver", map[string]any{"to": "fire", "position": "after"}, "a")
+		act("ann", "a", "approve", nil, "a") // the colleague's, who was waiting
+		act("fire", "a", "approve", nil, "s", "s")
+		act("ann", "s", "approve", nil, "b", "e")
+		act("ann", "b", "approve", nil, "e", "c")
+		act("ann", "c", "return", map[string]any{"to": "b", "opinion": "再看"}, "e", "b")
+		act("ann", "e", "refuse", opinion, "d")
+		act("ann", "d", "approve", map[string]any{"outcome": "denied", "opinion": "不予"})
+		w.wantShape("C1", "finished denied")
 	})
 }
 

@@ -29,6 +29,7 @@ func (r *run) openSteps(ctx context.Context, steps []*Node) error {
 	if err := r.m.insertTasks(ctx, rows); err != nil {
 		return err
 	}
+	r.tasks = append(r.tasks, rows...)
 	for _, t := range rows {
 		r.tell(r.opened(t))
 	}

@@ -17,7 +17,7 @@ type run struct {
 	m     *Module
 	inst  instanceRow
 	plan  *plan
-	tasks []*taskRow // open and waiting
+	tasks []*taskRow // open and waiting, and those that the act opens
 	actor identity.Actor
 	now   time.Time
 	today workday.Date
@@ -218,7 +218,7 @@ func (r *run) apply(ctx context.Context, t *taskRow, result, opinion string, c c
 		}
 	}
 	if c.ended {
-		t.over = true
+		t.over, r.inst.State = true, "finished"
 		r.tell(Finished{
 			Subject: r.inst.Subject, Instance: r.inst.ID, Outcome: r.inst.Outcome, Opinion: opinion,
 			By: r.actor.Account, ByName: r.actor.Name, At: r.now,
@@ -236,8 +236,13 @@ func (r *run) saveInstance(ctx context.Context, ended bool) error {
 		r.inst.ID, state, r.inst.Outcome, r.inst.Round, at)
 }
 
-// doneKey finds the task that an act has completed, as its transaction leaves it.
+// doneKey finds what completed a task, as its transaction leaves it.
 type doneKey string
+
+type completed struct {
+	task *taskRow
+	run  *run
+}
 
 func (r *run) complete(ctx context.Context, t *taskRow, result, opinion string) error {
 	switch {
@@ -249,7 +254,7 @@ func (r *run) complete(ctx context.Context, t *taskRow, result, opinion string) 
 	t.State, t.Result, t.Opinion, t.DoneAt = Done, result, opinion, &r.now
 	t.DoneBy, t.DoneName, t.LastAct, t.DoneOn = r.actor.Account, r.nameAt(t), r.act, r.today.String()
 	t.Touched = true
-	r.m.DB.Remember(ctx, doneKey(t.ID), t)
+	r.m.DB.Remember(ctx, doneKey(t.ID), completed{t, r})
 	return r.m.exec(ctx, 1, `UPDATE workflow_task SET state = 'done', result = $2, opinion = $3, done_at = $4, done_by = $5,
 		done_name = $6, last_act = $7, assignee = $8, touched = $9, on_behalf = $10, done_on = $11
 		WHERE id = $1 AND state = 'open'`,
@@ -266,6 +271,7 @@ func (r *run) close(ctx context.Context, list []string) error {
 		args = append(args, id)
 		for _, t := range r.tasks {
 			if t.ID == id {
+				t.State = Superseded
 				r.record(t, ActSupersede, "", r.act, "")
 			}
 		}
