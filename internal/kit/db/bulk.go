@@ -19,13 +19,15 @@ func (d *DB) Bulk(ctx context.Context, fn func(ctx context.Context) error) error
 	if d.current(ctx) != nil {
 		return fmt.Errorf("db: a bulk load begins its own transaction")
 	}
-	// The turn first, as everybody: who has it must find the connection free.
-	if err := d.takeTurn(ctx); err != nil {
-		return err
+	if d.writer != nil {
+		// The turn first, as everybody: who has it must find the connection free.
+		if err := d.writer.takeAlone(ctx); err != nil {
+			return err
+		}
+		defer d.writer.leave()
 	}
 	conn, err := d.write.Connx(ctx)
 	if err != nil {
-		d.endTurn()
 		return mapErr(fmt.Errorf("begin bulk load: %w", err))
 	}
 	defer conn.Close()

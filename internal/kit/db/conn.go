@@ -2,6 +2,7 @@ package db
 
 import (
 	"context"
+	"database/sql"
 	"log/slog"
 	"time"
 
@@ -28,7 +29,11 @@ type Conn struct {
 // else the read pool for queries and the write pool for Exec.
 func (d *DB) Conn(ctx context.Context) *Conn {
 	if t := d.current(ctx); t != nil {
-		return &Conn{d: d, reader: t.tx, writer: t.tx, tx: t.tx}
+		var in runner = t.tx
+		if t.shared {
+			in = steady{in}
+		}
+		return &Conn{d: d, reader: in, writer: in, tx: t.tx}
 	}
 	if IsStale(ctx) && d.old.usable() {
 		return &Conn{d: d, reader: d.old.pool, writer: d.write, old: d.old}
@@ -36,11 +41,25 @@ func (d *DB) Conn(ctx context.Context) *Conn {
 	return &Conn{d: d, reader: d.read, writer: d.write}
 }
 
+// enter waits until a connection is free: as they come, and not as database/sql
+// would let them in. A transaction has its own.
+func (c *Conn) enter(ctx context.Context) (leave func(), err error) {
+	if c.tx != nil || c.old != nil {
+		return func() {}, nil
+	}
+	return c.d.places.leave, mapErr(c.d.places.take(ctx, 0, c.d.places.leave))
+}
+
 // Get reads one row into dest (a struct with db tags, or a scalar);
 // ErrNoRows when there is none.
 func (c *Conn) Get(ctx context.Context, dest any, query string, args ...any) error {
 	defer c.watch(ctx, time.Now(), query)
-	err := mapErr(sqlx.GetContext(ctx, c.reader, dest, query, args...))
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	err = mapErr(sqlx.GetContext(ctx, c.reader, dest, query, args...))
 	if c.askPrimary(ctx, err) {
 		err = mapErr(sqlx.GetContext(ctx, c.d.read, dest, query, args...))
 	}
@@ -50,7 +69,12 @@ func (c *Conn) Get(ctx context.Context, dest any, query string, args ...any) err
 // Select reads all rows into the slice dest points to.
 func (c *Conn) Select(ctx context.Context, dest any, query string, args ...any) error {
 	defer c.watch(ctx, time.Now(), query)
-	err := mapErr(sqlx.SelectContext(ctx, c.reader, dest, query, args...))
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
+	err = mapErr(sqlx.SelectContext(ctx, c.reader, dest, query, args...))
 	if c.askPrimary(ctx, err) {
 		empty(dest)
 		err = mapErr(sqlx.SelectContext(ctx, c.d.read, dest, query, args...))
@@ -61,19 +85,29 @@ func (c *Conn) Select(ctx context.Context, dest any, query string, args ...any) 
 // Exec runs a statement and gives the number of rows it touched.
 func (c *Conn) Exec(ctx context.Context, query string, args ...any) (int64, error) {
 	defer c.watch(ctx, time.Now(), query)
-	if c.tx == nil {
-		if err := c.d.takeTurn(ctx); err != nil {
-			return 0, err
-		}
-		defer c.d.endTurn()
-	}
-	res, err := c.writer.ExecContext(ctx, query, args...)
+	res, err := c.exec(ctx, query, args)
 	if err != nil {
 		err = mapErr(err)
 		c.d.noteFull(err)
 		return 0, err
 	}
 	return res.RowsAffected()
+}
+
+func (c *Conn) exec(ctx context.Context, query string, args []any) (res sql.Result, err error) {
+	if c.tx != nil || c.d.writer == nil {
+		leave, err := c.enter(ctx)
+		if err != nil {
+			return nil, err
+		}
+		defer leave()
+		return c.writer.ExecContext(ctx, query, args...)
+	}
+	err = c.d.writer.run(ctx, func(tx *sqlx.Tx) error {
+		res, err = tx.ExecContext(ctx, query, args...)
+		return err
+	})
+	return res, err
 }
 
 // ExecNamed runs a statement with :name placeholders taken from the db tags

@@ -46,7 +46,8 @@ type DB struct {
 	url    string
 	write  *sqlx.DB
 	read   *sqlx.DB // the same pool as write on PostgreSQL
-	turn   chan struct{}
+	writer *writer  // of SQLite; nil on PostgreSQL
+	places *line    // connections of read, and so of write on PostgreSQL
 	slow   time.Duration
 	log    *slog.Logger
 	direct string
@@ -97,24 +98,28 @@ func (d *DB) openSQLite(path string, readers int) error {
 		}
 	}
 	// WAL with synchronous=FULL: an acknowledged commit survives not only a
-	// kill but a power cut. foreign_keys holds only inside a module.
+	// kill but a power cut. The log goes into the database every 64 MB: a page
+	// that many commits change is then written there once. foreign_keys holds
+	// only inside a module.
 	common := "?_pragma=busy_timeout(5000)&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)" +
-		"&_pragma=foreign_keys(1)&_pragma=cache_size(-32000)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)" +
+		"&_pragma=wal_autocheckpoint(16000)&_pragma=foreign_keys(1)&_pragma=temp_store(MEMORY)&_pragma=mmap_size(268435456)" +
 		"&_time_format=sqlite"
 	base := "file:" + (&url.URL{Path: path}).EscapedPath() + common
-	write, err := sqlitePool(base + "&_txlock=immediate")
+	// What the writer has read stays true; a reader begins anew after each commit.
+	write, err := sqlitePool(base+"&_txlock=immediate&_pragma=cache_size(-128000)", true)
 	if err != nil {
 		return fmt.Errorf("db: open %s: %w", path, err)
 	}
 	write.SetMaxOpenConns(1)
-	read, err := sqlitePool(base + "&_pragma=query_only(1)")
+	read, err := sqlitePool(base+"&_pragma=cache_size(-32000)&_pragma=query_only(1)", false)
 	if err != nil {
 		write.Close()
 		return fmt.Errorf("db: open %s: %w", path, err)
 	}
 	read.SetMaxOpenConns(readers)
 	read.SetMaxIdleConns(readers)
-	d.engine, d.write, d.read, d.turn, d.file = SQLite, write, read, make(chan struct{}, 1), path
+	d.places = &line{free: readers}
+	d.engine, d.write, d.read, d.writer, d.file = SQLite, write, read, &writer{pool: write, turn: line{free: 1}}, path
 	return d.forgetSamples()
 }
 
@@ -128,16 +133,18 @@ func (d *DB) forgetSamples() error {
 	return nil
 }
 
-func sqlitePool(dsn string) (*sqlx.DB, error) {
+func sqlitePool(dsn string, steady bool) (*sqlx.DB, error) {
 	connector, err := sqlite.NewConnector(dsn)
 	if err != nil {
 		return nil, err
 	}
-	return sqlx.NewDb(sql.OpenDB(keeper{connector}), "sqlite"), nil
+	return sqlx.NewDb(sql.OpenDB(keeper{connector, steady}), "sqlite"), nil
 }
 
 func (d *DB) openPostgres(dsn string, conns int) error {
-	pool, err := postgresPool(dsn, cmp.Or(conns, 24))
+	conns = cmp.Or(conns, 24)
+	d.places = &line{free: conns}
+	pool, err := postgresPool(dsn, conns)
 	d.engine, d.write, d.read = Postgres, pool, pool
 	return err
 }

@@ -54,11 +54,13 @@ func (d *DB) migrator(ctx context.Context) (*DB, error) {
 	if d.engine != Postgres {
 		return d, nil
 	}
-	pool, err := postgresPool(d.direct, 4, "lock_timeout", strconv.Itoa(int(migrationLock.Milliseconds())))
+	const conns = 4
+	pool, err := postgresPool(d.direct, conns, "lock_timeout", strconv.Itoa(int(migrationLock.Milliseconds())))
 	if err != nil {
 		return nil, err
 	}
-	m := &DB{engine: Postgres, url: d.direct, direct: d.direct, write: pool, read: pool, slow: d.slow, log: d.log}
+	m := &DB{engine: Postgres, url: d.direct, direct: d.direct, write: pool, read: pool, places: &line{free: conns},
+		slow: d.slow, log: d.log}
 	if err := m.Ping(ctx); err != nil {
 		m.Close()
 		return nil, fmt.Errorf("db: open %s: %w", Redact(d.direct), err)

@@ -17,8 +17,12 @@ const (
 	keptLength     = 8 << 10 // bytes; longer ones are bulk loads that do not come back
 )
 
-// keeper makes connections that keep their statements.
-type keeper struct{ driver.Connector }
+// keeper makes connections that keep their statements; a steady one's are not
+// interrupted, see steady.
+type keeper struct {
+	driver.Connector
+	steady bool
+}
 
 // Connect opens a connection.
 func (k keeper) Connect(ctx context.Context) (driver.Conn, error) {
@@ -30,7 +34,7 @@ func (k keeper) Connect(ctx context.Context) (driver.Conn, error) {
 	if !ok {
 		return nil, fmt.Errorf("db: the SQLite driver's %T cannot be kept", c)
 	}
-	return &keptConn{sqliteConn: own, byText: map[string]*list.Element{}, order: list.New()}, nil
+	return &keptConn{sqliteConn: own, steady: k.steady, byText: map[string]*list.Element{}, order: list.New()}, nil
 }
 
 // sqliteConn is what the driver's connections can do.
@@ -47,6 +51,7 @@ type sqliteConn interface {
 
 type keptConn struct {
 	sqliteConn
+	steady bool
 	byText map[string]*list.Element
 	order  *list.List // of *statement, the last used first
 }
@@ -95,6 +100,9 @@ func (c *keptConn) drop(e *list.Element) {
 
 // ExecContext implements driver.ExecerContext.
 func (c *keptConn) ExecContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Result, error) {
+	if c.steady {
+		ctx = unbroken(ctx)
+	}
 	return observed(ctx, query, func() (driver.Result, error) {
 		s, err := c.take(ctx, query)
 		if err != nil {
@@ -109,6 +117,9 @@ func (c *keptConn) ExecContext(ctx context.Context, query string, args []driver.
 
 // QueryContext implements driver.QueryerContext.
 func (c *keptConn) QueryContext(ctx context.Context, query string, args []driver.NamedValue) (driver.Rows, error) {
+	if c.steady {
+		ctx = unbroken(ctx)
+	}
 	return observed(ctx, query, func() (driver.Rows, error) { return c.query(ctx, query, args) })
 }
 

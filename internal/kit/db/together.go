@@ -73,13 +73,18 @@ func (c *Conn) Together(ctx context.Context, reads ...Read) error {
 		return nil
 	}
 	defer c.watch(ctx, time.Now(), reads[0].query)
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ask := func(from runner) error {
 		if done, err := c.plainly(ctx, from, reads); done {
 			return err
 		}
 		return mapErr(together(ctx, from, reads))
 	}
-	err := ask(c.reader)
+	err = ask(c.reader)
 	if c.askPrimary(ctx, err) {
 		err = ask(c.d.read)
 	}
@@ -119,6 +124,11 @@ func (c *Conn) read(ctx context.Context, r Read) error {
 
 func (c *Conn) scanned(ctx context.Context, r Read) error {
 	defer c.watch(ctx, time.Now(), r.query)
+	leave, err := c.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer leave()
 	ask := func(from runner) error {
 		if done, err := c.plainly(ctx, from, []Read{r}); done {
 			return err
@@ -130,7 +140,7 @@ func (c *Conn) scanned(ctx context.Context, r Read) error {
 		defer rows.Close()
 		return mapErr(cmp.Or(r.rows(rows), rows.Close()))
 	}
-	err := ask(c.reader)
+	err = ask(c.reader)
 	if c.askPrimary(ctx, err) {
 		err = ask(c.d.read)
 	}

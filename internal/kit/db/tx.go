@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/jmoiron/sqlx"
 
@@ -15,14 +14,11 @@ import (
 // ErrBusy is told when the one writing connection of SQLite could not be had.
 var ErrBusy = errs.Define(errs.Unavailable, "database_busy", "系统正忙，本次操作没有保存，请稍后重试。")
 
-// turnWait is how long a transaction waits for SQLite's one writer. Without a
-// bound, a function that lost its transaction's context would wait for itself.
-const turnWait = 20 * time.Second
-
 type txKey struct{ d *DB }
 
 type transaction struct {
 	tx     *sqlx.Tx
+	shared bool       // with others, see writer
 	conn   *sqlx.Conn // of a bulk load, see Bulk; nil otherwise
 	pipe   *pipeTx    // on PostgreSQL: what waits to be sent
 	before []func(context.Context) error
@@ -43,9 +39,6 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 		}
 		return err
 	}
-	if err := d.takeTurn(ctx); err != nil {
-		return err
-	}
 	t := &transaction{}
 	kept := false
 	defer func() { // after an error or a panic
@@ -53,7 +46,7 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 			t.undone[i](context.WithoutCancel(ctx))
 		}
 	}()
-	if err := d.run(ctx, t, fn); err != nil {
+	if err := d.commit(ctx, t, fn); err != nil {
 		d.noteFull(err)
 		return err
 	}
@@ -64,8 +57,22 @@ func (d *DB) InTx(ctx context.Context, fn func(ctx context.Context) error) error
 	return nil
 }
 
+func (d *DB) commit(ctx context.Context, t *transaction, fn func(ctx context.Context) error) error {
+	if d.writer == nil {
+		if err := d.places.take(ctx, 0, d.places.leave); err != nil {
+			return mapErr(err)
+		}
+		defer d.places.leave()
+		return d.run(ctx, t, fn)
+	}
+	return d.writer.run(ctx, func(tx *sqlx.Tx) error {
+		t.tx, t.shared = tx, true
+		return d.work(ctx, t, fn)
+	})
+}
+
+// run does fn in a transaction that shares nothing.
 func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Context) error) (err error) {
-	defer d.endTurn()
 	t.tx, err = d.begin(context.WithValue(ctx, pipeTxKey{}, &t.pipe), t)
 	if err != nil {
 		return mapErr(fmt.Errorf("begin transaction: %w", err))
@@ -74,6 +81,21 @@ func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Contex
 		// After Commit this is a no-op; after an error or a panic it undoes all.
 		_ = t.tx.Rollback()
 	}()
+	if err := d.work(ctx, t, fn); err != nil {
+		return err
+	}
+	if err := t.tx.Commit(); err != nil {
+		err = mapErr(fmt.Errorf("commit: %w", err))
+		if d.engine == Postgres && errors.Is(err, ErrLost) {
+			return ErrUnsure.Because(err)
+		}
+		return err
+	}
+	return nil
+}
+
+// work does what t is for, up to its commit.
+func (d *DB) work(ctx context.Context, t *transaction, fn func(ctx context.Context) error) error {
 	ctx = context.WithValue(ctx, txKey{d}, t)
 	if err := fn(ctx); err != nil {
 		return err
@@ -86,41 +108,7 @@ func (d *DB) run(ctx context.Context, t *transaction, fn func(ctx context.Contex
 	if t.doomed != nil {
 		return fmt.Errorf("a part of the transaction failed: %w", t.doomed)
 	}
-	if err := t.tx.Commit(); err != nil {
-		err = mapErr(fmt.Errorf("commit: %w", err))
-		if d.engine == Postgres && errors.Is(err, ErrLost) {
-			return ErrUnsure.Because(err)
-		}
-		return err
-	}
 	return nil
-}
-
-func (d *DB) takeTurn(ctx context.Context) error {
-	if d.turn == nil {
-		return nil
-	}
-	select {
-	case d.turn <- struct{}{}:
-		return nil
-	default:
-	}
-	timer := time.NewTimer(turnWait)
-	defer timer.Stop()
-	select {
-	case d.turn <- struct{}{}:
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return ErrBusy
-	}
-}
-
-func (d *DB) endTurn() {
-	if d.turn != nil {
-		<-d.turn
-	}
 }
 
 // InTxNow says whether ctx is inside a transaction of d.
