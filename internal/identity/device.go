@@ -43,7 +43,7 @@ var (
 func (m *Module) meetDevice(ctx context.Context, a Actor, token, agent, address string) (string, error) {
 	key, now, part, c := digest.Of("device", a.Account, token), m.now(ctx), partOf(address), m.DB.Conn(ctx)
 	var id string
-	err := c.Get(ctx, &id, `UPDATE identity_device SET seen_at = $2, agent = $3, address = $4 WHERE token = $1 RETURNING id`, key, now, agent, part)
+	err := c.Get(ctx, &id, `UPDATE identity_device SET seen_at = $2, agent = $3, address = $4 WHERE token = $1 AND token <> '' RETURNING id`, key, now, agent, part)
 	if err == nil || !errors.Is(err, db.ErrNoRows) {
 		return id, wrapDevice("see", err)
 	}

@@ -1,9 +1,11 @@
 package identity_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 	"time"
 
@@ -53,6 +55,31 @@ func TestWhatOpensAnAccountAsksAgain(t *testing.T) {
 		}
 		c.Get("/key").Status(200).Must("the key")
 	})
+}
+
+// TestABrowserIsFoundAmongMany: everybody has one, so no sign-in looks at all of them.
+func TestABrowserIsFoundAmongMany(t *testing.T) {
+	d := dbtest.Open(t, sources)
+	w := newWorld(d)
+	who, err := w.CreateAccount(asSystem, citizen)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for range 2 { // a new one, and one seen before
+		plans := dbtest.Plans(t, d, "identity_device", func(ctx context.Context) {
+			if err := d.InTx(ctx, func(ctx context.Context) error {
+				_, err := identity.MeetDevice(w.Module, ctx, identity.Actor{Account: who}, "token", "Firefox", "10.0.0.0")
+				return err
+			}); err != nil {
+				t.Fatal(err)
+			}
+		})
+		for _, p := range plans {
+			if strings.HasPrefix(p, "SCAN") {
+				t.Errorf("found by %q", p)
+			}
+		}
+	}
 }
 
 // TestAFirstPasswordRunsOut: the slip opens nothing after its hours, and only who

@@ -11,6 +11,7 @@ import (
 
 	"yimen/internal/identity"
 	"yimen/internal/kit/db"
+	"yimen/internal/kit/dbtest"
 )
 
 func TestAFailureIsTriedAgainAndGivenUp(t *testing.T) {
@@ -96,6 +97,22 @@ func TestATakenDeliveryIsFinished(t *testing.T) {
 			t.Errorf("finished: %v, %d sent", got, len(w.sms.sent))
 		}
 	})
+}
+
+// Most that wait do so for another day, and there may be very many of them.
+func TestWhatIsDueIsFoundWithoutLookingAtWhatIsNot(t *testing.T) {
+	w := newWorld(t, dbtest.Open(t, sources))
+	plans := dbtest.Plans(t, w.db, "messages_delivery", func(ctx context.Context) {
+		_, _, err := w.take(ctx)
+		w.must(err)
+		_, err = w.due(ctx)
+		w.must(err)
+	})
+	for _, p := range plans {
+		if !strings.Contains(p, "messages_delivery_due (due_at<") {
+			t.Errorf("found by %q", p)
+		}
+	}
 }
 
 func TestNightsAndLimits(t *testing.T) {

@@ -96,12 +96,21 @@ func (m *Module) sendOne(ctx context.Context, d *delivery) (err error) {
 // open are the states of deliveries that may be due, as their index knows them.
 const open = "state IN ('waiting', 'sending')"
 
+// byDue is the deliveries by when they are due. SQLite, which knows nothing of
+// how many wait for another day, would look at all of these.
+func (m *Module) byDue() string {
+	if m.DB.Engine() == db.SQLite {
+		return "messages_delivery INDEXED BY messages_delivery_due"
+	}
+	return "messages_delivery"
+}
+
 // take takes what is due for sending, and puts off or leaves out what the
 // limits hold back; n is how many there were of both.
 func (m *Module) take(ctx context.Context) (n int, ready []delivery, err error) {
 	now := m.now(ctx)
 	var ids []string // a look without a transaction first: mostly there is nothing
-	err = m.DB.Conn(ctx).Select(ctx, &ids, `SELECT id FROM messages_delivery WHERE `+open+` AND due_at <= $1 LIMIT 1`, now)
+	err = m.DB.Conn(ctx).Select(ctx, &ids, `SELECT id FROM `+m.byDue()+` WHERE `+open+` AND due_at <= $1 LIMIT 1`, now)
 	if err != nil || len(ids) == 0 {
 		return 0, nil, wrap("look for what is due", err)
 	}
@@ -111,7 +120,7 @@ func (m *Module) take(ctx context.Context) (n int, ready []delivery, err error) 
 	}
 	err = m.DB.InTx(ctx, func(ctx context.Context) error {
 		var list []delivery
-		err := m.DB.Conn(ctx).Select(ctx, &list, "SELECT "+deliveryColumns+` FROM messages_delivery
+		err := m.DB.Conn(ctx).Select(ctx, &list, "SELECT "+deliveryColumns+` FROM `+m.byDue()+`
 			WHERE `+open+` AND due_at <= $1 ORDER BY due_at, id LIMIT $2`+lock, now, sendAtMost)
 		if n = len(list); err != nil || n == 0 {
 			return wrap("read what is due", err)
@@ -140,6 +149,6 @@ func (m *Module) take(ctx context.Context) (n int, ready []delivery, err error) 
 // due counts what sendDue would find.
 func (m *Module) due(ctx context.Context) (int, error) {
 	var n int
-	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM messages_delivery WHERE `+open+` AND due_at <= $1`, m.now(ctx))
+	err := m.DB.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM `+m.byDue()+` WHERE `+open+` AND due_at <= $1`, m.now(ctx))
 	return n, wrap("count what is due", err)
 }
