@@ -246,6 +246,47 @@ func TestGivenUpAfterTheLastAttempt(t *testing.T) {
 	})
 }
 
+// TestWhatWasGivenUpIsKept: completed jobs are cleared away, those that were given
+// up stay until somebody has looked, however long ago it was.
+func TestWhatWasGivenUpIsKept(t *testing.T) {
+	dbtest.Each(t, sources, func(t *testing.T, d *db.DB) {
+		c := clock.NewFake(time.Date(2020, 3, 3, 1, 0, 0, 0, time.UTC))
+		ctx, q := context.Background(), open(t, d, c)
+		jobs.Register(q, func(_ context.Context, n note) error {
+			if n.ID == "bad" {
+				return errors.New("never")
+			}
+			return nil
+		})
+		must(t, q.Insert(ctx, note{"good"}))
+		must(t, q.Insert(ctx, note{"bad"}))
+		for range 30 {
+			_ = q.Drain(ctx)
+			c.Advance(20 * 24 * time.Hour)
+		}
+		left := func(state string) (n int) {
+			t.Helper()
+			must(t, d.Conn(ctx).Get(ctx, &n, `SELECT COUNT(*) FROM river_job WHERE state = $1`, state))
+			return n
+		}
+		if left("completed") != 1 || left("discarded") != 1 {
+			t.Fatal("not one completed and one given up")
+		}
+		_, err := d.Conn(ctx).Exec(ctx, `UPDATE river_job SET finalized_at = '2020-03-03T01:00:00Z'`)
+		must(t, err)
+		must(t, q.Start(ctx))
+		for deadline := time.Now().Add(20 * time.Second); left("completed") > 0; time.Sleep(20 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("nothing was cleared away")
+			}
+		}
+		must(t, q.Stop(ctx))
+		if left("discarded") != 1 {
+			t.Error("what was given up was cleared away, too")
+		}
+	})
+}
+
 func TestUnknownKindFails(t *testing.T) {
 	d := dbtest.Open(t, sources)
 	ctx, q := context.Background(), open(t, d, nil)

@@ -25,6 +25,10 @@ import (
 // maxAttempts is how often a job is tried before it waits for a human.
 const maxAttempts = 25
 
+// forever is how long a job that was given up is kept. River has -1 for it, which
+// its SQLite driver takes for a nanosecond.
+const forever = 100 * 365 * 24 * time.Hour
+
 // Options tune a Queue; the zero value is right for production.
 type Options struct {
 	Log        *slog.Logger  // nil: slog.Default()
@@ -167,7 +171,7 @@ func (q *Queue) newWorker(ctx context.Context, id string) (worker, error) {
 		JobTimeout:                  min(leastTimeout, q.o.Timeout),
 		RescueStuckJobsAfter:        min(leastTimeout, q.o.Timeout),
 		CompletedJobRetentionPeriod: time.Hour,
-		DiscardedJobRetentionPeriod: -1, // until somebody has looked
+		DiscardedJobRetentionPeriod: forever, // until somebody has looked
 	}
 	if q.d.Engine() == db.SQLite {
 		// Nothing tells SQLite's readers of a new row; a look at an empty
