@@ -19,6 +19,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/klauspost/compress/zstd"
+
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/errs"
 	"yimen/internal/kit/sealed"
@@ -214,7 +216,7 @@ func (rt *Router) storeAnswer(ctx context.Context, id, body string, a *answer) e
 		return fmt.Errorf("store answer: %w", err)
 	}
 	return rt.o.DB.Conn(ctx).LaterOr(ctx, tell, `INSERT INTO web_idempotency (id, body_hash, status, header, body, created_at) VALUES ($1, $2, $3, $4, $5, $6)`,
-		id, body, a.status, string(header), rt.o.Keys.Seal(answerBody, id, base64.StdEncoding.EncodeToString(a.body.Bytes())), rt.o.Clock.Now())
+		id, body, a.status, string(header), rt.o.Keys.Seal(answerBody, id, packer.pack(a.body.Bytes())), rt.o.Clock.Now())
 }
 
 // storedAnswer gives the answer that was given to the key, or nil.
@@ -243,7 +245,7 @@ func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, e
 	if err != nil {
 		return nil, fmt.Errorf("read stored answer: %w", err)
 	}
-	raw, err := base64.StdEncoding.DecodeString(plain)
+	raw, err := packer.unpack(plain)
 	if err != nil {
 		return nil, fmt.Errorf("read stored answer: %w", err)
 	}
@@ -253,6 +255,36 @@ func (rt *Router) storedAnswer(ctx context.Context, id, body string) (*answer, e
 	}
 	a.body.Write(raw)
 	return a, nil
+}
+
+// packing makes answers short: they are half of what a case leaves in the database.
+type packing struct {
+	w *zstd.Encoder
+	r *zstd.Decoder
+}
+
+var packer = newPacking()
+
+func newPacking() packing {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedFastest), zstd.WithEncoderConcurrency(2), zstd.WithEncoderCRC(false)) // the seal tells what is damaged
+	if err != nil {
+		panic("web: " + err.Error())
+	}
+	r, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(2))
+	if err != nil {
+		panic("web: " + err.Error())
+	}
+	return packing{w, r}
+}
+
+func (p packing) pack(body []byte) string { return string(p.w.EncodeAll(body, nil)) }
+
+// unpack also reads the base64 of the release before.
+func (p packing) unpack(stored string) ([]byte, error) {
+	if !strings.HasPrefix(stored, "\x28\xb5\x2f\xfd") { // how zstd begins, and base64 never does
+		return base64.StdEncoding.DecodeString(stored)
+	}
+	return p.r.DecodeAll([]byte(stored), nil)
 }
 
 // answer records what a handler writes, to be sent after the commit.

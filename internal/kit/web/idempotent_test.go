@@ -2,12 +2,14 @@ package web_test
 
 import (
 	"context"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +18,7 @@ import (
 	"yimen/internal/kit/clock"
 	"yimen/internal/kit/db"
 	"yimen/internal/kit/dbtest"
+	"yimen/internal/kit/sealed"
 	"yimen/internal/kit/web"
 	"yimen/internal/kit/web/ui"
 	"yimen/internal/kit/webtest"
@@ -199,6 +202,28 @@ func TestKeyTakenByTheReleaseBefore(t *testing.T) {
 			t.Fatalf("%d effects of %d runs beside, want 1 of 1", n, runs)
 		}
 	})
+}
+
+// An answer that the release before kept is given again by this one.
+func TestAnswersOfTheReleaseBefore(t *testing.T) {
+	d := dbtest.Open(t, schema)
+	keys := sealed.Throwaway()
+	rt := web.NewRouter(web.Options{DB: d, Clock: clock.NewFake(morning), Keys: keys})
+	rt.Post("/cases", web.Public, (&counter{d: d}).add)
+	c, form := webtest.New(t, rt).NoRedirect(), url.Values{"name": {"盘小妹"}, "idempotency_key": {"key"}}
+	c.PostForm("/cases", form).Status(201)
+	var id string
+	if err := d.Conn(t.Context()).Get(t.Context(), &id, `SELECT id FROM web_idempotency`); err != nil {
+		t.Fatal(err)
+	}
+	body := slices.IndexFunc(sealed.Columns(), func(c *sealed.Column) bool { return c.String() == "web_idempotency.body" })
+	theirs := keys.Seal(sealed.Columns()[body], id, base64.StdEncoding.EncodeToString([]byte("办件 440232")))
+	if _, err := d.Conn(t.Context()).Exec(t.Context(), `UPDATE web_idempotency SET body = $1`, theirs); err != nil {
+		t.Fatal(err)
+	}
+	if again := c.PostForm("/cases", form).Status(201); again.Body != "办件 440232" {
+		t.Errorf("answered %q", again.Body)
+	}
 }
 
 // The row of a key is written once: it is the most frequent of all.
